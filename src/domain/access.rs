@@ -1,0 +1,127 @@
+//! Who may do what: by role and by office subtree, decided here and nowhere
+//! else. A denunciation is its receiver's alone.
+
+use std::collections::BTreeSet;
+
+use uuid::Uuid;
+
+use super::error::Code;
+use super::feedback::{Item, State};
+use super::office::Offices;
+use super::words::{By, Kind, Language, OfficeCode, Role};
+
+/// Somebody who is signed in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Officer {
+    /// Their id.
+    pub id: Uuid,
+    /// Their name, for colleagues and the audit; never in public.
+    pub name: String,
+    /// The office that they belong to.
+    pub office: OfficeCode,
+    /// What they may be.
+    pub roles: BTreeSet<Role>,
+    /// The language that they read.
+    pub language: Language,
+}
+
+/// What somebody wants to do with an item.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Act {
+    /// Open it at the desk, with its original words.
+    Read,
+    /// Take it.
+    Take,
+    /// Give it to a colleague.
+    Assign,
+    /// Give it to another office.
+    Forward,
+    /// Write or hand in an answer, or propose a refusal.
+    Write,
+    /// Approve or return what another wrote.
+    Approve,
+    /// Merge it into another.
+    Merge,
+    /// Tell the sender of a complaint where to go.
+    Redirect,
+    /// Mark it as a denunciation.
+    Seal,
+    /// Confirm or undo a seal.
+    Unseal,
+    /// Bring it back.
+    Restore,
+}
+
+impl Act {
+    /// All of them.
+    pub const ALL: [Self; 11] = [
+        Self::Read, Self::Take, Self::Assign, Self::Forward, Self::Write, Self::Approve,
+        Self::Merge, Self::Redirect, Self::Seal, Self::Unseal, Self::Restore,
+    ];
+
+    /// The roles that may do it, with the part they then play.
+    const fn roles(self) -> &'static [(Role, By)] {
+        const WORK: &[(Role, By)] = &[(Role::Officer, By::Officer), (Role::Head, By::Head)];
+        match self {
+            Self::Read => &[(Role::Officer, By::Officer), (Role::Approver, By::Approver), (Role::Head, By::Head)],
+            Self::Take | Self::Write => &[(Role::Officer, By::Officer)],
+            Self::Assign | Self::Forward | Self::Merge | Self::Redirect => WORK,
+            Self::Seal => &[(Role::Officer, By::Officer), (Role::Approver, By::Approver), (Role::Head, By::Head)],
+            Self::Approve => &[(Role::Approver, By::Approver)],
+            Self::Unseal => &[(Role::Receiver, By::Receiver)],
+            Self::Restore => &[(Role::Approver, By::Approver), (Role::Head, By::Head)],
+        }
+    }
+}
+
+impl Officer {
+    /// Has the role?
+    pub fn is(&self, role: Role) -> bool {
+        self.roles.contains(&role)
+    }
+
+    /// May administer: offices, fields, accounts, calendar.
+    pub fn may_administer(&self) -> Result<(), Code> {
+        if self.is(Role::Administrator) { Ok(()) } else { Err(Code::NotAllowed) }
+    }
+
+    /// Has a desk: something there may be theirs to do or to read.
+    pub fn has_desk(&self) -> bool {
+        self.roles.iter().any(|r| match r {
+            Role::Officer | Role::Approver | Role::Head | Role::Receiver => true,
+            Role::Supervisor | Role::DataProtection | Role::Designer | Role::Clerk | Role::Administrator => false,
+        })
+    }
+
+    /// May do it to this item? Returns the part that they then play.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`] for what must not even be known to exist, [`Code::NotAllowed`] otherwise.
+    pub fn may(&self, act: Act, item: &Item, offices: &Offices) -> Result<By, Code> {
+        if item.state == State::Sealed {
+            return match act {
+                Act::Read | Act::Unseal if self.is(Role::Receiver) => Ok(By::Receiver),
+                _ => Err(Code::NotFound),
+            };
+        }
+        if act == Act::Unseal {
+            return Err(Code::NotAllowed);
+        }
+        let within = item.office.as_ref().is_some_and(|office| offices.is_within(office, &self.office));
+        if !within {
+            return Err(Code::NotFound);
+        }
+        act.roles().iter().find(|(role, _)| self.is(*role)).map(|(_, by)| *by).ok_or(Code::NotAllowed)
+    }
+}
+
+/// May the public read the words of an item of this kind and state? The one
+/// rule of visibility: every page, feed and format asks it.
+pub fn public_may_read(item: &Item) -> bool {
+    !item.kind.is_withheld() && !item.withheld && item.first_answer.is_some() && item.state == State::Answered
+}
+
+/// May the public know the item's field, office and kind? Not of a sealed one (ACCOUNTING.md §3).
+pub fn public_may_place(item: &Item) -> bool {
+    item.state != State::Sealed && item.kind != Kind::Denunciation
+}

@@ -1,0 +1,29 @@
+//! Types and rules of the service: what an opinion is, when it is due, how it
+//! is counted, who may do what.
+//!
+//! Knows nothing of databases, the web, the environment or the present
+//! moment: time, salts and secrets come in as values, so that every rule can
+//! be tested with a pencil.
+
+mod coded;
+
+pub mod access;
+pub mod accounting;
+pub mod calendar;
+pub mod catalogue;
+pub mod commitment;
+pub mod contact;
+pub mod deadline;
+pub mod error;
+pub mod event;
+pub mod feedback;
+pub mod office;
+pub mod questionnaire;
+pub mod receipt;
+pub mod routing;
+pub mod satisfaction;
+pub mod submission;
+pub mod tally;
+pub mod text;
+pub mod time;
+pub mod words;

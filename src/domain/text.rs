@@ -1,0 +1,120 @@
+//! What people write, cleaned once at the edge: Unicode NFC, no control
+//! characters, bounded length. Letters, marks, emoji and angle brackets stay:
+//! pages escape, they don't forbid.
+
+use unicode_normalization::UnicodeNormalization;
+
+/// The longest opinion, in characters (the looks' "4.000 chữ cái").
+pub const OPINION_MAX: usize = 4_000;
+/// The longest answer, in characters.
+pub const ANSWER_MAX: usize = 8_000;
+/// The longest public title, in characters.
+pub const TITLE_MAX: usize = 120;
+/// The longest note beside a reason, in characters.
+pub const NOTE_MAX: usize = 1_000;
+
+/// Why a text can't be taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TextFault {
+    /// Nothing but spaces.
+    Empty,
+    /// Too many characters: the limit and how many there are.
+    TooLong {
+        /// The most that is taken.
+        max: usize,
+        /// How many there are after cleaning.
+        got: usize,
+    },
+}
+
+/// Cleans a text of several lines: NFC, line ends as `\n`, control and
+/// direction-override characters dropped, outer space trimmed.
+pub fn clean(raw: &str) -> String {
+    let joined: String = raw.replace("\r\n", "\n").replace('\r', "\n").nfc().filter(|c| keeps(*c)).collect();
+    joined.trim().to_owned()
+}
+
+/// Cleans a text of one line: as [`clean`], with every run of space one space.
+pub fn clean_line(raw: &str) -> String {
+    clean(raw).split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// A cleaned text of 1 to `max` characters.
+pub fn bounded(raw: &str, max: usize) -> Result<String, TextFault> {
+    let text = clean(raw);
+    let got = text.chars().count();
+    match got {
+        0 => Err(TextFault::Empty),
+        n if n > max => Err(TextFault::TooLong { max, got }),
+        _ => Ok(text),
+    }
+}
+
+/// Zero-width space and joiners stay: Khmer and emoji need them.
+fn keeps(c: char) -> bool {
+    match c {
+        '\n' | '\t' => true,
+        '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}' => false,
+        c => !c.is_control(),
+    }
+}
+
+/// Folds a text for search: lower case, without Vietnamese marks, đ as d, one
+/// space between words. `Tách thửa ĐẤT` and `tach thua dat` fold alike.
+pub fn fold(text: &str) -> String {
+    let bare: String = text
+        .nfd()
+        .filter(|c| !matches!(*c, '\u{0300}'..='\u{036F}'))
+        .flat_map(char::to_lowercase)
+        .map(|c| if c == 'đ' { 'd' } else { c })
+        .collect();
+    bare.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// A short title from the first words of a text, at most 80 characters, cut at
+/// a word: a proposal that a person edits.
+pub fn propose_title(text: &str) -> String {
+    let line = clean_line(text);
+    let first = line.split_inclusive(['.', '?', '!', '។']).next().unwrap_or(&line).trim_end_matches('.');
+    if first.chars().count() <= 80 {
+        return first.to_owned();
+    }
+    let mut title = String::new();
+    for word in first.split(' ') {
+        if title.chars().count() + word.chars().count() + 1 > 79 {
+            break;
+        }
+        if !title.is_empty() {
+            title.push(' ');
+        }
+        title.push_str(word);
+    }
+    title.push('…');
+    title
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn decomposed_vietnamese_is_composed_and_controls_are_dropped() {
+        assert_eq!(clean("Ða\u{0300} Na\u{0306}\u{0303}ng\u{0000}\u{0007}\r\n\u{202E}x "), "Ðà Nẵng\nx");
+        assert_eq!(bounded("   \u{0001} ", 10), Err(TextFault::Empty));
+        assert_eq!(bounded(&"ă".repeat(11), 10), Err(TextFault::TooLong { max: 10, got: 11 }));
+        assert_eq!(bounded("👍 <b>{{x}}</b>", 40).unwrap(), "👍 <b>{{x}}</b>");
+    }
+
+    #[test]
+    fn marks_are_folded_with_d() {
+        assert_eq!(fold("Tách  THỬA đất Đai"), "tach thua dat dai");
+        assert_eq!(fold("ដីធ្លី"), fold("ដីធ្លី"));
+    }
+
+    #[test]
+    fn a_proposed_title_is_short_and_ends_at_a_word() {
+        assert_eq!(propose_title("Chờ lâu. Rất mệt."), "Chờ lâu");
+        let long = propose_title(&"một hai ba bốn ".repeat(20));
+        assert!(long.chars().count() <= 80 && long.ends_with('…'), "{long}");
+    }
+}
