@@ -1,4 +1,12 @@
 //! Hồi Đáp: ratings and opinions on public services, answered in public, with
 //! figures that anyone can check.
+//!
+//! Layers, each of which may use those after it:
+//! `cli → web, api, jobs, export → http → actions → store → domain`.
 
+pub mod actions;
+pub mod clock;
 pub mod domain;
+pub mod embedded;
+pub mod keys;
+pub mod store;

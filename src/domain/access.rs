@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::error::Code;
 use super::feedback::{Item, State};
 use super::office::Offices;
-use super::words::{By, Kind, Language, OfficeCode, Role};
+use super::words::{By, Language, OfficeCode, Role};
 
 /// Somebody who is signed in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -113,15 +113,4 @@ impl Officer {
         }
         act.roles().iter().find(|(role, _)| self.is(*role)).map(|(_, by)| *by).ok_or(Code::NotAllowed)
     }
-}
-
-/// May the public read the words of an item of this kind and state? The one
-/// rule of visibility: every page, feed and format asks it.
-pub fn public_may_read(item: &Item) -> bool {
-    !item.kind.is_withheld() && !item.withheld && item.first_answer.is_some() && item.state == State::Answered
-}
-
-/// May the public know the item's field, office and kind? Not of a sealed one (ACCOUNTING.md §3).
-pub fn public_may_place(item: &Item) -> bool {
-    item.state != State::Sealed && item.kind != Kind::Denunciation
 }

@@ -26,4 +26,5 @@ pub mod submission;
 pub mod tally;
 pub mod text;
 pub mod time;
+pub mod visibility;
 pub mod words;

@@ -1,0 +1,204 @@
+//! Accounts: signing in and out, adding, changing, ending.
+
+use std::collections::BTreeSet;
+
+use argon2::password_hash::{PasswordHash, PasswordHasher, PasswordVerifier, SaltString};
+use argon2::{Algorithm, Argon2, Params, Version};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::{Service, Tx};
+use crate::domain::access::Officer;
+use crate::domain::error::{Code, Fault, Problem};
+use crate::domain::text::clean_line;
+use crate::domain::words::{Language, Role};
+use crate::keys;
+use crate::store;
+use crate::store::StoreError;
+use crate::store::officer::Account;
+
+/// A working day: after it, sign in again.
+const SESSION_SECONDS: i64 = 12 * 3_600;
+/// So many wrong passwords of one account from one address are free.
+const FREE_FAILURES: i64 = 5;
+/// The longest pause after more.
+const LONGEST_PAUSE: i64 = 900;
+/// The shortest password.
+const PASSWORD_MIN: usize = 10;
+
+/// Argon2id with 19 MiB and two passes (OWASP's first choice).
+fn argon() -> Argon2<'static> {
+    Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::new(19_456, 2, 1, None).unwrap_or_default())
+}
+
+/// Hashes a password. Slow by intent: call it outside a transaction.
+pub fn hash_password(password: &str) -> Result<String, Problem> {
+    let salt = SaltString::encode_b64(&keys::random::<16>()).map_err(|e| Problem::Internal(e.to_string()))?;
+    argon().hash_password(password.as_bytes(), &salt).map(|h| h.to_string()).map_err(|e| Problem::Internal(e.to_string()))
+}
+
+fn verify(password: &str, hash: &str) -> bool {
+    PasswordHash::new(hash).is_ok_and(|h| argon().verify_password(password.as_bytes(), &h).is_ok())
+}
+
+/// Signs in: returns the session's token. Attempts are slowed for one account
+/// from one address, so that nobody can lock out an office behind one address,
+/// nor a colleague from elsewhere.
+pub fn sign_in(service: &Service, login: &str, password: &str, address: &str) -> Result<(String, Officer), Problem> {
+    let login = clean_line(login).to_lowercase();
+    // The address is kept as a hash: it is there to slow attempts, not to know people.
+    let address = keys::token_hash(&format!("{login}@{address}"));
+    let now = service.now();
+    let (account, failures) = service.read(|tx| {
+        Ok((store::officer::by_login(tx.conn, &login)?, store::officer::failures(tx.conn, &login, &address)?))
+    })?;
+    if let Some((n, last)) = failures
+        && n >= FREE_FAILURES
+    {
+        let pause = (1_i64 << (n - FREE_FAILURES + 1).clamp(1, 10)).min(LONGEST_PAUSE);
+        if now < last.plus_seconds(pause) {
+            return Err(Code::SignInPaused.into());
+        }
+    }
+    // An unknown name costs as much as a wrong password, so that names can't be guessed by the clock.
+    const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+    let right = verify(password, account.as_ref().map_or(NOBODY, |a| &a.password_hash));
+    match account.filter(|a| right && a.ended_on.is_none()) {
+        None => {
+            service.write(|tx| Ok(store::officer::note_failure(tx.conn, &login, &address, now)?))?;
+            Err(Code::WrongSignIn.into())
+        }
+        Some(account) => {
+            let token = keys::token();
+            service.write(|tx| {
+                store::officer::forgive(tx.conn, &login, &address)?;
+                store::officer::open_session(tx.conn, &keys::token_hash(&token), account.officer.id, tx.now, tx.now.plus_seconds(SESSION_SECONDS))?;
+                tx.audit(Some(&account.officer), "account.sign_in", format!("officer:{}", account.officer.id), json!({}))
+            })?;
+            Ok((token, account.officer))
+        }
+    }
+}
+
+/// Who holds a session's token.
+pub fn signed_in(tx: &mut Tx<'_>, token: &str) -> Result<Option<Officer>, Problem> {
+    Ok(store::officer::by_session(tx.conn, &keys::token_hash(token), tx.now)?.map(|a| a.officer))
+}
+
+/// Signs out.
+pub fn sign_out(tx: &mut Tx<'_>, token: &str) -> Result<(), Problem> {
+    store::officer::close_session(tx.conn, &keys::token_hash(token), tx.now)?;
+    Ok(())
+}
+
+/// What an administrator types of an account.
+#[derive(Debug, Clone, Default)]
+pub struct AccountForm {
+    /// The name typed at sign-in.
+    pub login: String,
+    /// The person's name.
+    pub name: String,
+    /// The office's code.
+    pub office: String,
+    /// Roles.
+    pub roles: Vec<String>,
+    /// The language that they read.
+    pub language: String,
+    /// Where their mail goes.
+    pub email: String,
+    /// The password; empty leaves it as it is.
+    pub password: String,
+}
+
+struct Checked {
+    login: String,
+    name: String,
+    office: crate::domain::words::OfficeCode,
+    roles: BTreeSet<Role>,
+    language: Language,
+    email: Option<String>,
+}
+
+fn check(tx: &Tx<'_>, form: &AccountForm, new: bool) -> Result<Checked, Problem> {
+    let mut faults = Vec::new();
+    let login = clean_line(&form.login).to_lowercase();
+    if new && !((2..=60).contains(&login.len()) && login.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-@".contains(&b))) {
+        faults.push(Fault::new("/login", "login_form"));
+    }
+    let name = clean_line(&form.name);
+    if name.is_empty() {
+        faults.push(Fault::new("/name", "words_missing"));
+    }
+    let office = form.office.parse().ok().filter(|c| tx.catalogue.offices.active(c, tx.today).is_some());
+    if office.is_none() {
+        faults.push(Fault::new("/office", "unknown_office"));
+    }
+    let roles: BTreeSet<Role> = form.roles.iter().filter_map(|r| r.parse().ok()).collect();
+    if roles.is_empty() {
+        faults.push(Fault::new("/roles", "role_missing"));
+    }
+    let email = match form.email.trim() {
+        "" => None,
+        e => match crate::domain::contact::Email::parse(e) {
+            Some(email) => Some(email.reveal().to_owned()),
+            None => {
+                faults.push(Fault::new("/email", "email_incomplete"));
+                None
+            }
+        },
+    };
+    let too_short = form.password.chars().count() < PASSWORD_MIN;
+    if too_short && (new || !form.password.is_empty()) {
+        faults.push(Fault::new("/password", "password_short").with("min", PASSWORD_MIN));
+    }
+    match office {
+        Some(office) if faults.is_empty() => {
+            Ok(Checked { login, name, office, roles, language: form.language.parse().unwrap_or(Language::Vi), email })
+        }
+        _ => Err(Problem::Invalid(faults)),
+    }
+}
+
+/// Adds an account. `hash` is the password's, made outside the transaction.
+pub fn add(tx: &mut Tx<'_>, by: Option<&Officer>, form: &AccountForm, hash: String) -> Result<Uuid, Problem> {
+    if let Some(officer) = by {
+        officer.may_administer()?;
+    }
+    let c = check(tx, form, true)?;
+    if store::officer::by_login(tx.conn, &c.login)?.is_some() {
+        return Err(Problem::Invalid(vec![Fault::new("/login", "already_exists")]));
+    }
+    let officer = Officer { id: Uuid::now_v7(), name: c.name, office: c.office, roles: c.roles, language: c.language };
+    let id = officer.id;
+    let account = Account { officer, login: c.login, password_hash: hash, email: c.email, ended_on: None };
+    match store::officer::add(tx.conn, &account, tx.today) {
+        Err(StoreError::Duplicate(_)) => return Err(Problem::Invalid(vec![Fault::new("/login", "already_exists")])),
+        other => other?,
+    }
+    tx.audit(by, "account.add", format!("officer:{id}"), json!({"office": account.officer.office, "roles": account.officer.roles}))?;
+    Ok(id)
+}
+
+/// Changes an account; `hash` sets a new password.
+pub fn change(tx: &mut Tx<'_>, by: &Officer, id: Uuid, form: &AccountForm, hash: Option<String>) -> Result<(), Problem> {
+    by.may_administer()?;
+    let c = check(tx, form, false)?;
+    store::officer::get(tx.conn, id)?.ok_or(Code::NotFound)?;
+    store::officer::change(tx.conn, id, &c.name, &c.office, c.language, c.email.as_deref())?;
+    store::officer::set_roles(tx.conn, id, &c.roles)?;
+    if let Some(hash) = hash {
+        store::officer::set_password(tx.conn, id, &hash)?;
+    }
+    tx.audit(Some(by), "account.change", format!("officer:{id}"), json!({"office": c.office, "roles": c.roles}))
+}
+
+/// Ends an account: it stays in every line that names it, and can sign in no more.
+pub fn end(tx: &mut Tx<'_>, by: &Officer, id: Uuid) -> Result<(), Problem> {
+    by.may_administer()?;
+    store::officer::get(tx.conn, id)?.ok_or(Code::NotFound)?;
+    if by.id == id {
+        return Err(Code::NotAllowed.into());
+    }
+    store::officer::end(tx.conn, id, tx.today)?;
+    tx.audit(Some(by), "account.end", format!("officer:{id}"), json!({}))
+}

@@ -1,0 +1,483 @@
+//! The moves of an opinion: each is one transaction with its event, row,
+//! audit line and mails.
+
+use serde_json::json;
+use uuid::Uuid;
+
+use super::Tx;
+use crate::domain::access::{Act, Officer};
+use crate::domain::commitment::{Commitment, Salt};
+use crate::domain::error::{Code, Fault, Problem};
+use crate::domain::event::{Entry, Event, RefusedAs, RestoreReason};
+use crate::domain::feedback::{Item, State};
+use crate::domain::routing::{self, Question};
+use crate::domain::text::{self, ANSWER_MAX, NOTE_MAX, OPINION_MAX, TITLE_MAX, TextFault};
+use crate::domain::visibility::{Answer, Record};
+use crate::domain::words::{By, Ground, OfficeCode, Purpose, Role, Serial};
+use crate::keys;
+use crate::store;
+use crate::store::draft::{Draft, Intent};
+use crate::store::feedback::NewEvent;
+
+/// An item in hand: its row and its events folded, held until the transaction ends.
+pub struct Hand {
+    /// The row.
+    pub record: Record,
+    /// The fold.
+    pub item: Item,
+}
+
+/// What is recorded beside an event.
+#[derive(Default)]
+struct Beside {
+    salts: Vec<(&'static str, Salt)>,
+    note: Option<String>,
+}
+
+/// Words beside a reason, committed to.
+fn noted(note: Option<String>) -> (Option<Commitment>, Beside) {
+    match note {
+        Some(note) => {
+            let salt = keys::salt();
+            (Some(Commitment::to(salt, &note)), Beside { salts: vec![("note", salt)], note: Some(note) })
+        }
+        None => (None, Beside::default()),
+    }
+}
+
+/// Takes an item in hand.
+pub fn take_in_hand(tx: &mut Tx<'_>, serial: Serial) -> Result<Hand, Problem> {
+    let record = store::feedback::get_for_update(tx.conn, serial)?.ok_or(Code::NotFound)?;
+    let item = fold(tx, &record)?;
+    Ok(Hand { record, item })
+}
+
+/// Folds the events of an item. The clock is the row's: it keeps the office's choice as it was at the start.
+fn fold(tx: &mut Tx<'_>, record: &Record) -> Result<Item, Problem> {
+    let entries: Vec<Entry> = store::feedback::events(tx.conn, record.serial)?.into_iter().map(|k| k.entry).collect();
+    let mut item = Item::replay(record.serial, &entries, &*tx.catalogue)?;
+    item.clock.clone_from(&record.clock);
+    Ok(item)
+}
+
+/// Checks that an officer may do it, and returns the part that they play.
+fn allowed(tx: &Tx<'_>, officer: &Officer, act: Act, hand: &Hand) -> Result<By, Problem> {
+    Ok(officer.may(act, &hand.item, &tx.catalogue.offices)?)
+}
+
+/// Refuses when somebody moved the item since the page was opened.
+fn unchanged(hand: &Hand, seen: Option<u32>) -> Result<(), Problem> {
+    match seen {
+        Some(events) if events != hand.item.events => Err(Code::ChangedMeanwhile.into()),
+        _ => Ok(()),
+    }
+}
+
+/// Records an event with what follows from it: rows, projection, audit.
+fn record(tx: &mut Tx<'_>, hand: &mut Hand, officer: Option<&Officer>, by: By, event: Event, beside: Beside) -> Result<(), Problem> {
+    let name = event.name();
+    let entries = hand.item.record(tx.today, by, event, &*tx.catalogue)?;
+    write(tx, hand, officer.map(|o| o.id), entries, beside)?;
+    tx.audit(officer, &format!("feedback.{name}"), hand.record.serial, json!({}))
+}
+
+/// Writes entries and the row that projects them.
+fn write(tx: &mut Tx<'_>, hand: &mut Hand, officer: Option<Uuid>, entries: Vec<Entry>, beside: Beside) -> Result<(), Problem> {
+    let mut beside = Some(beside);
+    let events: Vec<NewEvent> = entries
+        .into_iter()
+        .map(|entry| {
+            let Beside { salts, note } = beside.take().unwrap_or_default();
+            NewEvent { entry, at: tx.now, officer, salts, note }
+        })
+        .collect();
+    match store::feedback::append(tx.conn, hand.record.serial, &events) {
+        Err(store::StoreError::Duplicate(_)) => return Err(Code::ChangedMeanwhile.into()),
+        other => other?,
+    }
+    hand.record.project(&hand.item);
+    store::feedback::update(tx.conn, &hand.record)?;
+    Ok(())
+}
+
+fn code_of(tx: &Tx<'_>, list: &str, code: &str, pointer: &'static str) -> Result<Ground, Problem> {
+    let ground: Option<Ground> = code.parse().ok();
+    ground.filter(|g| tx.catalogue.is_listed(list, g)).ok_or_else(|| Problem::Invalid(vec![Fault::new(pointer, "reason_missing")]))
+}
+
+fn note_of(note: &str) -> Result<Option<String>, Problem> {
+    match text::bounded(note, NOTE_MAX) {
+        Ok(note) => Ok(Some(note)),
+        Err(TextFault::Empty) => Ok(None),
+        Err(TextFault::TooLong { max, got }) => Err(Problem::Invalid(vec![Fault::new("/note", "too_long").with("max", max).with("over", got - max)])),
+    }
+}
+
+/// An officer takes an item.
+pub fn take(tx: &mut Tx<'_>, officer: &Officer, serial: Serial) -> Result<(), Problem> {
+    let mut hand = take_in_hand(tx, serial)?;
+    let by = allowed(tx, officer, Act::Take, &hand)?;
+    hand.record.assignee = Some(officer.id);
+    record(tx, &mut hand, Some(officer), by, Event::Taken, Beside::default())
+}
+
+/// Gives an item to a colleague whose office it lies in.
+pub fn assign(tx: &mut Tx<'_>, officer: &Officer, serial: Serial, to: Uuid) -> Result<(), Problem> {
+    let mut hand = take_in_hand(tx, serial)?;
+    let by = allowed(tx, officer, Act::Assign, &hand)?;
+    let colleague = store::officer::get(tx.conn, to)?.filter(|a| a.ended_on.is_none() && a.officer.is(Role::Officer)).map(|a| a.officer);
+    let colleague = colleague.filter(|c| c.may(Act::Take, &hand.item, &tx.catalogue.offices).is_ok());
+    let colleague = colleague.ok_or_else(|| Problem::Invalid(vec![Fault::new("/to", "unknown_colleague")]))?;
+    hand.record.assignee = Some(colleague.id);
+    record(tx, &mut hand, Some(officer), by, Event::Assigned, Beside::default())?;
+    tx.mail("assigned", &format!("assigned:{serial}:{}", hand.item.events), json!({"serial": serial, "officer": colleague.id}))
+}
+
+/// Gives an item to another office. The clock moves as ACCOUNTING.md §2 says.
+pub fn forward(tx: &mut Tx<'_>, officer: &Officer, serial: Serial, to: &str, reason: &str, note: &str) -> Result<(), Problem> {
+    let mut hand = take_in_hand(tx, serial)?;
+    let by = allowed(tx, officer, Act::Forward, &hand)?;
+    let reason = code_of(tx, "forward", reason, "/reason")?;
+    let to: Option<OfficeCode> = to.parse().ok().filter(|c| tx.catalogue.offices.active(c, tx.today).is_some());
+    let to = to.ok_or_else(|| Problem::Invalid(vec![Fault::new("/to", "unknown_office")]))?;
+    let from = hand.item.office.clone().ok_or_else(|| Problem::Internal(format!("{serial} has no office")))?;
+    if from == to && !hand.item.in_tray {
+        return Err(Problem::Invalid(vec![Fault::new("/to", "same_office")]));
+    }
+    let (note, beside) = noted(note_of(note)?);
+    hand.record.assignee = None;
+    store::draft::drop(tx.conn, serial)?;
+    record(tx, &mut hand, Some(officer), by, Event::Forwarded { from, to: to.clone(), reason, note }, beside)?;
+    tx.mail("routed", &format!("routed:{serial}:{}", hand.item.events), json!({"serial": serial, "office": to}))
+}
+
+/// What an officer writes.
+#[derive(Debug, Clone, Default)]
+pub struct Written {
+    /// `answer`, `out_of_scope` or `spam`; empty is `answer`.
+    pub intent: String,
+    /// The public title.
+    pub title: String,
+    /// The public form of the opinion.
+    pub question: String,
+    /// The answer.
+    pub answer: String,
+    /// The ground of a refusal.
+    pub ground: String,
+    /// Words beside the ground.
+    pub note: String,
+    /// The revision that was on the page; another one in the meantime is a refusal, never an overwriting.
+    pub revision: i64,
+}
+
+/// Saves what was written, and hands it in when asked to.
+pub fn save(tx: &mut Tx<'_>, officer: &Officer, serial: Serial, written: &Written, hand_in: bool) -> Result<(), Problem> {
+    let mut hand = take_in_hand(tx, serial)?;
+    let by = allowed(tx, officer, Act::Write, &hand)?;
+    let earlier = store::draft::get(tx.conn, serial)?;
+    if earlier.as_ref().map_or(0, |d| d.revision) != written.revision {
+        return Err(Code::ChangedMeanwhile.into());
+    }
+    let revising = hand.item.state == State::Answered;
+    let may_write = match hand.item.state {
+        State::Waiting | State::Working => true,
+        State::Answered => !earlier.as_ref().is_some_and(|d| d.handed_in),
+        _ => false,
+    };
+    if !may_write {
+        return Err(Problem::Move { tried: "drafted", possible: hand.item.possible(tx.today) });
+    }
+    let intent = if written.intent.is_empty() { Some(Intent::Answer) } else { Intent::parse(&written.intent) };
+    let intent = intent.filter(|i| *i == Intent::Answer || !revising).ok_or_else(|| Problem::Invalid(vec![Fault::new("/intent", "not_a_choice")]))?;
+    let (draft, faults) = check(tx, written, intent);
+    if hand_in && !faults.is_empty() {
+        return Err(Problem::Invalid(faults));
+    }
+    let too_long: Vec<Fault> = faults.into_iter().filter(|f| f.code == "too_long").collect();
+    if !too_long.is_empty() {
+        return Err(Problem::Invalid(too_long));
+    }
+    let draft = Draft {
+        handed_in: hand_in,
+        returned: earlier.and_then(|d| d.returned).filter(|_| !hand_in),
+        revision: written.revision + 1,
+        updated_at: tx.now,
+        ..draft
+    };
+    store::draft::put(tx.conn, serial, &draft, Some(officer.id))?;
+    // Who writes has taken it.
+    if hand.item.state == State::Waiting {
+        hand.record.assignee = Some(officer.id);
+        record(tx, &mut hand, Some(officer), by, Event::Taken, Beside::default())?;
+    }
+    if hand_in && intent == Intent::Answer && !revising {
+        record(tx, &mut hand, Some(officer), by, Event::Drafted, Beside::default())?;
+    } else {
+        let action = if hand_in { "feedback.hand_in" } else { "feedback.save_draft" };
+        tx.audit(Some(officer), action, serial, json!({"intent": intent.as_str(), "revision": draft.revision}))?;
+    }
+    if hand_in {
+        tx.mail("handed_in", &format!("handed_in:{serial}:{}", draft.revision), json!({"serial": serial, "office": hand.record.office}))?;
+    }
+    Ok(())
+}
+
+fn check(tx: &Tx<'_>, written: &Written, intent: Intent) -> (Draft, Vec<Fault>) {
+    let mut faults = Vec::new();
+    let mut part = |pointer: &'static str, raw: &str, max: usize, needed: bool| match text::bounded(raw, max) {
+        Ok(text) => text,
+        Err(TextFault::Empty) => {
+            if needed {
+                faults.push(Fault::new(pointer, "words_missing"));
+            }
+            String::new()
+        }
+        Err(TextFault::TooLong { max, got }) => {
+            faults.push(Fault::new(pointer, "too_long").with("max", max).with("over", got - max));
+            text::clean(raw)
+        }
+    };
+    let answers = intent == Intent::Answer;
+    let title = part("/title", &text::clean_line(&written.title), TITLE_MAX, answers);
+    let question = part("/question", &written.question, OPINION_MAX, answers);
+    let answer = part("/answer", &written.answer, ANSWER_MAX, answers);
+    let note = Some(part("/note", &written.note, NOTE_MAX, false)).filter(|n| !n.is_empty());
+    let list = match intent {
+        Intent::Answer => None,
+        Intent::OutOfScope => Some("out_of_scope"),
+        Intent::Spam => Some("spam"),
+    };
+    let ground: Option<Ground> = list.and_then(|list| written.ground.parse().ok().filter(|g| tx.catalogue.is_listed(list, g)));
+    if list.is_some() && ground.is_none() {
+        faults.push(Fault::new("/ground", "reason_missing"));
+    }
+    let draft = Draft { intent, handed_in: false, title, question, answer, ground, note, returned: None, revision: 0, updated_at: tx.now };
+    (draft, faults)
+}
+
+/// The draft that waits, and proof that this officer wrote no part of it.
+fn waiting_draft(tx: &mut Tx<'_>, officer: &Officer, hand: &Hand) -> Result<(Draft, Vec<Uuid>), Problem> {
+    let possible = hand.item.possible(tx.today);
+    let draft = store::draft::get(tx.conn, hand.record.serial)?.filter(|d| d.handed_in);
+    let draft = draft.ok_or(Problem::Move { tried: "answered", possible })?;
+    let authors = store::draft::authors(tx.conn, hand.record.serial)?;
+    if authors.contains(&officer.id) {
+        return Err(Code::OwnText.into());
+    }
+    Ok((draft, authors))
+}
+
+/// The approver gives it back, with a reason.
+pub fn give_back(tx: &mut Tx<'_>, officer: &Officer, serial: Serial, reason: &str, note: &str) -> Result<(), Problem> {
+    let mut hand = take_in_hand(tx, serial)?;
+    let by = allowed(tx, officer, Act::Approve, &hand)?;
+    let reason = code_of(tx, "return", reason, "/reason")?;
+    let (mut draft, _) = waiting_draft(tx, officer, &hand)?;
+    let words = note_of(note)?;
+    draft.handed_in = false;
+    draft.returned = Some((reason.clone(), words.clone()));
+    draft.revision += 1;
+    store::draft::put(tx.conn, serial, &draft, None)?;
+    if hand.item.state == State::Drafted {
+        let (note, beside) = noted(words);
+        record(tx, &mut hand, Some(officer), by, Event::Returned { reason, note }, beside)?;
+    } else {
+        tx.audit(Some(officer), "feedback.give_back", serial, json!({"reason": reason}))?;
+    }
+    match hand.record.assignee {
+        Some(author) => tx.mail("returned", &format!("returned:{serial}:{}", draft.revision), json!({"serial": serial, "officer": author})),
+        None => Ok(()),
+    }
+}
+
+/// The approver publishes an answer or a later version of it, or confirms a refusal. A different person, always.
+pub fn approve(tx: &mut Tx<'_>, officer: &Officer, serial: Serial, seen: Option<u32>) -> Result<(), Problem> {
+    let mut hand = take_in_hand(tx, serial)?;
+    let by = allowed(tx, officer, Act::Approve, &hand)?;
+    unchanged(&hand, seen)?;
+    let (draft, authors) = waiting_draft(tx, officer, &hand)?;
+    let author = authors.first().copied().ok_or_else(|| Problem::Internal(format!("{serial}: a draft without an author")))?;
+    match draft.intent {
+        Intent::Answer => publish(tx, &mut hand, officer, by, &draft, author)?,
+        Intent::OutOfScope | Intent::Spam => {
+            let class = if draft.intent == Intent::Spam { RefusedAs::Spam } else { RefusedAs::OutOfScope };
+            let ground = draft.ground.clone().ok_or_else(|| Problem::Internal(format!("{serial}: a refusal without a ground")))?;
+            let (note, beside) = noted(draft.note.clone());
+            record(tx, &mut hand, Some(officer), by, Event::Refused { class, ground, note }, beside)?;
+            went_out(tx, serial)?;
+            tell_sender(tx, serial, "refused", hand.item.events)?;
+        }
+    }
+    store::draft::drop(tx.conn, serial)
+        .map_err(Problem::from)
+}
+
+fn publish(tx: &mut Tx<'_>, hand: &mut Hand, officer: &Officer, by: By, draft: &Draft, author: Uuid) -> Result<(), Problem> {
+    let serial = hand.record.serial;
+    let office = hand.item.office.clone().ok_or_else(|| Problem::Internal(format!("{serial} has no office")))?;
+    let version = hand.item.versions + 1;
+    let (q, a) = (keys::salt(), keys::salt());
+    let question = Commitment::to(q, &draft.question);
+    let answer = Commitment::to(a, &draft.answer);
+    let event = if version == 1 {
+        Event::Answered { office: office.clone(), version, question, answer, grouped: None }
+    } else {
+        Event::AnswerRevised { version, question, answer }
+    };
+    hand.record.title = Some(draft.title.clone());
+    record(tx, hand, Some(officer), by, event, Beside { salts: vec![("question", q), ("answer", a)], note: None })?;
+    let published =
+        Answer { version, title: draft.title.clone(), question: draft.question.clone(), answer: draft.answer.clone(), office, published_on: tx.today };
+    store::feedback::publish(tx.conn, serial, &published, author, officer.id)?;
+    // The answer is also that of every item that was merged into this one.
+    let mut told = vec![serial];
+    let mut next = 0;
+    while let Some(survivor) = told.get(next).copied() {
+        next += 1;
+        told.extend(store::feedback::merged_into(tx.conn, survivor)?);
+    }
+    for of in told {
+        tell_sender(tx, of, "answered", version)?;
+    }
+    Ok(())
+}
+
+/// Writes to the sender, if they left an address and agreed to be sent the answer.
+fn tell_sender(tx: &mut Tx<'_>, serial: Serial, kind: &str, number: u32) -> Result<(), Problem> {
+    let contact = store::feedback::contact(tx.conn, serial)?.and_then(|sealed| tx.keys.open_contact(serial, &sealed));
+    match contact {
+        Some(contact) if contact.email.is_some() && contact.allows(Purpose::Answer) => {
+            tx.mail(kind, &format!("{kind}:{serial}:{number}"), json!({"serial": serial}))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// An item that went out, but not by a merger, gives its merged items back.
+fn went_out(tx: &mut Tx<'_>, serial: Serial) -> Result<(), Problem> {
+    for merged in store::feedback::merged_into(tx.conn, serial)? {
+        let mut hand = take_in_hand(tx, merged)?;
+        let event = Event::Restored { reason: RestoreReason::SurvivorOut, field: None, note: None };
+        record(tx, &mut hand, None, By::System, event, Beside::default())?;
+    }
+    Ok(())
+}
+
+/// Merges an item into another that is not out.
+pub fn merge(tx: &mut Tx<'_>, officer: &Officer, serial: Serial, into: Serial) -> Result<(), Problem> {
+    let mut hand = take_in_hand(tx, serial)?;
+    let by = allowed(tx, officer, Act::Merge, &hand)?;
+    let fault = |code| Problem::Invalid(vec![Fault::new("/into", code)]);
+    if into == serial {
+        return Err(fault("merge_into_itself"));
+    }
+    // A sealed item must not even be known to exist.
+    let survivor = store::feedback::get(tx.conn, into)?.filter(|r| r.state != State::Sealed).ok_or_else(|| fault("unknown_serial"))?;
+    if survivor.state.out_class().is_some() {
+        return Err(fault("survivor_is_out"));
+    }
+    hand.record.assignee = None;
+    record(tx, &mut hand, Some(officer), by, Event::Merged { into }, Beside::default())?;
+    store::draft::drop(tx.conn, serial)?;
+    if survivor.state == State::Answered {
+        tell_sender(tx, serial, "answered", 1)?;
+    }
+    Ok(())
+}
+
+/// Tells the sender of a complaint in writing where to go.
+pub fn redirect(tx: &mut Tx<'_>, officer: &Officer, serial: Serial, ground: &str, guidance: &str) -> Result<(), Problem> {
+    let mut hand = take_in_hand(tx, serial)?;
+    let by = allowed(tx, officer, Act::Redirect, &hand)?;
+    let ground = code_of(tx, "redirect", ground, "/ground")?;
+    let guidance = text::bounded(guidance, ANSWER_MAX).map_err(|fault| {
+        Problem::Invalid(vec![match fault {
+            TextFault::Empty => Fault::new("/guidance", "words_missing"),
+            TextFault::TooLong { max, got } => Fault::new("/guidance", "too_long").with("max", max).with("over", got - max),
+        }])
+    })?;
+    let (note, beside) = noted(Some(guidance));
+    hand.record.assignee = None;
+    record(tx, &mut hand, Some(officer), by, Event::Redirected { ground, note }, beside)?;
+    store::draft::drop(tx.conn, serial)?;
+    went_out(tx, serial)?;
+    tell_sender(tx, serial, "redirected", hand.item.events)
+}
+
+/// Marks an item as a denunciation: out of everybody's sight but its receiver's, at once.
+pub fn seal(tx: &mut Tx<'_>, officer: &Officer, serial: Serial) -> Result<(), Problem> {
+    let mut hand = take_in_hand(tx, serial)?;
+    let by = allowed(tx, officer, Act::Seal, &hand)?;
+    hand.record.assignee = None;
+    record(tx, &mut hand, Some(officer), by, Event::Sealed, Beside::default())?;
+    store::draft::drop(tx.conn, serial)?;
+    went_out(tx, serial)?;
+    tx.mail("sealed", &format!("sealed:{serial}:{}", hand.item.events), json!({"serial": serial}))
+}
+
+/// The receiver confirms that it is a denunciation.
+pub fn confirm_seal(tx: &mut Tx<'_>, officer: &Officer, serial: Serial) -> Result<(), Problem> {
+    let mut hand = take_in_hand(tx, serial)?;
+    let by = allowed(tx, officer, Act::Unseal, &hand)?;
+    record(tx, &mut hand, Some(officer), by, Event::SealConfirmed, Beside::default())
+}
+
+/// Brings an item back to the state that it left. From a seal, only the receiver can.
+pub fn restore(tx: &mut Tx<'_>, officer: &Officer, serial: Serial, note: &str) -> Result<(), Problem> {
+    let mut hand = take_in_hand(tx, serial)?;
+    let sealed = hand.item.state == State::Sealed;
+    let by = allowed(tx, officer, if sealed { Act::Unseal } else { Act::Restore }, &hand)?;
+    let reason = if sealed { RestoreReason::NotConfirmed } else { RestoreReason::Mistake };
+    let facts = store::feedback::sealed_intake(tx.conn, serial)?.filter(|_| hand.item.field.is_none());
+    let (note, beside) = noted(note_of(note)?);
+    let field = facts.as_ref().map(|f| f.field.clone());
+    record(tx, &mut hand, Some(officer), by, Event::Restored { reason, field, note }, beside)?;
+    // One that never had an office gets it now; its clock starts on the day received.
+    if let Some(facts) = facts.filter(|_| hand.item.state == State::Received) {
+        let question = Question { field: &facts.field, procedure: facts.procedure.as_ref(), office: facts.office.as_ref(), on: tx.today };
+        let (office, rule) = routing::route(&tx.catalogue.rules, &tx.catalogue.offices, &tx.catalogue.coordinating, question);
+        record(tx, &mut hand, None, By::System, Event::Routed { office: office.clone(), rule }, Beside::default())?;
+        tx.mail("routed", &format!("routed:{serial}:{}", hand.item.events), json!({"serial": serial, "office": office}))?;
+    }
+    Ok(())
+}
+
+/// The sender takes it back, with the receipt in hand.
+pub fn withdraw(tx: &mut Tx<'_>, serial: Serial) -> Result<(), Problem> {
+    let mut hand = take_in_hand(tx, serial)?;
+    hand.record.assignee = None;
+    record(tx, &mut hand, None, By::Sender, Event::Withdrawn, Beside::default())?;
+    store::draft::drop(tx.conn, serial)?;
+    went_out(tx, serial)
+}
+
+/// The daily job: records once, for each item that is late, since when. Returns how many.
+pub fn record_overdue(tx: &mut Tx<'_>, limit: i64) -> Result<usize, Problem> {
+    let late = store::feedback::late_unrecorded(tx.conn, tx.today, limit)?;
+    let mut recorded = 0;
+    for serial in late {
+        let mut hand = take_in_hand(tx, serial)?;
+        let Some(due_on) = hand.item.due_on else { continue };
+        record(tx, &mut hand, None, By::System, Event::Overdue { since: due_on.next() }, Beside::default())?;
+        recorded += 1;
+    }
+    Ok(recorded)
+}
+
+/// After a change of the calendar: moves the deadlines of open items. Returns how many moved.
+pub fn recalendar(tx: &mut Tx<'_>) -> Result<usize, Problem> {
+    let mut last = 0;
+    let mut moved = 0;
+    loop {
+        let serials = store::feedback::open_after(tx.conn, last, 500)?;
+        let Some(end) = serials.last() else { return Ok(moved) };
+        last = end.0;
+        for serial in serials {
+            let mut hand = take_in_hand(tx, serial)?;
+            if let Some(entry) = hand.item.recalendar(tx.today, &*tx.catalogue) {
+                write(tx, &mut hand, None, vec![entry], Beside::default())?;
+                moved += 1;
+            }
+        }
+    }
+}

@@ -1,0 +1,318 @@
+//! Taking in what people send. Submissions are grouped: one writer takes what
+//! has arrived, stores it in one durable transaction, and only then answers
+//! each sender. A poisoned one is tried again alone and fails alone.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
+
+use serde_json::json;
+use tokio::sync::oneshot;
+use uuid::Uuid;
+
+use super::{Service, Tx};
+use crate::domain::commitment::Commitment;
+use crate::domain::contact::Contact;
+use crate::domain::error::Problem;
+use crate::domain::event::{Entry, Event};
+use crate::domain::feedback::{Item, State};
+use crate::domain::receipt::ReceiptCode;
+use crate::domain::routing::{self, Question};
+use crate::domain::submission::{Opinion, Submission};
+use crate::domain::tally::{Cell, CellKey, Half, Place};
+use crate::domain::time::Day;
+use crate::domain::visibility::Record;
+use crate::domain::words::{By, Kind, Purpose, Serial};
+use crate::keys;
+use crate::store::feedback::{NewEvent, NewItem, SealedIntake};
+use crate::store::response::{Earlier, ResponseRow};
+use crate::store::types::{Json, Key, On};
+use crate::store::{self, Lock};
+
+/// What the sender gets back. The same submission again gets the same.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Receipt {
+    /// The stored response, when a questionnaire was filled.
+    pub response_id: Option<Uuid>,
+    /// The sender's secret.
+    pub code: ReceiptCode,
+    /// The opinion's number and first deadline.
+    pub feedback: Option<(Serial, Option<Day>)>,
+    /// It was stored earlier; nothing was stored now.
+    pub repeated: bool,
+}
+
+/// Stores submissions in the open transaction, each once.
+pub fn store_all(tx: &mut Tx<'_>, submissions: &[Submission]) -> Result<Vec<Receipt>, Problem> {
+    store::lock(tx.conn, Lock::Intake)?;
+    let ids: Vec<Uuid> = submissions.iter().map(|s| s.id).collect();
+    let mut known: HashMap<Uuid, Earlier> = store::response::earlier(tx.conn, &ids)?;
+
+    let half = Half::of(tx.today);
+    let mut responses = Vec::new();
+    let mut ratings: BTreeMap<CellKey, Vec<(u8, u64)>> = BTreeMap::new();
+    let mut receipts = Vec::with_capacity(submissions.len());
+    for submission in submissions {
+        let code = tx.keys.receipt(submission.id);
+        if let Some(earlier) = known.get(&submission.id) {
+            let feedback = earlier.feedback.map(|(serial, due)| (Serial(serial), due));
+            receipts.push(Receipt { response_id: earlier.response_id, code, feedback, repeated: true });
+            continue;
+        }
+        let receipt_hash = tx.keys.receipt_hash(&code);
+        let mut left = Earlier::default();
+        if let Some(filled) = &submission.filled {
+            let id = Uuid::now_v7();
+            left.response_id = Some(id);
+            count(submission, half, &mut ratings);
+            responses.push(ResponseRow {
+                id: Key(id),
+                submission_id: Key(submission.id),
+                receipt_hash: receipt_hash.clone(),
+                half: On(half.first()),
+                submitted_on: On(tx.today),
+                questionnaire: filled.slug.to_string(),
+                version: i64::from(filled.version),
+                field: submission.field.to_string(),
+                office: submission.office.as_ref().map(ToString::to_string),
+                procedure: submission.procedure.as_ref().map(ToString::to_string),
+                respondent: submission.respondent.to_string(),
+                sample: submission.sample.to_string(),
+                channel: submission.channel.to_string(),
+                language: submission.language.to_string(),
+                answers: Json(filled.answers.all.clone().into()),
+                salt: keys::salt().to_base64(),
+            });
+        }
+        let feedback = match &submission.opinion {
+            Some(opinion) => Some(receive(tx, submission, opinion, receipt_hash)?),
+            None => None,
+        };
+        left.feedback = feedback.map(|(serial, due)| (serial.0, due));
+        known.insert(submission.id, left.clone());
+        receipts.push(Receipt { response_id: left.response_id, code, feedback, repeated: false });
+    }
+    store::response::insert(tx.conn, &responses)?;
+    tally(tx, ratings)?;
+    Ok(receipts)
+}
+
+/// Adds a submission's ratings to the cells that they count in.
+fn count(submission: &Submission, half: Half, ratings: &mut BTreeMap<CellKey, Vec<(u8, u64)>>) {
+    let Some(filled) = &submission.filled else { return };
+    let place = Place { group: &submission.group, field: &submission.field, office: submission.office.as_ref(), respondent: submission.respondent };
+    let cells = place.cells();
+    for (question, value) in &filled.answers.ratings {
+        for (scope, respondent) in &cells {
+            let key = CellKey {
+                half,
+                questionnaire: filled.slug.clone(),
+                question: question.clone(),
+                sample: submission.sample,
+                scope: scope.clone(),
+                respondent: *respondent,
+            };
+            let counts = ratings.entry(key).or_default();
+            match counts.iter_mut().find(|(v, _)| v == value) {
+                Some((_, n)) => *n += 1,
+                None => counts.push((*value, 1)),
+            }
+        }
+    }
+}
+
+/// Writes each cell of the transaction once.
+fn tally(tx: &mut Tx<'_>, ratings: BTreeMap<CellKey, Vec<(u8, u64)>>) -> Result<(), Problem> {
+    if ratings.is_empty() {
+        return Ok(());
+    }
+    let addresses: Vec<CellKey> = ratings.keys().cloned().collect();
+    let mut cells: BTreeMap<CellKey, Cell> = store::tally::get(tx.conn, &addresses)?;
+    let mut changed = BTreeMap::new();
+    for (key, counts) in ratings {
+        let mut cell = cells.remove(&key).unwrap_or_default();
+        for (value, n) in counts {
+            cell.add(value, n);
+        }
+        cell.release(tx.catalogue.threshold, false);
+        changed.insert(key, cell);
+    }
+    store::tally::put(tx.conn, &changed)?;
+    Ok(())
+}
+
+/// Stores an opinion: received and routed, or received and sealed.
+fn receive(tx: &mut Tx<'_>, submission: &Submission, opinion: &Opinion, receipt_hash: String) -> Result<(Serial, Option<Day>), Problem> {
+    let serial = Serial(store::advance(tx.conn, "serial", 1)?);
+    let salt = keys::salt();
+    let text = Commitment::to(salt, &opinion.text);
+    let sealed = opinion.kind == Kind::Denunciation;
+    let received = if sealed {
+        Event::Received { kind: None, field: None, respondent: None, channel: None, text, start: None }
+    } else {
+        Event::Received {
+            kind: Some(opinion.kind),
+            field: Some(submission.field.clone()),
+            respondent: Some(submission.respondent),
+            channel: Some(submission.channel),
+            text,
+            start: None,
+        }
+    };
+    let (mut item, first) = Item::receive(serial, tx.today, By::Sender, received)?;
+    let mut entries = vec![first];
+    if sealed {
+        entries.extend(item.record(tx.today, By::Sender, Event::Sealed, &*tx.catalogue)?);
+    } else {
+        entries.extend(route(tx, &mut item, submission)?);
+    }
+    let mut record = Record {
+        serial,
+        received_on: tx.today,
+        language: submission.language,
+        kind: None,
+        field: None,
+        respondent: None,
+        channel: None,
+        procedure: submission.procedure.clone().filter(|_| !sealed),
+        named_office: submission.office.clone().filter(|_| !sealed),
+        state: State::Received,
+        settled: None,
+        paused: false,
+        office: None,
+        in_tray: false,
+        due_on: None,
+        first_due_on: None,
+        answered_on: None,
+        out_on: None,
+        clock: None,
+        events: 0,
+        assignee: None,
+        title: None,
+        merged_into: None,
+        withheld: false,
+    };
+    record.project(&item);
+    let contact = opinion.contact.as_ref().map(|c| seal(tx, serial, c)).transpose()?;
+    let facts = sealed.then(|| SealedIntake {
+        field: submission.field.clone(),
+        office: submission.office.clone(),
+        procedure: submission.procedure.clone(),
+        respondent: submission.respondent,
+        channel: submission.channel,
+    });
+    let new = NewItem { record, submission: submission.id, receipt_hash, original: opinion.text.clone(), contact, sealed: facts };
+    store::feedback::insert(tx.conn, &new)?;
+    let mut events: Vec<NewEvent> = entries.into_iter().map(|entry| NewEvent { entry, at: tx.now, officer: None, salts: Vec::new(), note: None }).collect();
+    if let Some(first) = events.first_mut() {
+        first.salts.push(("text", salt));
+    }
+    store::feedback::append(tx.conn, serial, &events)?;
+    if let Some(contact) = &opinion.contact
+        && contact.allows(Purpose::Answer)
+        && contact.email.is_some()
+    {
+        tx.mail("received", &format!("received:{serial}"), json!({"serial": serial}))?;
+    }
+    match (&item.office, sealed) {
+        (_, true) => tx.mail("sealed", &format!("sealed:{serial}:1"), json!({"serial": serial}))?,
+        (Some(office), false) => tx.mail("routed", &format!("routed:{serial}:{}", item.events), json!({"serial": serial, "office": office}))?,
+        (None, false) => {}
+    }
+    Ok((serial, item.due_on))
+}
+
+fn route(tx: &Tx<'_>, item: &mut Item, submission: &Submission) -> Result<Vec<Entry>, Problem> {
+    let question =
+        Question { field: &submission.field, procedure: submission.procedure.as_ref(), office: submission.office.as_ref(), on: tx.today };
+    let (office, rule) = routing::route(&tx.catalogue.rules, &tx.catalogue.offices, &tx.catalogue.coordinating, question);
+    item.record(tx.today, By::System, Event::Routed { office, rule }, &*tx.catalogue)
+}
+
+fn seal(tx: &Tx<'_>, serial: Serial, contact: &Contact) -> Result<String, Problem> {
+    tx.keys.seal_contact(serial, contact).ok_or_else(|| Problem::Internal("a contact could not be encrypted".to_owned()))
+}
+
+/// The most submissions of one transaction.
+const BATCH: usize = 512;
+/// The most submissions that wait; more are told to come back.
+const QUEUE: usize = 4_096;
+
+type Reply = oneshot::Sender<Result<Receipt, Problem>>;
+
+/// The one writer of a server.
+#[derive(Debug)]
+pub struct Intake {
+    queue: Mutex<Option<SyncSender<(Submission, Reply)>>>,
+    writer: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl Intake {
+    /// Starts the writer.
+    pub fn start(service: Arc<Service>) -> Result<Self, Problem> {
+        let (queue, arrivals) = sync_channel(QUEUE);
+        let writer = std::thread::Builder::new()
+            .name("intake".to_owned())
+            .spawn(move || write_until_closed(&service, &arrivals))
+            .map_err(|e| Problem::Internal(format!("the intake could not start: {e}")))?;
+        Ok(Self { queue: Mutex::new(Some(queue)), writer: Mutex::new(Some(writer)) })
+    }
+
+    /// Hands a submission in and waits until it is durable.
+    pub async fn submit(&self, submission: Submission) -> Result<Receipt, Problem> {
+        let (reply, answer) = oneshot::channel();
+        let queue = self.queue.lock().ok().and_then(|q| q.clone());
+        let Some(queue) = queue else { return Err(Problem::Unavailable("the service is stopping".to_owned())) };
+        queue.try_send((submission, reply)).map_err(|e| {
+            Problem::Unavailable(match e {
+                TrySendError::Full(_) => "too many submissions wait".to_owned(),
+                TrySendError::Disconnected(_) => "the intake has stopped".to_owned(),
+            })
+        })?;
+        drop(queue);
+        answer.await.unwrap_or_else(|_| Err(Problem::Unavailable("the intake has stopped".to_owned())))
+    }
+
+    /// Takes nothing more, and returns when what was accepted is stored.
+    pub fn close(&self) {
+        if let Ok(mut queue) = self.queue.lock() {
+            queue.take();
+        }
+        let writer = self.writer.lock().ok().and_then(|mut w| w.take());
+        if let Some(writer) = writer {
+            // A writer that panicked has answered nobody: there is nothing to save.
+            let _ = writer.join();
+        }
+    }
+}
+
+fn write_until_closed(service: &Service, arrivals: &Receiver<(Submission, Reply)>) {
+    while let Ok(first) = arrivals.recv() {
+        let mut submissions = Vec::new();
+        let mut replies = Vec::new();
+        for (submission, reply) in std::iter::once(first).chain(arrivals.try_iter()).take(BATCH) {
+            submissions.push(submission);
+            replies.push(reply);
+        }
+        metrics::histogram!("hoidap_intake_batch").record(submissions.len() as f64);
+        match service.write(|tx| store_all(tx, &submissions)) {
+            Ok(receipts) => {
+                for (reply, receipt) in replies.into_iter().zip(receipts) {
+                    let _ = reply.send(Ok(receipt));
+                }
+            }
+            Err(Problem::Unavailable(why)) => {
+                for reply in replies {
+                    let _ = reply.send(Err(Problem::Unavailable(why.clone())));
+                }
+            }
+            Err(_) => {
+                for (submission, reply) in submissions.into_iter().zip(replies) {
+                    let alone = service.write(|tx| store_all(tx, std::slice::from_ref(&submission)));
+                    let _ = reply.send(alone.and_then(|mut r| r.pop().ok_or_else(|| Problem::Internal("no receipt".to_owned()))));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,172 @@
+//! Looking an opinion up: what anybody may see by its number, and what its
+//! sender may see by the receipt code.
+
+use super::Tx;
+use crate::domain::access::{Act, Officer};
+use crate::domain::error::{Code, Problem};
+use crate::domain::event::Entry;
+use crate::domain::receipt::ReceiptCode;
+use crate::domain::visibility::{PublicItem, Record};
+use crate::domain::words::{Purpose, Serial};
+use crate::store;
+use crate::store::draft::Draft;
+use crate::store::feedback::{Filter, KeptEvent, Order, SealedIntake};
+use crate::store::response::ResponseRow;
+
+/// An item as anybody may see it.
+pub fn item(tx: &mut Tx<'_>, serial: Serial) -> Result<PublicItem, Problem> {
+    let record = store::feedback::get(tx.conn, serial)?.ok_or(Code::NotFound)?;
+    public(tx, &record)
+}
+
+fn public(tx: &mut Tx<'_>, record: &Record) -> Result<PublicItem, Problem> {
+    let entries: Vec<Entry> = store::feedback::events(tx.conn, record.serial)?.into_iter().map(|k| k.entry).collect();
+    let answers = store::feedback::answers(tx.conn, record.serial)?;
+    Ok(PublicItem::of(record, answers, &entries, tx.today))
+}
+
+/// The item that answers for a merged one: its survivor, or the survivor's.
+pub fn survivor(tx: &mut Tx<'_>, item: &PublicItem) -> Result<Option<PublicItem>, Problem> {
+    let Some(mut next) = item.merged_into else { return Ok(None) };
+    // A chain of mergers only grows at its end; the bound guards against a broken table.
+    for _ in 0..64 {
+        let found = self::item(tx, next)?;
+        match found.merged_into {
+            Some(further) => next = further,
+            None => return Ok(Some(found)),
+        }
+    }
+    Ok(None)
+}
+
+/// A page of the public list: newest first, below a serial. The second value is the next page's cursor.
+pub fn list(tx: &mut Tx<'_>, filter: &Filter, below: Option<i64>, limit: i64) -> Result<(Vec<PublicItem>, Option<i64>), Problem> {
+    let mut records = store::feedback::list(tx.conn, filter, Order::Newest(below), limit + 1)?;
+    let more = records.len() as i64 > limit;
+    records.truncate(usize::try_from(limit).unwrap_or(0));
+    let next = records.last().filter(|_| more).map(|r| r.serial.0);
+    Ok((summaries(tx, &records)?, next))
+}
+
+/// The items answered last.
+pub fn newest_answers(tx: &mut Tx<'_>, limit: i64) -> Result<Vec<PublicItem>, Problem> {
+    let filter = Filter { states: Some(vec![crate::domain::feedback::State::Answered]), ..Filter::default() };
+    let records: Vec<Record> =
+        store::feedback::list(tx.conn, &filter, Order::Answered, limit * 3)?.into_iter().filter(Record::words_are_public).collect();
+    let records: Vec<Record> = records.into_iter().take(usize::try_from(limit).unwrap_or(0)).collect();
+    summaries(tx, &records)
+}
+
+/// Items for a list: with the answers' titles, without history.
+fn summaries(tx: &mut Tx<'_>, records: &[Record]) -> Result<Vec<PublicItem>, Problem> {
+    records
+        .iter()
+        .map(|record| {
+            let answers = if record.words_are_public() { store::feedback::answers(tx.conn, record.serial)? } else { Vec::new() };
+            Ok(PublicItem::of(record, answers, &[], tx.today))
+        })
+        .collect()
+}
+
+/// What the sender may see.
+#[derive(Debug, Clone)]
+pub struct Own {
+    /// The filled questionnaire.
+    pub response: Option<ResponseRow>,
+    /// The opinion.
+    pub feedback: Option<OwnItem>,
+}
+
+/// The sender's view of their opinion.
+#[derive(Debug, Clone)]
+pub struct OwnItem {
+    /// What anybody may see.
+    pub item: PublicItem,
+    /// The row: the sender sees the dates and the office even of what the public does not.
+    pub record: Record,
+    /// Their own words.
+    pub original: String,
+    /// The guidance or the words beside a refusal, if any was given.
+    pub told: Option<String>,
+    /// What they agreed to.
+    pub consent: Vec<Purpose>,
+    /// May they still take it back?
+    pub can_withdraw: bool,
+}
+
+/// Looks up by receipt code.
+pub fn own(tx: &mut Tx<'_>, code: &ReceiptCode) -> Result<Own, Problem> {
+    let hash = tx.keys.receipt_hash(code);
+    let response = store::response::by_receipt(tx.conn, &hash)?;
+    let feedback = match store::feedback::by_receipt(tx.conn, &hash)? {
+        Some(serial) => Some(own_item(tx, serial)?),
+        None => None,
+    };
+    if response.is_none() && feedback.is_none() {
+        return Err(Code::UnknownReceipt.into());
+    }
+    Ok(Own { response, feedback })
+}
+
+fn own_item(tx: &mut Tx<'_>, serial: Serial) -> Result<OwnItem, Problem> {
+    let record = store::feedback::get(tx.conn, serial)?.ok_or(Code::NotFound)?;
+    let item = public(tx, &record)?;
+    let original = store::feedback::original(tx.conn, serial)?.unwrap_or_default();
+    let told = store::feedback::events(tx.conn, serial)?.into_iter().rev().find_map(|kept| match kept.entry.event.name() {
+        crate::domain::event::EventName::Redirected | crate::domain::event::EventName::Refused => kept.note,
+        _ => None,
+    });
+    let contact = store::feedback::contact(tx.conn, serial)?.and_then(|sealed| tx.keys.open_contact(serial, &sealed));
+    let can_withdraw = record.state.is_open();
+    let told = told.filter(|_| record.state.out_class().is_some());
+    Ok(OwnItem { item, record, original, told, consent: contact.map(|c| c.consent).unwrap_or_default(), can_withdraw })
+}
+
+/// An item as it lies on the desk.
+#[derive(Debug, Clone)]
+pub struct DeskItem {
+    /// Its row.
+    pub record: Record,
+    /// The original words.
+    pub original: String,
+    /// Its events with what is kept beside them.
+    pub events: Vec<KeptEvent>,
+    /// The published versions.
+    pub answers: Vec<crate::domain::visibility::Answer>,
+    /// Work in progress.
+    pub draft: Option<Draft>,
+    /// Did this officer write in the draft?
+    pub own_text: bool,
+    /// What this officer may do.
+    pub acts: Vec<Act>,
+    /// For the receiver: the facts of an item sealed at receipt.
+    pub sealed: Option<SealedIntake>,
+    /// The serials merged into it.
+    pub merged: Vec<Serial>,
+    /// Events allowed in the item's state.
+    pub possible: Vec<&'static str>,
+}
+
+/// Opens an item at the desk. Each view of a sealed one is audited.
+pub fn desk_item(tx: &mut Tx<'_>, officer: &Officer, serial: Serial) -> Result<DeskItem, Problem> {
+    let hand = super::feedback::take_in_hand(tx, serial)?;
+    officer.may(Act::Read, &hand.item, &tx.catalogue.offices)?;
+    let sealed_now = hand.item.state == crate::domain::feedback::State::Sealed;
+    if sealed_now {
+        tx.audit(Some(officer), "sealed.view", serial, serde_json::json!({}))?;
+    }
+    let acts = Act::ALL.into_iter().filter(|act| officer.may(*act, &hand.item, &tx.catalogue.offices).is_ok()).collect();
+    let own_text = store::draft::authors(tx.conn, serial)?.contains(&officer.id);
+    Ok(DeskItem {
+        original: store::feedback::original(tx.conn, serial)?.unwrap_or_default(),
+        events: store::feedback::events(tx.conn, serial)?,
+        answers: store::feedback::answers(tx.conn, serial)?,
+        draft: store::draft::get(tx.conn, serial)?,
+        own_text,
+        acts,
+        sealed: if sealed_now { store::feedback::sealed_intake(tx.conn, serial)? } else { None },
+        merged: store::feedback::merged_into(tx.conn, serial)?,
+        possible: hand.item.possible(tx.today),
+        record: hand.record,
+    })
+}

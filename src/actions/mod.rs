@@ -1,0 +1,146 @@
+//! What people do: one function a verb. An action runs in one transaction and
+//! writes row, event, tally, audit line and outbox row together; it never
+//! sends, renders or waits. Knows no web framework, no SQL, no mail transport.
+
+pub mod account;
+pub mod calendar;
+pub mod feedback;
+pub mod figures;
+pub mod intake;
+pub mod lookup;
+pub mod recount;
+pub mod setup;
+
+use std::sync::{Arc, RwLock};
+
+use serde_json::Value;
+
+use crate::clock::Clock;
+use crate::domain::access::Officer;
+use crate::domain::catalogue::Catalogue;
+use crate::domain::error::Problem;
+use crate::domain::time::{Day, Moment};
+use crate::keys::Keys;
+use crate::store::{self, Conn, Db};
+
+/// Everything that an action needs: the open transaction, the present, the
+/// reference data in force, the secrets.
+pub struct Tx<'a> {
+    /// The connection, inside a transaction.
+    pub conn: &'a mut Conn,
+    /// The present moment.
+    pub now: Moment,
+    /// The present day in Asia/Ho_Chi_Minh.
+    pub today: Day,
+    /// The reference data in force.
+    pub catalogue: Arc<Catalogue>,
+    /// The secrets.
+    pub keys: &'a Keys,
+}
+
+impl Tx<'_> {
+    /// Leaves an audit line.
+    pub fn audit(&mut self, officer: Option<&Officer>, action: &str, subject: impl ToString, detail: Value) -> Result<(), Problem> {
+        store::audit::write(self.conn, self.now, officer.map(|o| o.id), action, &subject.to_string(), detail)?;
+        Ok(())
+    }
+
+    /// Puts a mail in the outbox.
+    pub fn mail(&mut self, kind: &str, dedup: &str, payload: Value) -> Result<(), Problem> {
+        store::outbox::put(self.conn, self.now, kind, dedup, payload)?;
+        Ok(())
+    }
+
+    /// Says that reference data changed, and reads it again.
+    pub fn recatalogue(&mut self) -> Result<(), Problem> {
+        store::catalogue::changed(self.conn)?;
+        self.catalogue = load(self.conn)?;
+        Ok(())
+    }
+}
+
+/// The service: where transactions are opened.
+#[derive(Debug)]
+pub struct Service {
+    db: Db,
+    clock: Clock,
+    keys: Keys,
+    /// The last reference data that was read. Checked against the database's
+    /// version in every transaction, so no server works with old rules.
+    held: RwLock<Option<Arc<Catalogue>>>,
+}
+
+impl Service {
+    /// A service on a database.
+    pub fn new(db: Db, clock: Clock, keys: Keys) -> Self {
+        Self { db, clock, keys, held: RwLock::new(None) }
+    }
+
+    /// The database.
+    pub fn db(&self) -> &Db {
+        &self.db
+    }
+
+    /// The secrets.
+    pub fn keys(&self) -> &Keys {
+        &self.keys
+    }
+
+    /// The present moment.
+    pub fn now(&self) -> Moment {
+        self.clock.now()
+    }
+
+    /// The clock itself.
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    /// The reference data as it was last seen: to check a submission before it
+    /// joins a batch, without a query. The batch itself looks again.
+    pub fn held(&self) -> Result<Arc<Catalogue>, Problem> {
+        let held = self.held.read().ok().and_then(|h| h.clone());
+        match held {
+            Some(catalogue) => Ok(catalogue),
+            None => self.read(|tx| Ok(tx.catalogue.clone())),
+        }
+    }
+
+    /// Runs one write transaction.
+    pub fn write<T>(&self, f: impl FnOnce(&mut Tx<'_>) -> Result<T, Problem>) -> Result<T, Problem> {
+        self.write_at(self.clock.now(), f)
+    }
+
+    /// Runs one write transaction at a moment of another clock: the sample life.
+    pub fn write_at<T>(&self, now: Moment, f: impl FnOnce(&mut Tx<'_>) -> Result<T, Problem>) -> Result<T, Problem> {
+        self.db.write(|conn| self.run(conn, now, f))
+    }
+
+    /// Runs queries that change nothing.
+    pub fn read<T>(&self, f: impl FnOnce(&mut Tx<'_>) -> Result<T, Problem>) -> Result<T, Problem> {
+        self.db.read(|conn| self.run(conn, self.clock.now(), f))
+    }
+
+    fn run<T>(&self, conn: &mut Conn, now: Moment, f: impl FnOnce(&mut Tx<'_>) -> Result<T, Problem>) -> Result<T, Problem> {
+        let catalogue = self.fresh(conn)?;
+        f(&mut Tx { conn, now, today: now.day(), catalogue, keys: &self.keys })
+    }
+
+    fn fresh(&self, conn: &mut Conn) -> Result<Arc<Catalogue>, Problem> {
+        let version = store::catalogue::version(conn)?;
+        let held = self.held.read().ok().and_then(|h| h.clone());
+        if let Some(catalogue) = held.filter(|c| c.version == version) {
+            return Ok(catalogue);
+        }
+        let catalogue = load(conn)?;
+        if let Ok(mut held) = self.held.write() {
+            *held = Some(catalogue.clone());
+        }
+        Ok(catalogue)
+    }
+}
+
+fn load(conn: &mut Conn) -> Result<Arc<Catalogue>, Problem> {
+    let loaded = store::catalogue::load(conn)?;
+    loaded.map(Arc::new).ok_or_else(|| Problem::Unavailable("the deployment was not set up: run `hoidap import reference`".to_owned()))
+}

@@ -1,0 +1,228 @@
+//! Counting everything again from the rows that it was made from: events
+//! against projections, responses against tallies. The first difference is named.
+
+use std::collections::BTreeMap;
+
+use super::Tx;
+use crate::domain::commitment::{Commitment, Salt};
+use crate::domain::error::Problem;
+use crate::domain::event::{Entry, Event};
+use crate::domain::feedback::Item;
+use crate::domain::tally::{CellKey, Half, Place};
+use crate::domain::words::Serial;
+use crate::store;
+use crate::store::feedback::KeptEvent;
+
+/// What was compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Compared {
+    /// Items whose events were folded again.
+    pub items: u64,
+    /// Events.
+    pub events: u64,
+    /// Responses counted again.
+    pub responses: u64,
+    /// Cells compared.
+    pub cells: u64,
+}
+
+/// The first difference, as a sentence.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Difference(pub String);
+
+/// Compares everything. `Ok(Err(_))` names the first difference.
+pub fn recount(tx: &mut Tx<'_>) -> Result<Result<Compared, Difference>, Problem> {
+    let mut compared = Compared::default();
+    if let Some(difference) = items(tx, &mut compared)? {
+        return Ok(Err(difference));
+    }
+    if let Some(difference) = ratings(tx, &mut compared)? {
+        return Ok(Err(difference));
+    }
+    Ok(Ok(compared))
+}
+
+fn items(tx: &mut Tx<'_>, compared: &mut Compared) -> Result<Option<Difference>, Problem> {
+    const STEP: i64 = 500;
+    let last = store::counter(tx.conn, "serial")?.max(store::feedback::last_serial(tx.conn)?);
+    let mut from = 0;
+    while from < last {
+        let mut by_item: BTreeMap<Serial, Vec<KeptEvent>> = BTreeMap::new();
+        for (serial, kept) in store::feedback::events_after(tx.conn, from, STEP)? {
+            by_item.entry(serial).or_default().push(kept);
+        }
+        for number in from + 1..=(from + STEP).min(last) {
+            let serial = Serial(number);
+            let kept = by_item.remove(&serial).unwrap_or_default();
+            if let Some(difference) = item(tx, serial, &kept)? {
+                return Ok(Some(difference));
+            }
+            compared.items += 1;
+            compared.events += kept.len() as u64;
+        }
+        from += STEP;
+    }
+    Ok(None)
+}
+
+fn item(tx: &mut Tx<'_>, serial: Serial, kept: &[KeptEvent]) -> Result<Option<Difference>, Problem> {
+    let differs = |what: String| Ok(Some(Difference(format!("{serial}: {what}"))));
+    let Some(record) = store::feedback::get(tx.conn, serial)? else { return differs("the number is missing".to_owned()) };
+    let entries: Vec<Entry> = kept.iter().map(|k| k.entry.clone()).collect();
+    let mut item = match Item::replay(serial, &entries, &*tx.catalogue) {
+        Ok(item) => item,
+        Err(problem) => return differs(problem.to_string()),
+    };
+    item.clock.clone_from(&record.clock);
+    let mut projected = record.clone();
+    projected.project(&item);
+    if projected != record {
+        return differs(format!("the row says {}, its events say {}", brief(&record), brief(&projected)));
+    }
+    let recomputed = record.clock.as_ref().filter(|_| item.state.is_open()).map(|c| c.due_on(&tx.catalogue.calendar));
+    if let (Some(recomputed), Some(due)) = (recomputed, record.due_on)
+        && recomputed != due
+    {
+        return differs(format!("due on {due}, the calendar says {recomputed}"));
+    }
+    if let Some(what) = texts(tx, serial, kept)? {
+        return differs(what);
+    }
+    Ok(None)
+}
+
+fn brief(record: &crate::domain::visibility::Record) -> String {
+    format!(
+        "state {}, class {:?}, office {:?}, due {:?}, answered {:?}, {} events",
+        record.state,
+        record.settled.map(|c| c.as_str()),
+        record.office.as_ref().map(|o| o.as_str()),
+        record.due_on.map(|d| d.to_string()),
+        record.answered_on.map(|d| d.to_string()),
+        record.events
+    )
+}
+
+/// Every text against its commitment.
+fn texts(tx: &mut Tx<'_>, serial: Serial, kept: &[KeptEvent]) -> Result<Option<String>, Problem> {
+    let answers = store::feedback::answers(tx.conn, serial)?;
+    let original = store::feedback::original(tx.conn, serial)?;
+    let published = |version: u32| answers.iter().find(|a| a.version == version);
+    let mut versions = 0;
+    for event in kept {
+        let mut pairs: Vec<(&str, &Commitment, Option<&str>)> = Vec::new();
+        match &event.entry.event {
+            Event::Received { text, .. } => pairs.push(("text", text, original.as_deref())),
+            Event::Answered { version, question, answer, .. } | Event::AnswerRevised { version, question, answer } => {
+                versions += 1;
+                let Some(public) = published(*version) else { return Ok(Some(format!("version {version} of the answer is missing"))) };
+                if public.published_on != event.entry.on {
+                    return Ok(Some(format!("version {version} of the answer says {}, its event {}", public.published_on, event.entry.on)));
+                }
+                pairs.push(("question", question, Some(&public.question)));
+                pairs.push(("answer", answer, Some(&public.answer)));
+            }
+            Event::Forwarded { note: Some(note), .. }
+            | Event::Returned { note: Some(note), .. }
+            | Event::Refused { note: Some(note), .. }
+            | Event::Redirected { note: Some(note), .. }
+            | Event::Restored { note: Some(note), .. }
+            | Event::Reclassified { note: Some(note), .. } => pairs.push(("note", note, event.note.as_deref())),
+            _ => {}
+        }
+        for (name, commitment, words) in pairs {
+            // Erased: salt and words are gone together, and the commitment stands for itself.
+            let salt = event.salts.get(name).and_then(|s| s.as_str()).and_then(Salt::from_base64);
+            match (salt, words) {
+                (Some(salt), Some(words)) if Commitment::to(salt, words) == *commitment => {}
+                (None, None) => {}
+                _ => return Ok(Some(format!("the words of event {} are not what it committed to ({name})", event.entry.n))),
+            }
+        }
+    }
+    if versions != answers.len() {
+        return Ok(Some(format!("{} published versions, {versions} events", answers.len())));
+    }
+    Ok(None)
+}
+
+/// `(half, questionnaire, question, scope, sample, respondent)` in words, and the counts by value.
+type Counted = BTreeMap<(String, String, String, String, String, String), Vec<u64>>;
+
+fn ratings(tx: &mut Tx<'_>, compared: &mut Compared) -> Result<Option<Difference>, Problem> {
+    let catalogue = tx.catalogue.clone();
+    let mut counted: Counted = BTreeMap::new();
+    let mut last = None;
+    loop {
+        let rows = store::response::after(tx.conn, last, 2_000)?;
+        let Some(end) = rows.last() else { break };
+        last = Some(end.id.0);
+        for row in &rows {
+            compared.responses += 1;
+            let bad = |what: &str| Ok(Some(Difference(format!("response {}: {what}", row.id.0))));
+            let Some(survey) = catalogue
+                .questionnaires
+                .iter()
+                .find(|q| q.slug.as_str() == row.questionnaire && i64::from(q.definition.version) == row.version)
+            else {
+                return bad("its questionnaire is missing");
+            };
+            let Some(field) = row.field.parse().ok().and_then(|f| catalogue.field(&f)) else { return bad("its field is missing") };
+            let Ok(answers) = survey.definition.check(&store::response::answers(row)) else { return bad("its answers don't fit its questionnaire") };
+            let (Ok(respondent), Ok(sample)) = (row.respondent.parse(), row.sample.parse()) else { return bad("a word is not in its list") };
+            if Half::of(row.submitted_on.0).first() != row.half.0 {
+                return bad("its day is not in its half-month");
+            }
+            let office = row.office.as_deref().and_then(|o| o.parse().ok());
+            let place = Place { group: &field.group, field: &field.code, office: office.as_ref(), respondent };
+            for (question, value) in &answers.ratings {
+                for (scope, respondent) in place.cells() {
+                    let key =
+                        CellKey { half: Half::of(row.half.0), questionnaire: survey.slug.clone(), question: question.clone(), sample, scope, respondent };
+                    let counts = counted.entry(address(&key)).or_default();
+                    let at = usize::from(*value).saturating_sub(1);
+                    if counts.len() <= at {
+                        counts.resize(at + 1, 0);
+                    }
+                    if let Some(n) = counts.get_mut(at) {
+                        *n += 1;
+                    }
+                }
+            }
+        }
+    }
+    for stored in store::tally::all(tx.conn)? {
+        compared.cells += 1;
+        let key = (stored.half.to_string(), stored.questionnaire, stored.question, stored.scope, stored.sample, stored.respondent);
+        let rows = counted.remove(&key).unwrap_or_default();
+        let name = format!("{} {}/{} {} {} {}", key.0, key.1, key.2, key.3, key.4, key.5);
+        if trimmed(&rows) != trimmed(&stored.cell.all) {
+            return Ok(Some(Difference(format!("cell {name}: the tally says {:?}, the responses say {rows:?}", stored.cell.all))));
+        }
+        let more = stored.cell.released.iter().zip(stored.cell.all.iter().chain(std::iter::repeat(&0))).any(|(r, a)| r > a);
+        let released = stored.cell.released_total();
+        if more || (released > 0 && released < catalogue.threshold) {
+            return Ok(Some(Difference(format!("cell {name}: released {:?} of {:?}", stored.cell.released, stored.cell.all))));
+        }
+    }
+    Ok(counted.into_iter().next().map(|(key, rows)| {
+        Difference(format!("cell {} {}/{} {} {} {}: no tally, the responses say {rows:?}", key.0, key.1, key.2, key.3, key.4, key.5))
+    }))
+}
+
+fn address(key: &CellKey) -> (String, String, String, String, String, String) {
+    (
+        key.half.first().to_string(),
+        key.questionnaire.to_string(),
+        key.question.to_string(),
+        key.scope.to_string(),
+        key.sample.to_string(),
+        key.respondent.map_or_else(|| "all".to_owned(), |r| r.to_string()),
+    )
+}
+
+/// Without zeros at the end: a value that nobody chose is no difference.
+fn trimmed(counts: &[u64]) -> &[u64] {
+    let end = counts.iter().rposition(|n| *n > 0).map_or(0, |i| i + 1);
+    counts.get(..end).unwrap_or_default()
+}

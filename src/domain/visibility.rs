@@ -1,0 +1,243 @@
+//! What the public may see of an opinion: one rule, asked by every page, feed
+//! and format. A [`PublicItem`] can't hold what must not be shown.
+
+use super::deadline::Clock;
+use super::event::{Entry, Event};
+use super::feedback::{Class, Item, State};
+use super::time::Day;
+use super::words::{By, Channel, FieldCode, Ground, Kind, Language, OfficeCode, ProcedureKey, Respondent, Serial};
+use uuid::Uuid;
+
+/// The projection of an item: what its row says now. For the desk; the public sees a [`PublicItem`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Record {
+    /// Its public number.
+    pub serial: Serial,
+    /// The day received.
+    pub received_on: Day,
+    /// The language that it was sent in.
+    pub language: Language,
+    /// Its kind now; none for an item sealed at receipt.
+    pub kind: Option<Kind>,
+    /// Its field at receipt.
+    pub field: Option<FieldCode>,
+    /// Who spoke.
+    pub respondent: Option<Respondent>,
+    /// How it came in.
+    pub channel: Option<Channel>,
+    /// The procedure that the sender named.
+    pub procedure: Option<ProcedureKey>,
+    /// The office that the sender named.
+    pub named_office: Option<OfficeCode>,
+    /// Where it stands.
+    pub state: State,
+    /// Its class, when no day can change it any more.
+    pub settled: Option<Class>,
+    /// The clock is paused.
+    pub paused: bool,
+    /// The office in charge.
+    pub office: Option<OfficeCode>,
+    /// In the coordinating office's tray.
+    pub in_tray: bool,
+    /// The deadline.
+    pub due_on: Option<Day>,
+    /// The first deadline.
+    pub first_due_on: Option<Day>,
+    /// The day of the first answer.
+    pub answered_on: Option<Day>,
+    /// The day it went out.
+    pub out_on: Option<Day>,
+    /// What the deadline follows from.
+    pub clock: Option<Clock>,
+    /// How many events it has.
+    pub events: u32,
+    /// Who works on it.
+    pub assignee: Option<Uuid>,
+    /// Its public title.
+    pub title: Option<String>,
+    /// The item that it was merged into.
+    pub merged_into: Option<Serial>,
+    /// Its words are withheld by an event.
+    pub withheld: bool,
+}
+
+impl Record {
+    /// Takes over what an item's events say.
+    pub fn project(&mut self, item: &Item) {
+        let public_kind = item.field.is_some() || !item.sealed_at_receipt;
+        self.kind = public_kind.then_some(item.kind);
+        self.field.clone_from(&item.field);
+        self.respondent = item.respondent;
+        self.channel = item.channel;
+        self.state = item.state;
+        self.settled = (!item.state.is_open()).then(|| item.class(item.last_on));
+        self.paused = item.is_paused();
+        self.office.clone_from(&item.office);
+        self.in_tray = item.in_tray;
+        self.due_on = item.due_on;
+        self.first_due_on = item.first_due_on;
+        self.answered_on = item.first_answer.map(|a| a.on);
+        self.out_on = item.out_on;
+        self.clock.clone_from(&item.clock);
+        self.events = item.events;
+        self.merged_into = item.merged_into;
+        self.withheld = item.withheld;
+    }
+
+    /// The class on a day.
+    pub fn class(&self, today: Day) -> Class {
+        self.settled.unwrap_or_else(|| {
+            let late = !self.paused && self.due_on.is_some_and(|due| due < today);
+            if late { Class::Overdue } else { Class::OpenInTime }
+        })
+    }
+
+    /// May the public read its words?
+    pub fn words_are_public(&self) -> bool {
+        self.state == State::Answered && !self.withheld && self.kind.is_some_and(|k| !k.is_withheld())
+    }
+
+    /// May the public know its field, office, kind? Not of a sealed one (ACCOUNTING.md §3).
+    pub fn place_is_public(&self) -> bool {
+        self.state != State::Sealed
+    }
+}
+
+/// One published version of an answer with the opinion's public form.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    /// 1, 2, …
+    pub version: u32,
+    /// The short title.
+    pub title: String,
+    /// The opinion as it may be read.
+    pub question: String,
+    /// The answer.
+    pub answer: String,
+    /// The office that answered.
+    pub office: OfficeCode,
+    /// The day it was published.
+    pub published_on: Day,
+}
+
+/// One step of the history that anybody may see.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PublicStep {
+    /// Its number.
+    pub n: u32,
+    /// Its day.
+    pub on: Day,
+    /// The part that acted.
+    pub by: By,
+    /// What happened; commitments in it say nothing about words.
+    pub event: Event,
+}
+
+/// An opinion as anybody may see it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PublicItem {
+    /// Its number.
+    pub serial: Serial,
+    /// Its class today.
+    pub class: Class,
+    /// The day received.
+    pub received_on: Day,
+    /// The day it went out, if it did.
+    pub out_on: Option<Day>,
+    /// What it is about; none when sealed.
+    pub place: Option<PublicPlace>,
+    /// The published versions, newest last; empty when nothing may be read.
+    pub answers: Vec<Answer>,
+    /// The item that goes on for it.
+    pub merged_into: Option<Serial>,
+    /// Why its words are not shown, as a code of a published list: `(list, code)`.
+    pub ground: Option<(&'static str, Ground)>,
+    /// Its history; empty when sealed.
+    pub history: Vec<PublicStep>,
+}
+
+/// Kind, field, office and dates of an item that is not sealed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PublicPlace {
+    /// Its kind.
+    pub kind: Kind,
+    /// Its field.
+    pub field: FieldCode,
+    /// The office in charge.
+    pub office: OfficeCode,
+    /// In the coordinating office's tray.
+    pub in_tray: bool,
+    /// Who spoke, unless it was once sealed.
+    pub respondent: Option<Respondent>,
+    /// The deadline.
+    pub due_on: Option<Day>,
+    /// The first deadline.
+    pub first_due_on: Option<Day>,
+    /// The day of the first answer.
+    pub answered_on: Option<Day>,
+    /// What the deadline follows from.
+    pub clock: Option<Clock>,
+}
+
+impl PublicItem {
+    /// What remains of an item for the public on a day.
+    pub fn of(record: &Record, answers: Vec<Answer>, entries: &[Entry], today: Day) -> Self {
+        let place = match (&record.field, &record.office) {
+            (Some(field), Some(office)) if record.place_is_public() => Some(PublicPlace {
+                kind: record.kind.unwrap_or(Kind::Suggestion),
+                field: field.clone(),
+                office: office.clone(),
+                in_tray: record.in_tray,
+                respondent: record.respondent,
+                due_on: record.due_on,
+                first_due_on: record.first_due_on,
+                answered_on: record.answered_on,
+                clock: record.clock.clone(),
+            }),
+            _ => None,
+        };
+        let history = if place.is_some() {
+            entries.iter().map(|e| PublicStep { n: e.n, on: e.on, by: e.by, event: e.event.clone() }).collect()
+        } else {
+            Vec::new()
+        };
+        Self {
+            serial: record.serial,
+            class: record.class(today),
+            received_on: record.received_on,
+            out_on: record.out_on,
+            answers: if record.words_are_public() { answers } else { Vec::new() },
+            merged_into: record.merged_into.filter(|_| place.is_some()),
+            ground: ground(record, entries),
+            place,
+            history,
+        }
+    }
+
+    /// The newest published version.
+    pub fn latest(&self) -> Option<&Answer> {
+        self.answers.last()
+    }
+}
+
+/// The legal ground for not showing the words of an item, as its last such event gave it.
+fn ground(record: &Record, entries: &[Entry]) -> Option<(&'static str, Ground)> {
+    let listed = |code: &str| code.parse::<Ground>().ok();
+    match record.state {
+        State::Sealed => return listed("denunciation_law").map(|g| ("withhold", g)),
+        State::Merged | State::Withdrawn => return None,
+        _ => {}
+    }
+    let given = entries.iter().rev().find_map(|entry| match &entry.event {
+        Event::Refused { class, ground, .. } => Some((class.as_str(), ground.clone())),
+        Event::Redirected { ground, .. } => Some(("redirect", ground.clone())),
+        Event::Withheld { ground } => Some(("withhold", ground.clone())),
+        _ => None,
+    });
+    let out = matches!(record.state, State::OutOfScope | State::Spam | State::Redirected) || record.withheld;
+    match (out, given) {
+        (true, Some(given)) => Some(given),
+        _ if record.kind == Some(Kind::Complaint) => listed("complaint_law").map(|g| ("withhold", g)),
+        _ => None,
+    }
+}

@@ -1,0 +1,136 @@
+//! Secrets of the deployment and what is done with them: receipt codes,
+//! encrypted contacts, hashes of tokens, fresh salts. Nothing here can be
+//! printed.
+
+use base64::Engine;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use chacha20poly1305::aead::{Aead, KeyInit, Payload};
+use chacha20poly1305::{XChaCha20Poly1305, XNonce};
+use hmac::{Hmac, Mac};
+use rand::RngCore;
+use sha2::{Digest, Sha256};
+
+use crate::domain::commitment::Salt;
+use crate::domain::contact::Contact;
+use crate::domain::receipt::ReceiptCode;
+use crate::domain::words::Serial;
+
+/// The keys, all derived from one secret of 32 bytes.
+#[derive(Clone)]
+pub struct Keys {
+    receipt: [u8; 32],
+    contact: [u8; 32],
+    form: [u8; 32],
+}
+
+impl std::fmt::Debug for Keys {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Keys(…)")
+    }
+}
+
+impl Keys {
+    /// Derives the keys from the deployment's secret.
+    pub fn new(secret: &[u8; 32]) -> Self {
+        let derive = |purpose: &str| mac(secret, &[b"hoidap", purpose.as_bytes()]);
+        Self { receipt: derive("receipt"), contact: derive("contact"), form: derive("form") }
+    }
+
+    /// The receipt code of a submission.
+    pub fn receipt(&self, submission: uuid::Uuid) -> ReceiptCode {
+        ReceiptCode::derive(&self.receipt, submission.as_bytes())
+    }
+
+    /// What is stored of a receipt code.
+    pub fn receipt_hash(&self, code: &ReceiptCode) -> String {
+        code.stored(&self.receipt)
+    }
+
+    /// Encrypts a contact, bound to its item.
+    pub fn seal_contact(&self, serial: Serial, contact: &Contact) -> Option<String> {
+        let plain = serde_json::to_vec(contact).ok()?;
+        let nonce: [u8; 24] = random();
+        let aad = serial.to_string();
+        let cipher = XChaCha20Poly1305::new((&self.contact).into());
+        let sealed = cipher.encrypt(XNonce::from_slice(&nonce), Payload { msg: &plain, aad: aad.as_bytes() }).ok()?;
+        Some(STANDARD.encode([nonce.as_slice(), &sealed].concat()))
+    }
+
+    /// Reads what [`Keys::seal_contact`] wrote for the same item.
+    pub fn open_contact(&self, serial: Serial, sealed: &str) -> Option<Contact> {
+        let bytes = STANDARD.decode(sealed).ok()?;
+        let (nonce, body) = bytes.split_at_checked(24)?;
+        let aad = serial.to_string();
+        let cipher = XChaCha20Poly1305::new((&self.contact).into());
+        let plain = cipher.decrypt(XNonce::from_slice(nonce), Payload { msg: body, aad: aad.as_bytes() }).ok()?;
+        serde_json::from_slice(&plain).ok()
+    }
+
+    /// The form token of a browser: bound to its cookie.
+    pub fn form_token(&self, cookie: &str) -> String {
+        URL_SAFE_NO_PAD.encode(mac(&self.form, &[b"csrf", cookie.as_bytes()]))
+    }
+
+    /// Does the token belong to the cookie? Compared in constant time.
+    pub fn form_token_fits(&self, cookie: &str, token: &str) -> bool {
+        let Ok(given) = URL_SAFE_NO_PAD.decode(token) else { return false };
+        let Ok(mut hmac) = <Hmac<Sha256> as Mac>::new_from_slice(&self.form) else { return false };
+        hmac.update(b"csrf");
+        hmac.update(&[0]);
+        hmac.update(cookie.as_bytes());
+        hmac.update(&[0]);
+        hmac.verify_slice(&given).is_ok()
+    }
+}
+
+fn mac(key: &[u8; 32], parts: &[&[u8]]) -> [u8; 32] {
+    // HMAC takes a key of any length, so there is no error to handle.
+    let Ok(mut mac) = <Hmac<Sha256> as Mac>::new_from_slice(key) else { return [0; 32] };
+    for part in parts {
+        mac.update(part);
+        mac.update(&[0]);
+    }
+    mac.finalize().into_bytes().into()
+}
+
+/// Random bytes from the operating system's generator.
+pub fn random<const N: usize>() -> [u8; N] {
+    let mut bytes = [0; N];
+    rand::rng().fill_bytes(&mut bytes);
+    bytes
+}
+
+/// A fresh salt for one commitment.
+pub fn salt() -> Salt {
+    Salt(random())
+}
+
+/// A token of 256 random bits for a cookie or a device.
+pub fn token() -> String {
+    URL_SAFE_NO_PAD.encode(random::<32>())
+}
+
+/// What is stored of a token: its SHA-256, in hexadecimal. A token has enough
+/// entropy of its own, so the hash needs no salt.
+pub fn token_hash(token: &str) -> String {
+    Sha256::digest(token.as_bytes()).iter().map(|b| format!("{b:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::words::{Language, Purpose};
+
+    #[test]
+    fn a_contact_opens_only_for_its_own_item_and_key() {
+        let keys = Keys::new(&[7; 32]);
+        let contact = Contact::parse("", "a@b.vn", "", &[Purpose::Answer], Language::Vi).unwrap().unwrap();
+        let sealed = keys.seal_contact(Serial(1), &contact).unwrap();
+        assert!(!sealed.contains("a@b"));
+        assert_eq!(keys.open_contact(Serial(1), &sealed), Some(contact));
+        assert_eq!(keys.open_contact(Serial(2), &sealed), None);
+        assert_eq!(Keys::new(&[8; 32]).open_contact(Serial(1), &sealed), None);
+        let token = keys.form_token("cookie");
+        assert!(keys.form_token_fits("cookie", &token) && !keys.form_token_fits("other", &token) && !keys.form_token_fits("cookie", ""));
+    }
+}

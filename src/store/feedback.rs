@@ -1,0 +1,548 @@
+//! Opinions: their events, and the row that projects them.
+
+use diesel::prelude::*;
+use serde_json::{Map, Value};
+use uuid::Uuid;
+
+use super::schema::{contacts, feedback, feedback_answers, feedback_events, feedback_texts, sealed_intakes};
+use super::types::{At, Json, Key, On};
+use super::{Conn, Stored, broken, insert_all};
+use crate::domain::commitment::Salt;
+use crate::domain::deadline::{Clock, Pause};
+use crate::domain::event::{Entry, Event};
+use crate::domain::feedback::State;
+use crate::domain::time::{Day, Moment};
+use crate::domain::visibility::{Answer, Record};
+use crate::domain::words::{Channel, FieldCode, OfficeCode, ProcedureKey, Respondent, Serial};
+
+#[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = feedback, treat_none_as_null = true)]
+struct Row {
+    serial: i64,
+    received_on: On,
+    language: String,
+    kind: Option<String>,
+    field: Option<String>,
+    respondent: Option<String>,
+    channel: Option<String>,
+    procedure: Option<String>,
+    named_office: Option<String>,
+    state: String,
+    settled: Option<String>,
+    paused: bool,
+    office: Option<String>,
+    in_tray: bool,
+    due_on: Option<On>,
+    first_due_on: Option<On>,
+    answered_on: Option<On>,
+    out_on: Option<On>,
+    clock: Option<Json>,
+    events: i64,
+    assignee: Option<Key>,
+    title: Option<String>,
+    merged_into: Option<i64>,
+    withheld: bool,
+}
+
+impl Row {
+    fn of(record: &Record) -> Self {
+        Self {
+            serial: record.serial.0,
+            received_on: On(record.received_on),
+            language: record.language.to_string(),
+            kind: record.kind.map(|k| k.to_string()),
+            field: record.field.as_ref().map(ToString::to_string),
+            respondent: record.respondent.map(|r| r.to_string()),
+            channel: record.channel.map(|c| c.to_string()),
+            procedure: record.procedure.as_ref().map(ToString::to_string),
+            named_office: record.named_office.as_ref().map(ToString::to_string),
+            state: record.state.to_string(),
+            settled: record.settled.map(|c| c.to_string()),
+            paused: record.paused,
+            office: record.office.as_ref().map(ToString::to_string),
+            in_tray: record.in_tray,
+            due_on: record.due_on.map(On),
+            first_due_on: record.first_due_on.map(On),
+            answered_on: record.answered_on.map(On),
+            out_on: record.out_on.map(On),
+            clock: record.clock.as_ref().map(|c| Json(write_clock(c))),
+            events: i64::from(record.events),
+            assignee: record.assignee.map(Key),
+            title: record.title.clone(),
+            merged_into: record.merged_into.map(|s| s.0),
+            withheld: record.withheld,
+        }
+    }
+
+    fn read(self) -> Stored<Record> {
+        Ok(Record {
+            serial: Serial(self.serial),
+            received_on: self.received_on.0,
+            language: self.language.parse().map_err(broken)?,
+            kind: word(self.kind)?,
+            field: word(self.field)?,
+            respondent: word(self.respondent)?,
+            channel: word(self.channel)?,
+            procedure: word(self.procedure)?,
+            named_office: word(self.named_office)?,
+            state: self.state.parse().map_err(broken)?,
+            settled: word(self.settled)?,
+            paused: self.paused,
+            office: word(self.office)?,
+            in_tray: self.in_tray,
+            due_on: self.due_on.map(|d| d.0),
+            first_due_on: self.first_due_on.map(|d| d.0),
+            answered_on: self.answered_on.map(|d| d.0),
+            out_on: self.out_on.map(|d| d.0),
+            clock: self.clock.map(|c| read_clock(&c.0)).transpose()?,
+            events: u32::try_from(self.events).map_err(broken)?,
+            assignee: self.assignee.map(|k| k.0),
+            title: self.title,
+            merged_into: self.merged_into.map(Serial),
+            withheld: self.withheld,
+        })
+    }
+}
+
+fn word<T: std::str::FromStr<Err = crate::domain::error::UnknownWord>>(text: Option<String>) -> Stored<Option<T>> {
+    text.map(|t| t.parse().map_err(broken)).transpose()
+}
+
+fn write_clock(clock: &Clock) -> Value {
+    let pauses: Vec<Value> = clock.pauses.iter().map(|p| serde_json::json!({"asked": p.asked, "resumed": p.resumed})).collect();
+    serde_json::json!({"start": clock.start, "days": clock.days, "makeup": clock.makeup, "pauses": pauses})
+}
+
+fn read_clock(value: &Value) -> Stored<Clock> {
+    #[derive(serde::Deserialize)]
+    struct Kept {
+        start: Day,
+        days: u32,
+        makeup: bool,
+        pauses: Vec<KeptPause>,
+    }
+    #[derive(serde::Deserialize)]
+    struct KeptPause {
+        asked: Day,
+        resumed: Option<Day>,
+    }
+    let kept: Kept = serde_json::from_value(value.clone()).map_err(broken)?;
+    let pauses = kept.pauses.into_iter().map(|p| Pause { asked: p.asked, resumed: p.resumed }).collect();
+    Ok(Clock { start: kept.start, days: kept.days, makeup: kept.makeup, pauses })
+}
+
+/// The facts of an item that is sealed at receipt: for its receiver alone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SealedIntake {
+    /// The field that the sender chose.
+    pub field: FieldCode,
+    /// The office that the sender named.
+    pub office: Option<OfficeCode>,
+    /// The procedure that the sender named.
+    pub procedure: Option<ProcedureKey>,
+    /// Who spoke.
+    pub respondent: Respondent,
+    /// How it came in.
+    pub channel: Channel,
+}
+
+/// A new item with what belongs to it alone.
+#[derive(Debug, Clone)]
+pub struct NewItem {
+    /// Its row.
+    pub record: Record,
+    /// The submission that it came with.
+    pub submission: Uuid,
+    /// Hash of the receipt code.
+    pub receipt_hash: String,
+    /// The original words.
+    pub original: String,
+    /// The encrypted contact.
+    pub contact: Option<String>,
+    /// For an item sealed at receipt.
+    pub sealed: Option<SealedIntake>,
+}
+
+/// Stores a new item; its events follow by [`append`].
+pub fn insert(conn: &mut Conn, new: &NewItem) -> Stored<()> {
+    let row = Row::of(&new.record);
+    let serial = row.serial;
+    diesel::insert_into(feedback::table)
+        .values((row, feedback::submission_id.eq(Key(new.submission)), feedback::receipt_hash.eq(&new.receipt_hash)))
+        .execute(conn)?;
+    diesel::insert_into(feedback_texts::table).values((feedback_texts::serial.eq(serial), feedback_texts::original.eq(&new.original))).execute(conn)?;
+    if let Some(sealed) = &new.contact {
+        diesel::insert_into(contacts::table).values((contacts::serial.eq(serial), contacts::sealed.eq(sealed))).execute(conn)?;
+    }
+    if let Some(sealed) = &new.sealed {
+        use sealed_intakes as s;
+        diesel::insert_into(s::table)
+            .values((
+                s::serial.eq(serial),
+                s::field.eq(sealed.field.as_str()),
+                s::office.eq(sealed.office.as_ref().map(ToString::to_string)),
+                s::procedure.eq(sealed.procedure.as_ref().map(ToString::to_string)),
+                s::respondent.eq(sealed.respondent.as_str()),
+                s::channel.eq(sealed.channel.as_str()),
+            ))
+            .execute(conn)?;
+    }
+    Ok(())
+}
+
+/// An event with what is kept beside it.
+#[derive(Debug, Clone)]
+pub struct NewEvent {
+    /// The event in its place.
+    pub entry: Entry,
+    /// When it was recorded.
+    pub at: Moment,
+    /// Who acted; never in public.
+    pub officer: Option<Uuid>,
+    /// Salts of its commitments, by the commitment's name.
+    pub salts: Vec<(&'static str, Salt)>,
+    /// Words beside a reason.
+    pub note: Option<String>,
+}
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = feedback_events)]
+struct EventRow {
+    serial: i64,
+    n: i64,
+    event: String,
+    on_day: On,
+    at: At,
+    by_part: String,
+    officer: Option<Key>,
+    payload: Json,
+    salts: Option<Json>,
+    note: Option<String>,
+}
+
+/// Appends events to an item. A number that is taken is a [`super::StoreError::Duplicate`].
+pub fn append(conn: &mut Conn, serial: Serial, events: &[NewEvent]) -> Stored<()> {
+    let mut rows = Vec::with_capacity(events.len());
+    for new in events {
+        let mut payload = match serde_json::to_value(&new.entry.event).map_err(broken)? {
+            Value::Object(map) => map,
+            _ => Map::new(),
+        };
+        payload.remove("event");
+        let salts: Map<String, Value> = new.salts.iter().map(|(name, salt)| ((*name).to_owned(), Value::from(salt.to_base64()))).collect();
+        rows.push(EventRow {
+            serial: serial.0,
+            n: i64::from(new.entry.n),
+            event: new.entry.event.name().to_string(),
+            on_day: On(new.entry.on),
+            at: At(new.at),
+            by_part: new.entry.by.to_string(),
+            officer: new.officer.map(Key),
+            payload: Json(Value::Object(payload)),
+            salts: (!salts.is_empty()).then_some(Json(Value::Object(salts))),
+            note: new.note.clone(),
+        });
+    }
+    insert_all!(conn, feedback_events::table, &rows)?;
+    Ok(())
+}
+
+/// An event as it is kept.
+#[derive(Debug, Clone)]
+pub struct KeptEvent {
+    /// The event in its place.
+    pub entry: Entry,
+    /// When it was recorded.
+    pub at: Moment,
+    /// Who acted.
+    pub officer: Option<Uuid>,
+    /// Salts of its commitments, by name, base64.
+    pub salts: Map<String, Value>,
+    /// Words beside a reason.
+    pub note: Option<String>,
+}
+
+fn read_event(row: EventRow) -> Stored<(Serial, KeptEvent)> {
+    let mut payload = match row.payload.0 {
+        Value::Object(map) => map,
+        other => return Err(broken(format!("HD-{} event {}: payload {other}", row.serial, row.n))),
+    };
+    payload.insert("event".to_owned(), Value::from(row.event));
+    let event: Event = serde_json::from_value(Value::Object(payload)).map_err(broken)?;
+    let entry = Entry { n: u32::try_from(row.n).map_err(broken)?, on: row.on_day.0, by: row.by_part.parse().map_err(broken)?, event };
+    let salts = match row.salts {
+        Some(Json(Value::Object(map))) => map,
+        _ => Map::new(),
+    };
+    Ok((Serial(row.serial), KeptEvent { entry, at: row.at.0, officer: row.officer.map(|k| k.0), salts, note: row.note }))
+}
+
+/// The events of an item, in order.
+pub fn events(conn: &mut Conn, serial: Serial) -> Stored<Vec<KeptEvent>> {
+    use feedback_events as e;
+    let rows: Vec<EventRow> = e::table.filter(e::serial.eq(serial.0)).order(e::n).select(EventRow::as_select()).load(conn)?;
+    rows.into_iter().map(|r| read_event(r).map(|(_, kept)| kept)).collect()
+}
+
+/// The events of the next items after a serial, by item and number.
+pub fn events_after(conn: &mut Conn, last: i64, items: i64) -> Stored<Vec<(Serial, KeptEvent)>> {
+    use feedback_events as e;
+    let rows: Vec<EventRow> =
+        e::table.filter(e::serial.gt(last)).filter(e::serial.le(last + items)).order((e::serial, e::n)).select(EventRow::as_select()).load(conn)?;
+    rows.into_iter().map(read_event).collect()
+}
+
+/// The row of an item.
+pub fn get(conn: &mut Conn, serial: Serial) -> Stored<Option<Record>> {
+    let row: Option<Row> = feedback::table.find(serial.0).select(Row::as_select()).first(conn).optional()?;
+    row.map(Row::read).transpose()
+}
+
+/// The row of an item, held until the transaction ends: two people can't move it at once.
+pub fn get_for_update(conn: &mut Conn, serial: Serial) -> Stored<Option<Record>> {
+    let query = feedback::table.find(serial.0);
+    let row: Option<Row> = match conn {
+        Conn::Pg(c) => query.select(Row::as_select()).for_update().get_result(c).optional()?,
+        // One writer at a time: the lock is the database.
+        Conn::Sqlite(c) => query.select(Row::as_select()).get_result(c).optional()?,
+    };
+    row.map(Row::read).transpose()
+}
+
+/// Writes the row of an item whole.
+pub fn update(conn: &mut Conn, record: &Record) -> Stored<()> {
+    let row = Row::of(record);
+    diesel::update(feedback::table.find(record.serial.0)).set(&row).execute(conn)?;
+    Ok(())
+}
+
+/// The serial of the item that has a receipt.
+pub fn by_receipt(conn: &mut Conn, hash: &str) -> Stored<Option<Serial>> {
+    let serial: Option<i64> = feedback::table.filter(feedback::receipt_hash.eq(hash)).select(feedback::serial).first(conn).optional()?;
+    Ok(serial.map(Serial))
+}
+
+/// The original words.
+pub fn original(conn: &mut Conn, serial: Serial) -> Stored<Option<String>> {
+    Ok(feedback_texts::table.find(serial.0).select(feedback_texts::original).first(conn).optional()?)
+}
+
+/// The encrypted contact.
+pub fn contact(conn: &mut Conn, serial: Serial) -> Stored<Option<String>> {
+    Ok(contacts::table.find(serial.0).select(contacts::sealed).first(conn).optional()?)
+}
+
+/// What the receiver of a denunciation needs to know of its receipt.
+pub fn sealed_intake(conn: &mut Conn, serial: Serial) -> Stored<Option<SealedIntake>> {
+    use sealed_intakes as s;
+    type Kept = (String, Option<String>, Option<String>, String, String);
+    let row: Option<Kept> =
+        s::table.find(serial.0).select((s::field, s::office, s::procedure, s::respondent, s::channel)).first(conn).optional()?;
+    row.map(|(field, office, procedure, respondent, channel)| {
+        Ok(SealedIntake {
+            field: field.parse().map_err(broken)?,
+            office: word(office)?,
+            procedure: word(procedure)?,
+            respondent: respondent.parse().map_err(broken)?,
+            channel: channel.parse().map_err(broken)?,
+        })
+    })
+    .transpose()
+}
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = feedback_answers)]
+struct AnswerRow {
+    serial: i64,
+    version: i64,
+    title: String,
+    question: String,
+    answer: String,
+    office: String,
+    published_on: On,
+    author: Key,
+    approver: Key,
+}
+
+/// Stores a published version with the two people behind it.
+pub fn publish(conn: &mut Conn, serial: Serial, answer: &Answer, author: Uuid, approver: Uuid) -> Stored<()> {
+    let row = AnswerRow {
+        serial: serial.0,
+        version: i64::from(answer.version),
+        title: answer.title.clone(),
+        question: answer.question.clone(),
+        answer: answer.answer.clone(),
+        office: answer.office.to_string(),
+        published_on: On(answer.published_on),
+        author: Key(author),
+        approver: Key(approver),
+    };
+    diesel::insert_into(feedback_answers::table).values(&row).execute(conn)?;
+    Ok(())
+}
+
+/// The published versions, oldest first.
+pub fn answers(conn: &mut Conn, serial: Serial) -> Stored<Vec<Answer>> {
+    use feedback_answers as a;
+    let rows: Vec<AnswerRow> = a::table.filter(a::serial.eq(serial.0)).order(a::version).select(AnswerRow::as_select()).load(conn)?;
+    rows.into_iter()
+        .map(|r| {
+            Ok(Answer {
+                version: u32::try_from(r.version).map_err(broken)?,
+                title: r.title,
+                question: r.question,
+                answer: r.answer,
+                office: r.office.parse().map_err(broken)?,
+                published_on: r.published_on.0,
+            })
+        })
+        .collect()
+}
+
+/// What a list asks for. Empty filters choose everything.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    /// These fields.
+    pub field: Option<String>,
+    /// These offices.
+    pub offices: Option<Vec<String>>,
+    /// These states.
+    pub states: Option<Vec<State>>,
+    /// This kind.
+    pub kind: Option<String>,
+    /// This respondent.
+    pub respondent: Option<String>,
+    /// Received on or after.
+    pub from: Option<Day>,
+    /// Received on or before.
+    pub to: Option<Day>,
+    /// Due before this day, and not paused.
+    pub due_before: Option<Day>,
+    /// Due on or after this day, or paused.
+    pub not_due_before: Option<Day>,
+    /// Not the sealed ones: they have no place in lists by field or office.
+    pub unsealed: bool,
+    /// Has a public answer.
+    pub answered: Option<bool>,
+    /// Assigned to this officer.
+    pub assignee: Option<Uuid>,
+}
+
+/// The order of a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Order {
+    /// Newest serial first, from below this serial.
+    Newest(Option<i64>),
+    /// Nearest deadline first, from this position on.
+    Deadline(i64),
+    /// Newest answer first.
+    Answered,
+}
+
+fn filtered(filter: &Filter) -> feedback::BoxedQuery<'_, super::MultiBackend> {
+    use feedback as f;
+    let mut query = f::table.into_boxed::<super::MultiBackend>();
+    if let Some(field) = &filter.field {
+        query = query.filter(f::field.eq(field));
+    }
+    if let Some(offices) = &filter.offices {
+        query = query.filter(f::office.eq_any(offices));
+    }
+    if let Some(states) = &filter.states {
+        query = query.filter(f::state.eq_any(states.iter().map(|s| s.as_str()).collect::<Vec<_>>()));
+    }
+    if let Some(kind) = &filter.kind {
+        query = query.filter(f::kind.eq(kind));
+    }
+    if let Some(respondent) = &filter.respondent {
+        query = query.filter(f::respondent.eq(respondent));
+    }
+    if let Some(from) = filter.from {
+        query = query.filter(f::received_on.ge(On(from)));
+    }
+    if let Some(to) = filter.to {
+        query = query.filter(f::received_on.le(On(to)));
+    }
+    if let Some(day) = filter.due_before {
+        query = query.filter(f::due_on.lt(On(day))).filter(f::paused.eq(false));
+    }
+    if let Some(day) = filter.not_due_before {
+        query = query.filter(f::due_on.ge(On(day)).or(f::paused.eq(true)));
+    }
+    if filter.unsealed {
+        query = query.filter(f::state.ne(State::Sealed.as_str()));
+    }
+    if let Some(answered) = filter.answered {
+        query = if answered { query.filter(f::answered_on.is_not_null()) } else { query.filter(f::answered_on.is_null()) };
+    }
+    if let Some(officer) = filter.assignee {
+        query = query.filter(f::assignee.eq(Key(officer)));
+    }
+    query
+}
+
+/// A page of a list.
+pub fn list(conn: &mut Conn, filter: &Filter, order: Order, limit: i64) -> Stored<Vec<Record>> {
+    use feedback as f;
+    let query = filtered(filter);
+    let query = match order {
+        Order::Newest(None) => query.order(f::serial.desc()),
+        Order::Newest(Some(below)) => query.filter(f::serial.lt(below)).order(f::serial.desc()),
+        Order::Deadline(offset) => query.order((f::due_on.asc(), f::serial.asc())).offset(offset),
+        Order::Answered => query.order((f::answered_on.desc(), f::serial.desc())),
+    };
+    let rows: Vec<Row> = query.limit(limit).select(Row::as_select()).load(conn)?;
+    rows.into_iter().map(Row::read).collect()
+}
+
+/// How many a filter chooses.
+pub fn count(conn: &mut Conn, filter: &Filter) -> Stored<i64> {
+    Ok(filtered(filter).count().get_result(conn)?)
+}
+
+/// Serials of items merged into this one.
+pub fn merged_into(conn: &mut Conn, survivor: Serial) -> Stored<Vec<Serial>> {
+    let serials: Vec<i64> = feedback::table
+        .filter(feedback::merged_into.eq(survivor.0))
+        .filter(feedback::state.eq(State::Merged.as_str()))
+        .order(feedback::serial)
+        .select(feedback::serial)
+        .load(conn)?;
+    Ok(serials.into_iter().map(Serial).collect())
+}
+
+/// Open items, after a serial: for the daily job and a changed calendar.
+pub fn open_after(conn: &mut Conn, last: i64, limit: i64) -> Stored<Vec<Serial>> {
+    let open: Vec<&str> = State::ALL.iter().filter(|s| s.is_open()).map(|s| s.as_str()).collect();
+    let serials: Vec<i64> =
+        feedback::table.filter(feedback::serial.gt(last)).filter(feedback::state.eq_any(open)).order(feedback::serial).limit(limit).select(feedback::serial).load(conn)?;
+    Ok(serials.into_iter().map(Serial).collect())
+}
+
+/// Open, unpaused items whose deadline is before a day and that no `overdue` event names yet.
+pub fn late_unrecorded(conn: &mut Conn, day: Day, limit: i64) -> Stored<Vec<Serial>> {
+    use feedback_events as e;
+    let open: Vec<&str> = State::ALL.iter().filter(|s| s.is_open()).map(|s| s.as_str()).collect();
+    let recorded = e::table.filter(e::event.eq("overdue")).select(e::serial);
+    let serials: Vec<i64> = feedback::table
+        .filter(feedback::state.eq_any(open))
+        .filter(feedback::due_on.lt(On(day)))
+        .filter(feedback::paused.eq(false))
+        .filter(feedback::serial.ne_all(recorded))
+        .order(feedback::serial)
+        .limit(limit)
+        .select(feedback::serial)
+        .load(conn)?;
+    Ok(serials.into_iter().map(Serial).collect())
+}
+
+/// The largest serial.
+pub fn last_serial(conn: &mut Conn) -> Stored<i64> {
+    let last: Option<i64> = feedback::table.select(diesel::dsl::max(feedback::serial)).first(conn)?;
+    Ok(last.unwrap_or(0))
+}
+
+/// Deletes a contact whose purpose has ended.
+pub fn forget_contact(conn: &mut Conn, serial: Serial) -> Stored<bool> {
+    Ok(diesel::delete(contacts::table.find(serial.0)).execute(conn)? > 0)
+}

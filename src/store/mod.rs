@@ -1,0 +1,329 @@
+//! Where everything is kept: one code base on SQLite and PostgreSQL. The only
+//! layer that names diesel. Knows rows, not rules: what may be stored is
+//! decided above.
+//!
+//! `read` for reads, `write` for writes; nothing slow in between. SQLite takes
+//! its write lock at once (`BEGIN IMMEDIATE`): a transaction that upgrades
+//! later fails under load.
+
+pub mod audit;
+pub mod catalogue;
+pub mod counts;
+pub mod draft;
+pub mod feedback;
+pub mod officer;
+pub mod outbox;
+pub mod response;
+mod schema;
+pub mod tally;
+pub mod types;
+
+use std::time::Duration;
+
+use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
+use diesel::pg::{Pg, PgConnection};
+use diesel::prelude::*;
+use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
+use diesel::r2d2::{ManageConnection, Pool, R2D2Connection};
+use diesel::sqlite::{Sqlite, SqliteConnection};
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+
+use crate::domain::error::Problem;
+
+const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
+const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
+
+/// A connection to either database.
+#[derive(diesel::MultiConnection)]
+pub enum Conn {
+    /// PostgreSQL.
+    Pg(PgConnection),
+    /// SQLite.
+    Sqlite(SqliteConnection),
+}
+
+/// Which database it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// The embedded one.
+    Sqlite,
+    /// The production one.
+    Postgres,
+}
+
+impl Kind {
+    /// As `GET health` says it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Sqlite => "sqlite",
+            Self::Postgres => "postgres",
+        }
+    }
+}
+
+/// What can go wrong in the store.
+#[derive(Debug)]
+pub enum StoreError {
+    /// The same key is there already.
+    Duplicate(String),
+    /// No connection, a lock, a full disk: try again later.
+    Unavailable(String),
+    /// A fault of ours.
+    Broken(String),
+}
+
+impl std::fmt::Display for StoreError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Duplicate(why) | Self::Unavailable(why) | Self::Broken(why) => f.write_str(why),
+        }
+    }
+}
+
+impl std::error::Error for StoreError {}
+
+impl From<diesel::result::Error> for StoreError {
+    fn from(error: diesel::result::Error) -> Self {
+        use diesel::result::{DatabaseErrorKind, Error};
+        match &error {
+            Error::DatabaseError(DatabaseErrorKind::UniqueViolation, info) => Self::Duplicate(info.message().to_owned()),
+            Error::DatabaseError(DatabaseErrorKind::ForeignKeyViolation | DatabaseErrorKind::NotNullViolation | DatabaseErrorKind::CheckViolation, _) => {
+                Self::Broken(error.to_string())
+            }
+            // Locked, full, read-only, gone, serialization: all of them ask for another try.
+            Error::DatabaseError(..) | Error::BrokenTransactionManager => {
+                let text = error.to_string();
+                let ours = ["syntax error", "no such", "does not exist", "type mismatch", "cannot store"].iter().any(|m| text.contains(m));
+                if ours { Self::Broken(text) } else { Self::Unavailable(text) }
+            }
+            _ => Self::Broken(error.to_string()),
+        }
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Duplicate(why) | StoreError::Broken(why) => Self::Internal(why),
+            StoreError::Unavailable(why) => Self::Unavailable(why),
+        }
+    }
+}
+
+/// The result of a store function.
+pub type Stored<T> = Result<T, StoreError>;
+
+/// Says what is wrong with a value that a column should not hold.
+pub(crate) fn broken(what: impl std::fmt::Display) -> StoreError {
+    StoreError::Broken(what.to_string())
+}
+
+/// Opens the kind of connection that the address names; never guesses.
+#[derive(Debug)]
+struct Manager {
+    url: String,
+}
+
+impl Manager {
+    fn kind(&self) -> Kind {
+        if self.url.starts_with("postgres://") || self.url.starts_with("postgresql://") { Kind::Postgres } else { Kind::Sqlite }
+    }
+
+    fn open(&self) -> ConnectionResult<Conn> {
+        match self.kind() {
+            Kind::Postgres => PgConnection::establish(&self.url).map(Conn::Pg),
+            Kind::Sqlite => {
+                let path = self.url.strip_prefix("sqlite://").or_else(|| self.url.strip_prefix("sqlite:")).unwrap_or(&self.url);
+                let mut conn = SqliteConnection::establish(path)?;
+                conn.batch_execute(
+                    "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
+                     PRAGMA cache_size = -16000; PRAGMA temp_store = MEMORY;",
+                )
+                .map_err(ConnectionError::CouldntSetupConfiguration)?;
+                Ok(Conn::Sqlite(conn))
+            }
+        }
+    }
+}
+
+impl ManageConnection for Manager {
+    type Connection = Conn;
+    type Error = diesel::r2d2::Error;
+
+    fn connect(&self) -> Result<Conn, Self::Error> {
+        self.open().map_err(diesel::r2d2::Error::ConnectionError)
+    }
+
+    fn is_valid(&self, conn: &mut Conn) -> Result<(), Self::Error> {
+        match conn {
+            Conn::Sqlite(_) => Ok(()),
+            Conn::Pg(_) => conn.ping().map_err(diesel::r2d2::Error::QueryError),
+        }
+    }
+
+    fn has_broken(&self, conn: &mut Conn) -> bool {
+        conn.is_broken()
+    }
+}
+
+/// All that the layers above see of the database: where to read, where to write.
+#[derive(Debug, Clone)]
+pub struct Db {
+    pool: Pool<Manager>,
+    kind: Kind,
+}
+
+impl Db {
+    /// A pool for an address: `postgres://…`, `sqlite:…` or a file's path.
+    /// `connections`: the most that are open at once.
+    pub fn open(url: &str, connections: u32) -> Stored<Self> {
+        let manager = Manager { url: url.to_owned() };
+        let kind = manager.kind();
+        // The first one is opened here, so that a wrong address is named at the start.
+        drop(manager.open().map_err(|e| StoreError::Unavailable(e.to_string()))?);
+        let pool = Pool::builder()
+            .max_size(connections.max(2))
+            .min_idle(Some(1))
+            .connection_timeout(Duration::from_secs(5))
+            .build_unchecked(manager);
+        Ok(Self { pool, kind })
+    }
+
+    /// Which database it is.
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// Brings the tables up to date. Returns the migrations that ran.
+    pub fn migrate(&self) -> Stored<Vec<String>> {
+        let mut conn = self.pool.get().map_err(|e| StoreError::Unavailable(e.to_string()))?;
+        let ran = match &mut *conn {
+            Conn::Pg(c) => c.run_pending_migrations(POSTGRES).map(|v| v.iter().map(ToString::to_string).collect()),
+            Conn::Sqlite(c) => c.run_pending_migrations(SQLITE).map(|v| v.iter().map(ToString::to_string).collect()),
+        };
+        ran.map_err(|e| StoreError::Broken(e.to_string()))
+    }
+
+    /// Runs queries that change nothing, all on the same state.
+    pub fn read<T, E: From<StoreError>>(&self, f: impl FnOnce(&mut Conn) -> Result<T, E>) -> Result<T, E> {
+        let mut conn = self.pool.get().map_err(|e| StoreError::Unavailable(e.to_string()))?;
+        begin(&mut conn, match self.kind {
+            Kind::Sqlite => "BEGIN DEFERRED",
+            Kind::Postgres => "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY",
+        })?;
+        finish(&mut conn, f)
+    }
+
+    /// Runs one write transaction: all of it or nothing.
+    pub fn write<T, E: From<StoreError>>(&self, f: impl FnOnce(&mut Conn) -> Result<T, E>) -> Result<T, E> {
+        let mut conn = self.pool.get().map_err(|e| StoreError::Unavailable(e.to_string()))?;
+        begin(&mut conn, match self.kind {
+            Kind::Sqlite => "BEGIN IMMEDIATE",
+            Kind::Postgres => "BEGIN",
+        })?;
+        finish(&mut conn, f)
+    }
+}
+
+type Manage = <Conn as Connection>::TransactionManager;
+
+fn begin(conn: &mut Conn, sql: &str) -> Stored<()> {
+    match conn {
+        Conn::Sqlite(c) => AnsiTransactionManager::begin_transaction_sql(c, sql)?,
+        Conn::Pg(c) => AnsiTransactionManager::begin_transaction_sql(c, sql)?,
+    }
+    Ok(())
+}
+
+fn finish<T, E: From<StoreError>>(conn: &mut Conn, f: impl FnOnce(&mut Conn) -> Result<T, E>) -> Result<T, E> {
+    match f(conn) {
+        Ok(value) => {
+            Manage::commit_transaction(conn).map_err(StoreError::from)?;
+            Ok(value)
+        }
+        Err(error) => {
+            // The first error is the one to tell; a rollback that fails closes the connection.
+            let _ = Manage::rollback_transaction(conn);
+            Err(error)
+        }
+    }
+}
+
+/// Runs part of a transaction that may fail alone: a savepoint.
+pub fn attempt<T, E: From<StoreError> + From<diesel::result::Error>>(conn: &mut Conn, f: impl FnOnce(&mut Conn) -> Result<T, E>) -> Result<T, E> {
+    conn.transaction(f)
+}
+
+/// Lets one transaction at a time, over all servers, do what the lock stands for. SQLite has one writer anyway.
+pub fn lock(conn: &mut Conn, what: Lock) -> Stored<()> {
+    if let Conn::Pg(c) = conn {
+        diesel::sql_query(format!("SELECT pg_advisory_xact_lock({})", what as i64)).execute(c)?;
+    }
+    Ok(())
+}
+
+/// What may be done by one transaction at a time.
+#[derive(Debug, Clone, Copy)]
+pub enum Lock {
+    /// Tallies and serials.
+    Intake = 7_001,
+    /// Reference data.
+    Catalogue = 7_002,
+}
+
+/// Runs a statement that both databases accept but that the derived connection
+/// does not: `ON CONFLICT`.
+#[derive(Debug, Clone, QueryId)]
+pub(crate) struct Both<T>(pub T);
+
+impl<T> QueryFragment<MultiBackend> for Both<T>
+where
+    T: QueryFragment<Pg> + QueryFragment<Sqlite>,
+{
+    fn walk_ast<'b>(&'b self, pass: AstPass<'_, 'b, MultiBackend>) -> QueryResult<()> {
+        MultiBackend::walk_variant_ast(&self.0, pass)
+    }
+}
+
+impl<T: Query> Query for Both<T> {
+    type SqlType = T::SqlType;
+}
+
+impl<T> RunQueryDsl<Conn> for Both<T> {}
+
+/// A batch insert has to name the database: the derived connection takes single rows only.
+macro_rules! insert_all {
+    ($conn:expr, $table:expr, $rows:expr) => {
+        match $conn {
+            $crate::store::Conn::Pg(c) => diesel::insert_into($table).values($rows).execute(c),
+            $crate::store::Conn::Sqlite(c) => diesel::insert_into($table).values($rows).execute(c),
+        }
+    };
+}
+pub(crate) use insert_all;
+
+/// Adds to a counter and returns its new value. The row's lock lasts until the transaction ends, so that numbers have no gap.
+pub fn advance(conn: &mut Conn, name: &str, by: i64) -> Stored<i64> {
+    use schema::counters as c;
+    Ok(Both(
+        diesel::insert_into(c::table)
+            .values((c::name.eq(name), c::value.eq(by)))
+            .on_conflict(c::name)
+            .do_update()
+            .set(c::value.eq(c::value + diesel::upsert::excluded(c::value)))
+            .returning(c::value),
+    )
+    .get_result(conn)?)
+}
+
+/// A counter's value; 0 when it was never advanced.
+pub fn counter(conn: &mut Conn, name: &str) -> Stored<i64> {
+    use schema::counters as c;
+    Ok(c::table.find(name).select(c::value).first(conn).optional()?.unwrap_or(0))
+}
+
+/// Does the database answer?
+pub fn ping(conn: &mut Conn) -> Stored<()> {
+    diesel::sql_query("SELECT 1").execute(conn)?;
+    Ok(())
+}

@@ -1,0 +1,115 @@
+//! Mail that has to leave: a row written in the transaction that causes it,
+//! claimed for a short lease, worked outside any transaction, finished in another.
+
+use diesel::prelude::*;
+use serde_json::Value;
+
+use super::schema::outbox as o;
+use super::types::{At, Json};
+use super::{Both, Conn, Stored};
+use crate::domain::time::Moment;
+
+/// A row of the outbox. It names whom to write to, never an address.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Message {
+    /// Its id, from which the fixed Message-ID is made.
+    pub id: i64,
+    /// Which mail it is.
+    pub kind: String,
+    /// What the mail is about.
+    pub payload: Value,
+    /// When it was written.
+    pub created_at: Moment,
+    /// How often it was tried, this time included.
+    pub attempts: i64,
+    /// When it is tried next.
+    pub run_at: Moment,
+    /// Why the last try failed.
+    pub last_error: Option<String>,
+    /// When it was finished.
+    pub done_at: Option<Moment>,
+    /// How it was finished: `sent`, `dropped`.
+    pub outcome: Option<String>,
+}
+
+type Row = (i64, String, Json, At, i64, At, Option<String>, Option<At>, Option<String>);
+
+fn read((id, kind, payload, created_at, attempts, run_at, last_error, done_at, outcome): Row) -> Message {
+    Message { id, kind, payload: payload.0, created_at: created_at.0, attempts, run_at: run_at.0, last_error, done_at: done_at.map(|t| t.0), outcome }
+}
+
+/// Puts a message in. The same `dedup` again puts nothing in.
+pub fn put(conn: &mut Conn, now: Moment, kind: &str, dedup: &str, payload: Value) -> Stored<()> {
+    Both(
+        diesel::insert_into(o::table)
+            .values((
+                o::dedup.eq(dedup),
+                o::kind.eq(kind),
+                o::payload.eq(Json(payload)),
+                o::created_at.eq(At(now)),
+                o::attempts.eq(0_i64),
+                o::run_at.eq(At(now)),
+            ))
+            .on_conflict_do_nothing(),
+    )
+    .execute(conn)?;
+    Ok(())
+}
+
+/// Takes the next message that is due, for `lease` seconds.
+pub fn claim(conn: &mut Conn, now: Moment, lease: i64) -> Stored<Option<Message>> {
+    let free = o::done_at.is_null().and(o::run_at.le(At(now))).and(o::locked_until.is_null().or(o::locked_until.lt(At(now))));
+    let next = o::table.filter(free).order((o::run_at, o::id)).select(o::id).limit(1);
+    let id: Option<i64> = match conn {
+        Conn::Pg(c) => next.for_update().skip_locked().get_result(c).optional()?,
+        // One writer at a time: the lock is the database.
+        Conn::Sqlite(c) => next.get_result(c).optional()?,
+    };
+    let Some(id) = id else { return Ok(None) };
+    diesel::update(o::table.find(id))
+        .set((o::locked_until.eq(Some(At(now.plus_seconds(lease)))), o::attempts.eq(o::attempts + 1)))
+        .execute(conn)?;
+    get(conn, id)
+}
+
+/// A message by its id.
+pub fn get(conn: &mut Conn, id: i64) -> Stored<Option<Message>> {
+    let row: Option<Row> = o::table
+        .find(id)
+        .select((o::id, o::kind, o::payload, o::created_at, o::attempts, o::run_at, o::last_error, o::done_at, o::outcome))
+        .first(conn)
+        .optional()?;
+    Ok(row.map(read))
+}
+
+/// Finishes a message.
+pub fn finish(conn: &mut Conn, id: i64, now: Moment, outcome: &str) -> Stored<()> {
+    diesel::update(o::table.find(id))
+        .set((o::done_at.eq(Some(At(now))), o::outcome.eq(Some(outcome)), o::locked_until.eq(None::<At>), o::last_error.eq(None::<String>)))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Puts a message off after a failure.
+pub fn put_off(conn: &mut Conn, id: i64, until: Moment, why: &str) -> Stored<()> {
+    diesel::update(o::table.find(id)).set((o::run_at.eq(At(until)), o::locked_until.eq(None::<At>), o::last_error.eq(Some(why)))).execute(conn)?;
+    Ok(())
+}
+
+/// Messages that wait, those that failed first.
+pub fn waiting(conn: &mut Conn, limit: i64) -> Stored<Vec<Message>> {
+    let rows: Vec<Row> = o::table
+        .filter(o::done_at.is_null())
+        .order((o::attempts.desc(), o::id))
+        .limit(limit)
+        .select((o::id, o::kind, o::payload, o::created_at, o::attempts, o::run_at, o::last_error, o::done_at, o::outcome))
+        .load(conn)?;
+    Ok(rows.into_iter().map(read).collect())
+}
+
+/// How many wait, and how many of those failed at least once.
+pub fn backlog(conn: &mut Conn) -> Stored<(i64, i64)> {
+    let waiting = o::table.filter(o::done_at.is_null()).count().get_result(conn)?;
+    let failing = o::table.filter(o::done_at.is_null()).filter(o::last_error.is_not_null()).count().get_result(conn)?;
+    Ok((waiting, failing))
+}

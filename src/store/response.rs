@@ -1,0 +1,113 @@
+//! Filled questionnaires.
+
+use diesel::prelude::*;
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::schema::{feedback, responses};
+use super::types::{Json, Key, On};
+use super::{Conn, Stored, insert_all};
+use crate::domain::time::Day;
+
+/// A filled questionnaire as it is kept.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = responses)]
+pub struct ResponseRow {
+    /// Its id, made when it was stored.
+    pub id: Key,
+    /// The sender's id of the submission.
+    pub submission_id: Key,
+    /// Hash of the receipt code.
+    pub receipt_hash: String,
+    /// First day of its half-month.
+    pub half: On,
+    /// The day of submission.
+    pub submitted_on: On,
+    /// The questionnaire.
+    pub questionnaire: String,
+    /// The version that was filled.
+    pub version: i64,
+    /// The field.
+    pub field: String,
+    /// Where the person was.
+    pub office: Option<String>,
+    /// What they did there.
+    pub procedure: Option<String>,
+    /// Who answered.
+    pub respondent: String,
+    /// The sample.
+    pub sample: String,
+    /// The channel.
+    pub channel: String,
+    /// The form's language.
+    pub language: String,
+    /// The answers by question id.
+    pub answers: Json,
+    /// Salt of its commitment, base64.
+    pub salt: String,
+}
+
+/// Stores responses, in batches that both databases take.
+pub fn insert(conn: &mut Conn, rows: &[ResponseRow]) -> Stored<()> {
+    for batch in rows.chunks(500) {
+        insert_all!(conn, responses::table, batch)?;
+    }
+    Ok(())
+}
+
+/// What a submission that is stored already left.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Earlier {
+    /// Its response.
+    pub response_id: Option<Uuid>,
+    /// Its opinion and the first deadline.
+    pub feedback: Option<(i64, Option<Day>)>,
+}
+
+/// Which of these submissions are stored already, with what they left.
+pub fn earlier(conn: &mut Conn, submissions: &[Uuid]) -> Stored<std::collections::HashMap<Uuid, Earlier>> {
+    let mut found: std::collections::HashMap<Uuid, Earlier> = std::collections::HashMap::new();
+    for ids in submissions.chunks(500) {
+        let ids: Vec<Key> = ids.iter().copied().map(Key).collect();
+        let rows: Vec<(Key, Key)> =
+            responses::table.filter(responses::submission_id.eq_any(ids.clone())).select((responses::submission_id, responses::id)).load(conn)?;
+        for (submission, id) in rows {
+            found.entry(submission.0).or_default().response_id = Some(id.0);
+        }
+        let rows: Vec<(Key, i64, Option<On>)> = feedback::table
+            .filter(feedback::submission_id.eq_any(ids))
+            .select((feedback::submission_id, feedback::serial, feedback::first_due_on))
+            .load(conn)?;
+        for (submission, serial, due) in rows {
+            found.entry(submission.0).or_default().feedback = Some((serial, due.map(|d| d.0)));
+        }
+    }
+    Ok(found)
+}
+
+/// A response by the hash of its receipt code.
+pub fn by_receipt(conn: &mut Conn, hash: &str) -> Stored<Option<ResponseRow>> {
+    Ok(responses::table.filter(responses::receipt_hash.eq(hash)).select(ResponseRow::as_select()).first(conn).optional()?)
+}
+
+/// The next responses after an id, for a recount that never holds all of them.
+pub fn after(conn: &mut Conn, last: Option<Uuid>, limit: i64) -> Stored<Vec<ResponseRow>> {
+    let mut query = responses::table.into_boxed::<super::MultiBackend>();
+    if let Some(last) = last {
+        query = query.filter(responses::id.gt(Key(last)));
+    }
+    Ok(query.order(responses::id).limit(limit).select(ResponseRow::as_select()).load(conn)?)
+}
+
+/// How many there are.
+pub fn count(conn: &mut Conn) -> Stored<i64> {
+    Ok(responses::table.count().get_result(conn)?)
+}
+
+/// The answers of a row, by question.
+pub fn answers(row: &ResponseRow) -> serde_json::Map<String, Value> {
+    match &row.answers.0 {
+        Value::Object(map) => map.clone(),
+        _ => serde_json::Map::new(),
+    }
+}

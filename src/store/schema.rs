@@ -1,0 +1,461 @@
+//! The tables as diesel sees them: the same names and columns in both databases,
+//! compared with the migrations by `tests/store/parity.rs`.
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{CalendarDay, Doc, Id, Instant};
+
+    settings (key) {
+        key -> Text,
+        value -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{CalendarDay, Doc, Id, Instant};
+
+    counters (name) {
+        name -> Text,
+        value -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{CalendarDay, Doc, Id, Instant};
+
+    offices (code) {
+        code -> Text,
+        parent -> Nullable<Text>,
+        kind -> Text,
+        place -> Nullable<Text>,
+        name_vi -> Text,
+        name_en -> Text,
+        name_km -> Text,
+        short_vi -> Text,
+        valid_from -> CalendarDay,
+        valid_to -> Nullable<CalendarDay>,
+        successor -> Nullable<Text>,
+        counts_makeup -> Bool,
+        selectable -> Bool,
+        email -> Nullable<Text>,
+        source -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{CalendarDay, Doc, Id, Instant};
+
+    fields (code) {
+        code -> Text,
+        position -> BigInt,
+        target_group -> Text,
+        name_vi -> Text,
+        name_en -> Text,
+        name_km -> Text,
+        hint_vi -> Text,
+        hint_en -> Text,
+        hint_km -> Text,
+        icon -> Text,
+        valid_from -> CalendarDay,
+        valid_to -> Nullable<CalendarDay>,
+        source -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{CalendarDay, Doc, Id, Instant};
+
+    sectors (code) {
+        code -> Text,
+        label -> Text,
+        field -> Text,
+        valid_from -> CalendarDay,
+        valid_to -> Nullable<CalendarDay>,
+        source -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{CalendarDay, Doc, Id, Instant};
+
+    procedures (key) {
+        key -> Text,
+        code -> Nullable<Text>,
+        name -> Text,
+        sector -> Text,
+        level -> Text,
+        verified -> Bool,
+        position -> BigInt,
+        valid_from -> CalendarDay,
+        valid_to -> Nullable<CalendarDay>,
+        replaced_by -> Nullable<Text>,
+        source -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{CalendarDay, Doc, Id, Instant};
+
+    calendar_days (day) {
+        day -> CalendarDay,
+        kind -> Text,
+        status -> Text,
+        name_vi -> Text,
+        name_en -> Text,
+        name_km -> Text,
+        source -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{CalendarDay, Doc, Id, Instant};
+
+    clock_rules (id) {
+        id -> BigInt,
+        kind -> Nullable<Text>,
+        field -> Nullable<Text>,
+        step -> Text,
+        days -> BigInt,
+        valid_from -> CalendarDay,
+        valid_to -> Nullable<CalendarDay>,
+        source -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{CalendarDay, Doc, Id, Instant};
+
+    targets (year, scope) {
+        year -> BigInt,
+        scope -> Text,
+        value_bp -> BigInt,
+        source -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{CalendarDay, Doc, Id, Instant};
+
+    routing_rules (id) {
+        id -> BigInt,
+        procedure -> Nullable<Text>,
+        field -> Nullable<Text>,
+        place -> Nullable<Text>,
+        office -> Text,
+        valid_from -> CalendarDay,
+        valid_to -> Nullable<CalendarDay>,
+        source -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{CalendarDay, Doc, Id, Instant};
+
+    listed_codes (list, code) {
+        list -> Text,
+        code -> Text,
+        name_vi -> Text,
+        name_en -> Text,
+        name_km -> Text,
+        law -> Text,
+        source -> Text,
+        position -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{CalendarDay, Doc, Id, Instant};
+
+    questionnaires (slug, version) {
+        slug -> Text,
+        version -> BigInt,
+        position -> BigInt,
+        open -> Bool,
+        definition -> Doc,
+        published_on -> CalendarDay,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{CalendarDay, Doc, Id, Instant};
+
+    officers (id) {
+        id -> Id,
+        login -> Text,
+        name -> Text,
+        office -> Text,
+        password_hash -> Text,
+        language -> Text,
+        email -> Nullable<Text>,
+        created_on -> CalendarDay,
+        ended_on -> Nullable<CalendarDay>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{CalendarDay, Doc, Id, Instant};
+
+    officer_roles (officer, role) {
+        officer -> Id,
+        role -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{CalendarDay, Doc, Id, Instant};
+
+    sessions (token_hash) {
+        token_hash -> Text,
+        officer -> Id,
+        created_at -> Instant,
+        expires_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{CalendarDay, Doc, Id, Instant};
+
+    sign_in_failures (login, address) {
+        login -> Text,
+        address -> Text,
+        failures -> BigInt,
+        last_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{CalendarDay, Doc, Id, Instant};
+
+    devices (id) {
+        id -> Text,
+        name -> Text,
+        office -> Text,
+        token_hash -> Text,
+        enrolled_on -> CalendarDay,
+        ended_on -> Nullable<CalendarDay>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{CalendarDay, Doc, Id, Instant};
+
+    responses (id) {
+        id -> Id,
+        submission_id -> Id,
+        receipt_hash -> Text,
+        half -> CalendarDay,
+        submitted_on -> CalendarDay,
+        questionnaire -> Text,
+        version -> BigInt,
+        field -> Text,
+        office -> Nullable<Text>,
+        procedure -> Nullable<Text>,
+        respondent -> Text,
+        sample -> Text,
+        channel -> Text,
+        language -> Text,
+        answers -> Doc,
+        salt -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{CalendarDay, Doc, Id, Instant};
+
+    tallies (questionnaire, question, scope, sample, respondent, half) {
+        questionnaire -> Text,
+        question -> Text,
+        scope -> Text,
+        sample -> Text,
+        respondent -> Text,
+        half -> CalendarDay,
+        counted -> Text,
+        released -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{CalendarDay, Doc, Id, Instant};
+
+    feedback (serial) {
+        serial -> BigInt,
+        submission_id -> Id,
+        receipt_hash -> Text,
+        received_on -> CalendarDay,
+        language -> Text,
+        kind -> Nullable<Text>,
+        field -> Nullable<Text>,
+        respondent -> Nullable<Text>,
+        channel -> Nullable<Text>,
+        procedure -> Nullable<Text>,
+        named_office -> Nullable<Text>,
+        state -> Text,
+        settled -> Nullable<Text>,
+        paused -> Bool,
+        office -> Nullable<Text>,
+        in_tray -> Bool,
+        due_on -> Nullable<CalendarDay>,
+        first_due_on -> Nullable<CalendarDay>,
+        answered_on -> Nullable<CalendarDay>,
+        out_on -> Nullable<CalendarDay>,
+        clock -> Nullable<Doc>,
+        events -> BigInt,
+        assignee -> Nullable<Id>,
+        title -> Nullable<Text>,
+        merged_into -> Nullable<BigInt>,
+        withheld -> Bool,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{CalendarDay, Doc, Id, Instant};
+
+    feedback_events (serial, n) {
+        serial -> BigInt,
+        n -> BigInt,
+        event -> Text,
+        on_day -> CalendarDay,
+        at -> Instant,
+        by_part -> Text,
+        officer -> Nullable<Id>,
+        payload -> Doc,
+        salts -> Nullable<Doc>,
+        note -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{CalendarDay, Doc, Id, Instant};
+
+    feedback_texts (serial) {
+        serial -> BigInt,
+        original -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{CalendarDay, Doc, Id, Instant};
+
+    sealed_intakes (serial) {
+        serial -> BigInt,
+        field -> Text,
+        office -> Nullable<Text>,
+        procedure -> Nullable<Text>,
+        respondent -> Text,
+        channel -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{CalendarDay, Doc, Id, Instant};
+
+    feedback_answers (serial, version) {
+        serial -> BigInt,
+        version -> BigInt,
+        title -> Text,
+        question -> Text,
+        answer -> Text,
+        office -> Text,
+        published_on -> CalendarDay,
+        author -> Id,
+        approver -> Id,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{CalendarDay, Doc, Id, Instant};
+
+    feedback_drafts (serial) {
+        serial -> BigInt,
+        intent -> Text,
+        handed_in -> Bool,
+        title -> Text,
+        question -> Text,
+        answer -> Text,
+        ground -> Nullable<Text>,
+        note -> Nullable<Text>,
+        returned_reason -> Nullable<Text>,
+        returned_note -> Nullable<Text>,
+        revision -> BigInt,
+        updated_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{CalendarDay, Doc, Id, Instant};
+
+    draft_authors (serial, officer) {
+        serial -> BigInt,
+        officer -> Id,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{CalendarDay, Doc, Id, Instant};
+
+    contacts (serial) {
+        serial -> BigInt,
+        sealed -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{CalendarDay, Doc, Id, Instant};
+
+    audit (id) {
+        id -> BigInt,
+        at -> Instant,
+        officer -> Nullable<Id>,
+        action -> Text,
+        subject -> Text,
+        detail -> Doc,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{CalendarDay, Doc, Id, Instant};
+
+    outbox (id) {
+        id -> BigInt,
+        dedup -> Text,
+        kind -> Text,
+        payload -> Doc,
+        created_at -> Instant,
+        attempts -> BigInt,
+        run_at -> Instant,
+        locked_until -> Nullable<Instant>,
+        last_error -> Nullable<Text>,
+        done_at -> Nullable<Instant>,
+        outcome -> Nullable<Text>,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(settings, counters, offices, fields, sectors, procedures, calendar_days, clock_rules, targets, routing_rules, listed_codes, questionnaires, officers, officer_roles, sessions, sign_in_failures, devices, responses, tallies, feedback, feedback_events, feedback_texts, sealed_intakes, feedback_answers, feedback_drafts, draft_authors, contacts, audit, outbox);
