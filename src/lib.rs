@@ -4,9 +4,14 @@
 //! Layers, each of which may use those after it:
 //! `cli → web, api, jobs, export → http → actions → store → domain`.
 
+rust_i18n::i18n!("locales", fallback = "vi");
+
 pub mod actions;
 pub mod clock;
+pub mod config;
 pub mod domain;
 pub mod embedded;
+pub mod http;
+pub mod i18n;
 pub mod keys;
 pub mod store;

@@ -79,7 +79,9 @@ fn item(tx: &mut Tx<'_>, serial: Serial, kept: &[KeptEvent]) -> Result<Option<Di
     if projected != record {
         return differs(format!("the row says {}, its events say {}", brief(&record), brief(&projected)));
     }
-    let recomputed = record.clock.as_ref().filter(|_| item.state.is_open()).map(|c| c.due_on(&tx.catalogue.calendar));
+    // An item that was out while the calendar changed comes back with the deadline that it had (ACCOUNTING.md §1).
+    let was_out = entries.iter().any(|e| matches!(e.event, Event::Restored { .. }));
+    let recomputed = record.clock.as_ref().filter(|_| item.state.is_open() && !was_out).map(|c| c.due_on(&tx.catalogue.calendar));
     if let (Some(recomputed), Some(due)) = (recomputed, record.due_on)
         && recomputed != due
     {

@@ -8,7 +8,7 @@ use super::deadline::{Clock, MOST_FORWARDS, MOST_PAUSES, Pause};
 use super::error::Problem;
 use super::event::{Cause, Entry, Event, EventName, RefusedAs};
 use super::time::Day;
-use super::words::{By, Channel, FieldCode, Kind, OfficeCode, Respondent, Serial};
+use super::words::{By, Channel, FieldCode, Ground, Kind, OfficeCode, Respondent, Serial};
 
 words! {
     /// Where an item stands.
@@ -67,11 +67,11 @@ words! {
 }
 
 impl State {
-    /// Waiting, working, supplement, drafted; and received, which is on its way there.
+    /// Waiting, working, supplement, drafted. Received is on its way there, within one transaction.
     pub const fn is_open(self) -> bool {
         match self {
-            Self::Received | Self::Waiting | Self::Working | Self::Supplement | Self::Drafted => true,
-            Self::Answered | Self::Merged | Self::OutOfScope | Self::Spam | Self::Redirected | Self::Sealed | Self::Withdrawn => false,
+            Self::Waiting | Self::Working | Self::Supplement | Self::Drafted => true,
+            Self::Received | Self::Answered | Self::Merged | Self::OutOfScope | Self::Spam | Self::Redirected | Self::Sealed | Self::Withdrawn => false,
         }
     }
 
@@ -88,6 +88,9 @@ impl State {
         }
     }
 }
+
+/// A sender has at most this many working days to add something.
+const LONGEST_SUPPLEMENT: u32 = 10;
 
 /// What the rules of the day say: the calendar, the answer days, each office's choice.
 pub trait Terms {
@@ -131,9 +134,9 @@ pub struct Item {
     pub first_start: Day,
     /// Where it stands.
     pub state: State,
-    /// The states that it left when it went out, oldest first.
-    pub left: Vec<State>,
-    /// The day on which it last went out.
+    /// The states that it left when it went out, oldest first, each with the day on which it had gone out before.
+    pub left: Vec<(State, Option<Day>)>,
+    /// The day on which it went to the state that it is out in.
     pub out_on: Option<Day>,
     /// The office in charge.
     pub office: Option<OfficeCode>,
@@ -163,8 +166,8 @@ pub struct Item {
     pub seal_confirmed: bool,
     /// It was sealed before it had a public field.
     pub sealed_at_receipt: bool,
-    /// Its words are withheld by an event.
-    pub withheld: bool,
+    /// The grounds on which its words are withheld; shown again when none is left.
+    pub withheld: Vec<Ground>,
     /// The item that it was merged into.
     pub merged_into: Option<Serial>,
 }
@@ -202,7 +205,7 @@ impl Item {
             overdue_recorded: false,
             seal_confirmed: false,
             sealed_at_receipt: kind.is_none(),
-            withheld: false,
+            withheld: Vec::new(),
             merged_into: None,
         };
         Ok((item, Entry { n: 0, on, by, event: received }))
@@ -212,6 +215,9 @@ impl Item {
     pub fn replay(serial: Serial, entries: &[Entry], terms: &dyn Terms) -> Result<Self, Problem> {
         let broken = |n: u32, what: &str| Problem::Internal(format!("{serial} event {n}: {what}"));
         let (first, rest) = entries.split_first().ok_or_else(|| broken(0, "no events"))?;
+        if first.n != 0 {
+            return Err(broken(first.n, "expected number 0"));
+        }
         let (mut item, _) = Self::receive(serial, first.on, first.by, first.event.clone())?;
         for entry in rest {
             if entry.n != item.events {
@@ -223,6 +229,7 @@ impl Item {
             if !item.allows(entry.event.name(), entry.on) {
                 return Err(broken(entry.n, &format!("{} is not allowed in state {}", entry.event.name(), item.state)));
             }
+            item.check_payload(&entry.event)?;
             item.apply(entry.on, &entry.event, terms);
         }
         Ok(item)
@@ -239,13 +246,24 @@ impl Item {
         if !self.allows(name, on) {
             return Err(Problem::Move { tried: name.as_str(), possible: self.possible(on) });
         }
+        self.check_payload(&event)?;
+        if let Event::SupplementRequested { until } = event {
+            // Only here and not at replay: a later calendar does not make an old request wrong.
+            let makeup = self.clock.as_ref().is_none_or(|c| c.makeup);
+            if !(1..=LONGEST_SUPPLEMENT).contains(&terms.calendar().between(on, until, makeup)) {
+                return Err(Problem::Internal(format!("{}: a sender has 1 to {LONGEST_SUPPLEMENT} working days", self.serial)));
+            }
+        }
         let mut entries = vec![Entry { n: self.events, on, by, event: event.clone() }];
+        let before = self.clock.clone();
         self.apply(on, &event, terms);
+        // A move that left the clock alone moves nothing, whatever else changed in the meantime.
+        let clock_moved = self.clock != before;
         let consequence = match event {
             Event::Routed { .. } => self.first_deadline(terms),
-            Event::Forwarded { .. } => self.moved_deadline(Cause::Forwarded, terms),
-            Event::Supplemented { .. } | Event::SupplementLapsed => self.moved_deadline(Cause::Supplement, terms),
-            Event::Reclassified { .. } => self.moved_deadline(Cause::Reclassified, terms),
+            Event::Forwarded { .. } if clock_moved => self.moved_deadline(Cause::Forwarded, terms),
+            Event::Supplemented { .. } | Event::SupplementLapsed if clock_moved => self.moved_deadline(Cause::Supplement, terms),
+            Event::Reclassified { .. } if clock_moved => self.moved_deadline(Cause::Reclassified, terms),
             _ => None,
         };
         if let Some(event) = consequence {
@@ -253,6 +271,17 @@ impl Item {
             self.apply(on, &event, terms);
         }
         Ok(entries)
+    }
+
+    /// What the payload must say in this state, beside being allowed at all.
+    fn check_payload(&self, event: &Event) -> Result<(), Problem> {
+        let fits = match event {
+            Event::Restored { field, .. } => self.field.is_some() || field.is_some(),
+            Event::Answered { version, .. } | Event::AnswerRevised { version, .. } => *version == self.versions + 1,
+            Event::Shown { ground } => self.withheld.contains(ground),
+            _ => true,
+        };
+        if fits { Ok(()) } else { Err(Problem::Internal(format!("{}: the payload of {} does not fit", self.serial, event.name()))) }
     }
 
     /// Records the move that a changed calendar asks for, if it asks for one.
@@ -295,8 +324,8 @@ impl Item {
             EventName::DeadlineSet => self.state == Waiting && self.due_on.is_none(),
             EventName::DeadlineMoved => self.state.is_open() && self.due_on.is_some(),
             EventName::Overdue => !self.overdue_recorded && self.is_overdue(on),
-            EventName::Withheld => !self.withheld,
-            EventName::Shown => self.withheld,
+            EventName::Withheld => true,
+            EventName::Shown => !self.withheld.is_empty(),
         }
     }
 
@@ -418,8 +447,7 @@ impl Item {
                 if self.state == State::Merged {
                     self.merged_into = None;
                 }
-                self.state = self.left.pop().unwrap_or(State::Received);
-                self.out_on = None;
+                (self.state, self.out_on) = self.left.pop().unwrap_or((State::Received, None));
             }
             Event::DeadlineSet { due_on, .. } => {
                 self.due_on = Some(*due_on);
@@ -427,8 +455,12 @@ impl Item {
             }
             Event::DeadlineMoved { due_on, .. } => self.due_on = Some(*due_on),
             Event::Overdue { .. } => self.overdue_recorded = true,
-            Event::Withheld { .. } => self.withheld = true,
-            Event::Shown { .. } => self.withheld = false,
+            Event::Withheld { ground } => {
+                if !self.withheld.contains(ground) {
+                    self.withheld.push(ground.clone());
+                }
+            }
+            Event::Shown { ground } => self.withheld.retain(|held| held != ground),
         }
         self.last_on = on;
     }
@@ -441,7 +473,7 @@ impl Item {
     }
 
     fn leave(&mut self, out: State, on: Day) {
-        self.left.push(self.state);
+        self.left.push((self.state, self.out_on));
         self.state = out;
         self.out_on = Some(on);
     }

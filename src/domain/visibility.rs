@@ -70,7 +70,8 @@ impl Record {
         self.respondent = item.respondent;
         self.channel = item.channel;
         self.state = item.state;
-        self.settled = (!item.state.is_open()).then(|| item.class(item.last_on));
+        let open = item.state.is_open() || item.state == State::Received;
+        self.settled = (!open).then(|| item.class(item.last_on));
         self.paused = item.is_paused();
         self.office.clone_from(&item.office);
         self.in_tray = item.in_tray;
@@ -81,7 +82,7 @@ impl Record {
         self.clock.clone_from(&item.clock);
         self.events = item.events;
         self.merged_into = item.merged_into;
-        self.withheld = item.withheld;
+        self.withheld = !item.withheld.is_empty();
     }
 
     /// The class on a day.

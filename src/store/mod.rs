@@ -8,6 +8,7 @@
 
 pub mod audit;
 pub mod catalogue;
+mod conn;
 pub mod counts;
 pub mod draft;
 pub mod feedback;
@@ -33,14 +34,8 @@ use crate::domain::error::Problem;
 const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
 
-/// A connection to either database.
-#[derive(diesel::MultiConnection)]
-pub enum Conn {
-    /// PostgreSQL.
-    Pg(PgConnection),
-    /// SQLite.
-    Sqlite(SqliteConnection),
-}
+pub use conn::Conn;
+use conn::MultiBackend;
 
 /// Which database it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

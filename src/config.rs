@@ -1,0 +1,216 @@
+//! Every setting, with what it is, its default and an example. Read from the
+//! environment (`HOIDAP_…`, `DATABASE_URL`) here and nowhere else; what is
+//! unsafe is refused in production, with the reason.
+
+use std::path::PathBuf;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use figment::Figment;
+use figment::providers::{Env, Serialized};
+use serde::{Deserialize, Serialize};
+
+/// What a setting is: for `.env.example` and `docs/operate.md`, which a test compares with this list.
+#[derive(Debug, Clone, Copy)]
+pub struct Setting {
+    /// The variable.
+    pub name: &'static str,
+    /// What it is, in a sentence.
+    pub about: &'static str,
+    /// The default, as it would be written.
+    pub default: &'static str,
+    /// An example for production.
+    pub example: &'static str,
+}
+
+/// Every setting.
+pub const SETTINGS: &[Setting] = &[
+    Setting { name: "DATABASE_URL", about: "Where everything is kept: postgres://… or sqlite:FILE.", default: "sqlite:hoidap.sqlite", example: "postgres://hoidap:CHANGE-ME@db/hoidap" },
+    Setting { name: "HOIDAP_ENV", about: "production refuses unsafe settings; development does not.", default: "production", example: "production" },
+    Setting { name: "HOIDAP_LISTEN", about: "Address and port to listen on; port 0 takes a free one.", default: "127.0.0.1:8080", example: "0.0.0.0:8080" },
+    Setting { name: "HOIDAP_PUBLIC_URL", about: "The address that people see: in QR codes, mails, cookies.", default: "http://127.0.0.1:8080", example: "https://hoidap.example.vn" },
+    Setting { name: "HOIDAP_SECRET", about: "32 random bytes in base64: receipt codes, contacts, form tokens. Losing it loses contacts and receipts.", default: "", example: "CHANGE-ME (openssl rand -base64 32)" },
+    Setting { name: "HOIDAP_MAIL", about: "Where mail goes: smtp://…, smtps://… or folder:DIR.", default: "folder:mail", example: "smtp://mail:1025" },
+    Setting { name: "HOIDAP_MAIL_FROM", about: "The sender of mails.", default: "hoidap@example.vn", example: "hoidap@example.vn" },
+    Setting { name: "HOIDAP_CONNECTIONS", about: "The most database connections at once.", default: "8", example: "16" },
+    Setting { name: "HOIDAP_WORKERS", about: "Threads that serve requests; 0 takes one a core.", default: "0", example: "0" },
+    Setting { name: "HOIDAP_BEHIND_PROXY", about: "Trust the address that the reverse proxy names (X-Forwarded-For).", default: "false", example: "true" },
+    Setting { name: "HOIDAP_LOG", about: "What is logged: error, warn, info, debug, or a filter.", default: "info", example: "info" },
+    Setting { name: "HOIDAP_LOG_FORMAT", about: "text for people, json for machines.", default: "text", example: "json" },
+    Setting { name: "HOIDAP_INSECURE_POSTGRES", about: "Allow a PostgreSQL on another machine without TLS.", default: "false", example: "false" },
+];
+
+/// Where the service runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Environment {
+    /// Unsafe settings are refused.
+    Production,
+    /// A developer's machine, a test, the demo.
+    Development,
+}
+
+/// The settings in force.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Config {
+    /// `DATABASE_URL`.
+    pub database_url: String,
+    /// `HOIDAP_ENV`.
+    pub env: Environment,
+    /// `HOIDAP_LISTEN`.
+    pub listen: String,
+    /// `HOIDAP_PUBLIC_URL`, without a slash at the end.
+    pub public_url: String,
+    /// `HOIDAP_SECRET`.
+    pub secret: Secret,
+    /// `HOIDAP_MAIL`.
+    pub mail: String,
+    /// `HOIDAP_MAIL_FROM`.
+    pub mail_from: String,
+    /// `HOIDAP_CONNECTIONS`.
+    pub connections: u32,
+    /// `HOIDAP_WORKERS`.
+    pub workers: usize,
+    /// `HOIDAP_BEHIND_PROXY`.
+    pub behind_proxy: bool,
+    /// `HOIDAP_LOG`.
+    pub log: String,
+    /// `HOIDAP_LOG_FORMAT`.
+    pub log_format: String,
+    /// `HOIDAP_INSECURE_POSTGRES`.
+    pub insecure_postgres: bool,
+}
+
+/// A secret that is never printed.
+#[derive(Clone, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Secret(String);
+
+impl Secret {
+    /// Wraps a secret.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// The 32 bytes, if that is what it is.
+    pub fn bytes(&self) -> Option<[u8; 32]> {
+        STANDARD.decode(self.0.trim()).ok()?.try_into().ok()
+    }
+}
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Secret(…)")
+    }
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            database_url: "sqlite:hoidap.sqlite".to_owned(),
+            env: Environment::Production,
+            listen: "127.0.0.1:8080".to_owned(),
+            public_url: "http://127.0.0.1:8080".to_owned(),
+            secret: Secret::default(),
+            mail: "folder:mail".to_owned(),
+            mail_from: "hoidap@example.vn".to_owned(),
+            connections: 8,
+            workers: 0,
+            behind_proxy: false,
+            log: "info".to_owned(),
+            log_format: "text".to_owned(),
+            insecure_postgres: false,
+        }
+    }
+}
+
+impl Config {
+    /// Reads the environment over the defaults.
+    pub fn from_environment() -> Result<Self, String> {
+        let config: Self = Figment::from(Serialized::defaults(Self::default()))
+            .merge(Env::prefixed("HOIDAP_"))
+            .merge(Env::raw().only(&["DATABASE_URL"]))
+            .extract()
+            .map_err(|e| format!("a setting can't be read: {e}"))?;
+        Ok(Self { public_url: config.public_url.trim_end_matches('/').to_owned(), ..config })
+    }
+
+    /// Is the address that people see served over TLS?
+    pub fn is_https(&self) -> bool {
+        self.public_url.starts_with("https://")
+    }
+
+    /// The folder that mail goes to, if it goes to one.
+    pub fn mail_folder(&self) -> Option<PathBuf> {
+        self.mail.strip_prefix("folder:").map(PathBuf::from)
+    }
+
+    /// What is unsafe or wrong: a sentence each, naming the setting. Empty when the service may start.
+    pub fn faults(&self) -> Vec<String> {
+        let mut faults = Vec::new();
+        if self.secret.bytes().is_none() {
+            faults.push("HOIDAP_SECRET must be 32 random bytes in base64: without it contacts can't be encrypted. Make one with `openssl rand -base64 32`.".to_owned());
+        }
+        let known_mail = ["smtp://", "smtps://", "folder:"].iter().any(|s| self.mail.starts_with(s));
+        if !known_mail {
+            faults.push("HOIDAP_MAIL must begin with smtp://, smtps:// or folder:.".to_owned());
+        }
+        if self.env == Environment::Development {
+            return faults;
+        }
+        if self.secret.bytes().is_some_and(|b| b.iter().all(|x| Some(x) == b.first())) {
+            faults.push("HOIDAP_SECRET is one byte repeated: anybody could guess receipt codes.".to_owned());
+        }
+        if !self.is_https() {
+            faults.push("HOIDAP_PUBLIC_URL must begin with https://: cookies and receipt codes would cross the network readable.".to_owned());
+        }
+        if self.mail_folder().is_some() {
+            faults.push("HOIDAP_MAIL is a folder: nobody would get an answer by mail. Give smtp://… or smtps://….".to_owned());
+        }
+        if self.is_remote_postgres() && !cfg!(feature = "postgres-tls") && !self.insecure_postgres {
+            faults.push("DATABASE_URL names another machine and this build has no TLS towards PostgreSQL. Build with --features postgres-tls, or set HOIDAP_INSECURE_POSTGRES=true when the network between them is yours.".to_owned());
+        }
+        faults
+    }
+
+    fn is_remote_postgres(&self) -> bool {
+        let Some((scheme, rest)) = self.database_url.split_once("://") else { return false };
+        if !scheme.starts_with("postgres") {
+            return false;
+        }
+        let authority = rest.split(['/', '?']).next().unwrap_or_default();
+        let host = authority.rsplit('@').next().unwrap_or_default();
+        let host = host.split(':').next().unwrap_or_default();
+        !matches!(host, "" | "localhost" | "127.0.0.1" | "[" | "%2Fvar%2Frun%2Fpostgresql")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn safe() -> Config {
+        Config {
+            secret: Secret::new(STANDARD.encode((0..32).collect::<Vec<u8>>())),
+            public_url: "https://hoidap.example.vn".to_owned(),
+            mail: "smtp://mail:25".to_owned(),
+            ..Config::default()
+        }
+    }
+
+    #[test]
+    fn production_refuses_each_unsafe_setting_by_its_name() {
+        assert_eq!(safe().faults(), Vec::<String>::new());
+        let named = |config: Config, name: &str| assert!(config.faults().iter().any(|f| f.contains(name)), "{name}: {:?}", config.faults());
+        named(Config { secret: Secret::default(), ..safe() }, "HOIDAP_SECRET");
+        named(Config { secret: Secret::new(STANDARD.encode([0; 32])), ..safe() }, "HOIDAP_SECRET");
+        named(Config { public_url: "http://hoidap.example.vn".to_owned(), ..safe() }, "HOIDAP_PUBLIC_URL");
+        named(Config { mail: "folder:mail".to_owned(), ..safe() }, "HOIDAP_MAIL");
+        named(Config { mail: "pigeon".to_owned(), ..safe() }, "HOIDAP_MAIL");
+        if !cfg!(feature = "postgres-tls") {
+            named(Config { database_url: "postgres://u:p@db.example/h".to_owned(), ..safe() }, "DATABASE_URL");
+        }
+        assert_eq!(Config { database_url: "postgres://u:p@localhost:5432/h".to_owned(), ..safe() }.faults(), Vec::<String>::new());
+        assert!(!format!("{:?}", safe()).contains("AAEC"), "the secret is not printed");
+    }
+}

@@ -1,0 +1,47 @@
+//! What every handler has at hand.
+
+use std::sync::Arc;
+
+use metrics_exporter_prometheus::PrometheusHandle;
+
+use super::render::Pages;
+use crate::actions::intake::Intake;
+use crate::actions::{Service, Tx};
+use crate::config::Config;
+use crate::domain::error::Problem;
+
+/// The application, shared by all threads of a server.
+pub struct App {
+    /// Where transactions are opened.
+    pub service: Arc<Service>,
+    /// The one writer for submissions.
+    pub intake: Arc<Intake>,
+    /// Templates.
+    pub pages: Pages,
+    /// Settings.
+    pub config: Arc<Config>,
+    /// Metrics, when they are collected.
+    pub metrics: Option<PrometheusHandle>,
+}
+
+/// The application as handlers get it.
+pub type Shared = actix_web::web::Data<App>;
+
+impl App {
+    /// Runs queries on a thread that may block.
+    pub async fn read<T: Send + 'static>(&self, f: impl FnOnce(&mut Tx<'_>) -> Result<T, Problem> + Send + 'static) -> Result<T, Problem> {
+        let service = self.service.clone();
+        block(move || service.read(f)).await
+    }
+
+    /// Runs one write transaction on a thread that may block.
+    pub async fn write<T: Send + 'static>(&self, f: impl FnOnce(&mut Tx<'_>) -> Result<T, Problem> + Send + 'static) -> Result<T, Problem> {
+        let service = self.service.clone();
+        block(move || service.write(f)).await
+    }
+}
+
+/// Runs what may block away from the threads that serve.
+pub async fn block<T: Send + 'static>(f: impl FnOnce() -> Result<T, Problem> + Send + 'static) -> Result<T, Problem> {
+    actix_web::web::block(f).await.unwrap_or_else(|_| Err(Problem::Unavailable("the service is stopping".to_owned())))
+}

@@ -1,0 +1,167 @@
+//! Pages from Handlebars templates. Every value is escaped; the words come
+//! from `i18n` through the helper `t`.
+
+use handlebars::{Context, Handlebars, Helper, HelperResult, Output, RenderContext, RenderErrorReason};
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+
+use crate::domain::error::Problem;
+use crate::domain::words::Language;
+use crate::embedded::{Assets, Templates};
+use crate::i18n;
+
+/// Where assets are served, with a hash in each name.
+pub const ASSETS: &str = "/tai-nguyen";
+
+/// The templates, parsed once.
+pub struct Pages {
+    handlebars: Handlebars<'static>,
+}
+
+/// What every page knows beside its own content.
+#[derive(Debug, Clone, Serialize)]
+pub struct Frame {
+    /// The page's language.
+    pub lang: Language,
+    /// This address without its language, and whether it has a query, for the language switch.
+    pub here: String,
+    /// The token of this browser's forms.
+    pub form_token: String,
+    /// Who is signed in, if anybody.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub officer: Option<OfficerFrame>,
+}
+
+/// Who is signed in, as the frame shows it.
+#[derive(Debug, Clone, Serialize)]
+pub struct OfficerFrame {
+    /// Their name.
+    pub name: String,
+    /// Their office's name.
+    pub office: String,
+    /// Has a desk.
+    pub desk: bool,
+    /// May administer.
+    pub admin: bool,
+}
+
+#[derive(Serialize)]
+struct Whole<'a, T> {
+    frame: &'a Frame,
+    #[serde(flatten)]
+    page: &'a T,
+}
+
+impl Pages {
+    /// Parses every template that the binary carries.
+    pub fn new() -> Result<Self, Problem> {
+        let mut handlebars = Handlebars::new();
+        handlebars.set_prevent_indent(true);
+        for path in Templates::iter() {
+            let Some(name) = path.strip_suffix(".hbs") else { continue };
+            let file = Templates::get(&path).ok_or_else(|| Problem::Internal(format!("templates/{path}")))?;
+            let text = String::from_utf8(file.data.into_owned()).map_err(|e| Problem::Internal(format!("templates/{path}: {e}")))?;
+            handlebars.register_template_string(name, text).map_err(|e| Problem::Internal(format!("templates/{path}: {e}")))?;
+        }
+        handlebars.register_helper("t", Box::new(words));
+        handlebars.register_helper("asset", Box::new(asset));
+        handlebars.register_helper("num", Box::new(number));
+        handlebars.register_helper("day", Box::new(day));
+        handlebars.register_helper("long_day", Box::new(long_day));
+        handlebars.register_helper("eq", Box::new(Equal));
+        Ok(Self { handlebars })
+    }
+
+    /// Renders a page.
+    pub fn render<T: Serialize>(&self, template: &str, frame: &Frame, page: &T) -> Result<String, Problem> {
+        self.handlebars.render(template, &Whole { frame, page }).map_err(|e| Problem::Internal(format!("templates/{template}: {e}")))
+    }
+
+    /// Renders a mail or another text without a frame.
+    pub fn render_plain<T: Serialize>(&self, template: &str, data: &T) -> Result<String, Problem> {
+        self.handlebars.render(template, data).map_err(|e| Problem::Internal(format!("templates/{template}: {e}")))
+    }
+}
+
+fn language(context: &Context) -> Language {
+    let word = context.data().get("frame").and_then(|f| f.get("lang")).or_else(|| context.data().get("lang"));
+    word.and_then(|w| w.as_str()).and_then(|w| w.parse().ok()).unwrap_or(Language::Vi)
+}
+
+/// `{{t "key" name=value}}`; `{{t "prefix." word}}` joins its parts to one key. `lang=` asks for another language.
+fn words(h: &Helper<'_>, _: &Handlebars<'_>, context: &Context, _: &mut RenderContext<'_, '_>, out: &mut dyn Output) -> HelperResult {
+    let key: String = h.params().iter().map(|p| plain(p.value())).collect();
+    let asked = h.hash().get("lang").and_then(|v| v.value().as_str()).and_then(|w| w.parse().ok());
+    let args: Vec<(&str, String)> = h.hash().iter().map(|(name, value)| (*name, plain(value.value()))).collect();
+    let sentence = i18n::tr(asked.unwrap_or_else(|| language(context)), &key, &args);
+    out.write(&handlebars::html_escape(&sentence))?;
+    Ok(())
+}
+
+fn plain(value: &serde_json::Value) -> String {
+    match value {
+        serde_json::Value::String(s) => s.clone(),
+        serde_json::Value::Null => String::new(),
+        other => other.to_string(),
+    }
+}
+
+/// `{{asset "site.css"}}`: the address with the content's hash.
+fn asset(h: &Helper<'_>, _: &Handlebars<'_>, _: &Context, _: &mut RenderContext<'_, '_>, out: &mut dyn Output) -> HelperResult {
+    let name = h.param(0).and_then(|p| p.value().as_str()).unwrap_or_default();
+    let address = asset_address(name).ok_or_else(|| RenderErrorReason::Other(format!("assets/{name} is not in the binary")))?;
+    out.write(&address)?;
+    Ok(())
+}
+
+/// The address of an asset: `/tai-nguyen/0f3a…/site.css`.
+pub fn asset_address(name: &str) -> Option<String> {
+    let file = Assets::get(name)?;
+    let hash: String = Sha256::digest(&file.data).iter().take(6).map(|b| format!("{b:02x}")).collect();
+    Some(format!("{ASSETS}/{hash}/{name}"))
+}
+
+fn number(h: &Helper<'_>, _: &Handlebars<'_>, context: &Context, _: &mut RenderContext<'_, '_>, out: &mut dyn Output) -> HelperResult {
+    let n = h.param(0).and_then(|p| p.value().as_u64()).unwrap_or(0);
+    out.write(&i18n::number(language(context), n))?;
+    Ok(())
+}
+
+fn day(h: &Helper<'_>, _: &Handlebars<'_>, _: &Context, _: &mut RenderContext<'_, '_>, out: &mut dyn Output) -> HelperResult {
+    time_element(h, out, i18n::date)
+}
+
+fn long_day(h: &Helper<'_>, _: &Handlebars<'_>, context: &Context, _: &mut RenderContext<'_, '_>, out: &mut dyn Output) -> HelperResult {
+    let language = language(context);
+    time_element(h, out, |d| i18n::long_date(language, d))
+}
+
+fn time_element(h: &Helper<'_>, out: &mut dyn Output, write: impl Fn(crate::domain::time::Day) -> String) -> HelperResult {
+    if let Some(day) = h.param(0).and_then(|p| p.value().as_str()).and_then(|d| d.parse().ok()) {
+        out.write(&format!("<time datetime=\"{day}\">{}</time>", handlebars::html_escape(&write(day))))?;
+    }
+    Ok(())
+}
+
+/// `{{#if (eq a b)}}`.
+
+
+
+#[derive(Clone, Copy)]
+struct Equal;
+
+impl handlebars::HelperDef for Equal {
+    fn call_inner<'reg: 'rc, 'rc>(
+        &self,
+        h: &Helper<'rc>,
+        _: &'reg Handlebars<'reg>,
+        _: &'rc Context,
+        _: &mut RenderContext<'reg, 'rc>,
+    ) -> Result<handlebars::ScopedJson<'rc>, handlebars::RenderError> {
+        let same = match (h.param(0), h.param(1)) {
+            (Some(a), Some(b)) => a.value() == b.value(),
+            _ => false,
+        };
+        Ok(handlebars::ScopedJson::Derived(serde_json::Value::Bool(same)))
+    }
+}
