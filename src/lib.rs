@@ -15,3 +15,4 @@ pub mod http;
 pub mod i18n;
 pub mod keys;
 pub mod store;
+pub mod web;

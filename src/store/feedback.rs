@@ -10,7 +10,7 @@ use super::{Conn, Stored, broken, insert_all};
 use crate::domain::commitment::Salt;
 use crate::domain::deadline::{Clock, Pause};
 use crate::domain::event::{Entry, Event};
-use crate::domain::feedback::State;
+use crate::domain::feedback::{Class, State};
 use crate::domain::time::{Day, Moment};
 use crate::domain::visibility::{Answer, Record};
 use crate::domain::words::{Channel, FieldCode, OfficeCode, ProcedureKey, Respondent, Serial};
@@ -408,6 +408,8 @@ pub struct Filter {
     pub offices: Option<Vec<String>>,
     /// These states.
     pub states: Option<Vec<State>>,
+    /// Settled in this class.
+    pub class: Option<Class>,
     /// This kind.
     pub kind: Option<String>,
     /// This respondent.
@@ -450,6 +452,9 @@ fn filtered(filter: &Filter) -> feedback::BoxedQuery<'_, super::MultiBackend> {
     }
     if let Some(states) = &filter.states {
         query = query.filter(f::state.eq_any(states.iter().map(|s| s.as_str()).collect::<Vec<_>>()));
+    }
+    if let Some(class) = filter.class {
+        query = query.filter(f::settled.eq(class.as_str()));
     }
     if let Some(kind) = &filter.kind {
         query = query.filter(f::kind.eq(kind));

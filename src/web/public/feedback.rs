@@ -1,0 +1,106 @@
+//! Sending an opinion without a rating.
+
+use actix_web::http::StatusCode;
+use actix_web::web::{Form, Query};
+use actix_web::{HttpResponse, Responder};
+use serde::Serialize;
+use uuid::Uuid;
+
+use super::opinion::{self, OpinionPart, Tick};
+use crate::domain::error::{Code, Fault, Problem};
+use crate::domain::submission::{Draft, OpinionDraft, Submission, Way};
+use crate::http::app::{App, Shared};
+use crate::http::visitor::Visitor;
+use crate::web::form::{FaultLine, Faults, Fields};
+use crate::web::respond;
+use crate::web::view::{self, OfficeGroup};
+
+#[derive(Serialize)]
+struct Page {
+    submission_id: Uuid,
+    fields: Vec<FieldTick>,
+    field_error: Option<String>,
+    office_groups: Vec<OfficeGroup>,
+    office_error: Option<String>,
+    office_focus: bool,
+    respondents: Vec<Tick>,
+    opinion: OpinionPart,
+    faults: Vec<FaultLine>,
+}
+
+#[derive(Serialize)]
+struct FieldTick {
+    code: String,
+    name: String,
+    checked: bool,
+    focus: bool,
+}
+
+/// The empty form; `?linh-vuc=` and `?noi=` fill it in.
+pub async fn show(app: Shared, visitor: Visitor, query: Query<Vec<(String, String)>>) -> impl Responder {
+    let asked = Fields(query.into_inner());
+    let filled = Fields(vec![("field".to_owned(), asked.get("linh-vuc").to_owned()), ("noi".to_owned(), asked.get("noi").to_owned())]);
+    page(&app, &visitor, &filled, Faults::default(), StatusCode::OK)
+}
+
+fn page(app: &App, visitor: &Visitor, fields: &Fields, faults: Faults, status: StatusCode) -> HttpResponse {
+    let catalogue = match app.service.held() {
+        Ok(catalogue) => catalogue,
+        Err(problem) => return respond::problem(app, visitor, &problem),
+    };
+    let today = app.service.now().day();
+    let ticks = catalogue.fields.iter().filter(|f| f.valid_to.is_none_or(|last| today <= last)).enumerate().map(|(i, f)| FieldTick {
+        code: f.code.to_string(),
+        name: f.name.get(visitor.language).to_owned(),
+        checked: fields.get("field") == f.code.as_str(),
+        focus: i == 0 && faults.is_first("/field"),
+    });
+    let first = catalogue.fields.first().map(|f| f.code.to_string()).unwrap_or_default();
+    let page = Page {
+        submission_id: Uuid::parse_str(fields.get("submission_id")).ok().filter(|id| !id.is_nil()).unwrap_or_else(Uuid::new_v4),
+        fields: ticks.collect(),
+        field_error: faults.at("/field"),
+        office_groups: view::office_groups(&catalogue, today, fields.get("noi"), visitor.language),
+        office_error: faults.at("/office"),
+        office_focus: faults.is_first("/office"),
+        respondents: opinion::respondents(fields),
+        opinion: OpinionPart::new(fields, &faults, true),
+        faults: faults.lines(|pointer| match pointer {
+            "/field" => format!("field-{first}"),
+            other => opinion::anchor(other).unwrap_or_else(|| "main".to_owned()),
+        }),
+    };
+    respond::page_status(app, visitor, status, "public/say", &page)
+}
+
+/// Takes an opinion.
+pub async fn send(app: Shared, visitor: Visitor, form: Form<Vec<(String, String)>>) -> impl Responder {
+    let fields = Fields(form.into_inner());
+    match submit(&app, &visitor, &fields).await {
+        Ok(code) => respond::see_other(&format!("/tra-cuu/{code}?cam-on=1")),
+        Err(Problem::Invalid(faults)) => page(&app, &visitor, &fields, Faults::new(faults, visitor.language), StatusCode::UNPROCESSABLE_ENTITY),
+        Err(problem @ (Problem::Refused(Code::StaleForm) | Problem::Unavailable(_))) => {
+            let fault = Fault::new("/form_token", problem.code().as_str());
+            let status = crate::http::error::noted(&problem);
+            page(&app, &visitor, &fields, Faults::new(vec![fault], visitor.language), status)
+        }
+        Err(problem) => respond::problem(&app, &visitor, &problem),
+    }
+}
+
+async fn submit(app: &App, visitor: &Visitor, fields: &Fields) -> Result<String, Problem> {
+    visitor.check_form(app, fields.get("form_token"))?;
+    let catalogue = app.service.held()?;
+    let draft = Draft {
+        submission_id: fields.get("submission_id").to_owned(),
+        respondent: fields.get("respondent").to_owned(),
+        field: fields.get("field").to_owned(),
+        office: fields.get("noi").to_owned(),
+        procedure: String::new(),
+        language: visitor.language.to_string(),
+        answers: None,
+        opinion: Some(opinion::draft(fields).unwrap_or_else(OpinionDraft::default)),
+    };
+    let submission = Submission::parse(&draft, &Way::web(), None, &catalogue, app.service.now().day())?;
+    Ok(app.intake.submit(submission).await?.code.reveal().to_owned())
+}

@@ -1,0 +1,200 @@
+//! Looking up by receipt code: the thanks page, and later what became of it.
+//! The code is typed into a form that is posted, so it stands in no address but
+//! the sender's own page.
+
+use actix_web::http::{StatusCode, header};
+use actix_web::web::{Form, Path, Query};
+use actix_web::{HttpResponse, Responder};
+use serde::Serialize;
+
+use super::qr::{Qr, qr};
+use crate::actions::{feedback, lookup};
+use crate::domain::error::{Code, Fault, Problem};
+use crate::domain::feedback::State;
+use crate::domain::questionnaire::QuestionType;
+use crate::domain::receipt::ReceiptCode;
+use crate::domain::time::Day;
+use crate::domain::words::{Language, Serial};
+use crate::http::app::{App, Shared};
+use crate::http::visitor::Visitor;
+use crate::i18n::t;
+use crate::web::form::{FaultLine, Faults, Fields};
+use crate::web::respond;
+use crate::web::view::{self, AnswerView, Numbered, Status, Why};
+
+#[derive(Serialize, Default)]
+struct AskPage {
+    text: String,
+    error: Option<String>,
+    faults: Vec<FaultLine>,
+}
+
+/// The form for a code or a number.
+pub async fn ask(app: Shared, visitor: Visitor) -> impl Responder {
+    respond::page(&app, &visitor, "public/find", &AskPage::default())
+}
+
+/// Goes to what was asked for: a receipt's page, or an opinion's.
+pub async fn find(app: Shared, visitor: Visitor, form: Form<Vec<(String, String)>>) -> impl Responder {
+    let fields = Fields(form.into_inner());
+    if let Err(problem) = visitor.check_form(&app, fields.get("form_token")) {
+        return again(&app, &visitor, &fields, problem.code().as_str(), crate::http::error::noted(&problem));
+    }
+    let text = fields.get("ma").trim().to_owned();
+    if let Ok(serial) = text.parse::<Serial>() {
+        return match app.read(move |tx| lookup::item(tx, serial)).await {
+            Ok(_) => respond::see_other(&format!("/y-kien/{}", serial.0)),
+            Err(Problem::Refused(_)) => again(&app, &visitor, &fields, "unknown_serial", StatusCode::NOT_FOUND),
+            Err(problem) => respond::problem(&app, &visitor, &problem),
+        };
+    }
+    let Some(code) = ReceiptCode::parse(&text) else {
+        let fault = if text.is_empty() { "code_missing" } else { "unknown_receipt" };
+        return again(&app, &visitor, &fields, fault, StatusCode::UNPROCESSABLE_ENTITY);
+    };
+    let asked = code.clone();
+    match app.read(move |tx| lookup::own(tx, &asked)).await {
+        Ok(_) => respond::see_other(&format!("/tra-cuu/{}", code.reveal())),
+        Err(Problem::Refused(_)) => again(&app, &visitor, &fields, "unknown_receipt", StatusCode::NOT_FOUND),
+        Err(problem) => respond::problem(&app, &visitor, &problem),
+    }
+}
+
+fn again(app: &App, visitor: &Visitor, fields: &Fields, code: &'static str, status: StatusCode) -> HttpResponse {
+    let faults = Faults::new(vec![Fault::new("/code", code)], visitor.language);
+    let page = AskPage { text: fields.get("ma").to_owned(), error: faults.at("/code"), faults: faults.lines(|_| "ma".to_owned()) };
+    respond::page_status(app, visitor, status, "public/find", &page)
+}
+
+#[derive(Serialize)]
+struct OwnPage {
+    title_key: &'static str,
+    heading_key: &'static str,
+    thanks: bool,
+    withdrawn: bool,
+    code: String,
+    qr: Option<Qr>,
+    has_response: bool,
+    item: Option<OwnView>,
+    ratings: Vec<Rating>,
+}
+
+#[derive(Serialize)]
+struct OwnView {
+    #[serde(flatten)]
+    numbered: Numbered,
+    #[serde(flatten)]
+    status: Status,
+    sealed: bool,
+    office: String,
+    due_on: Option<Day>,
+    original: Vec<String>,
+    told: Vec<String>,
+    answers: Vec<AnswerView>,
+    survivor: Option<Numbered>,
+    why: Option<Why>,
+    can_withdraw: bool,
+}
+
+#[derive(Serialize)]
+struct Rating {
+    label: String,
+    value: String,
+}
+
+/// What the sender may see.
+pub async fn show(app: Shared, visitor: Visitor, code: Path<String>, query: Query<Vec<(String, String)>>) -> impl Responder {
+    let asked = Fields(query.into_inner());
+    let language = visitor.language;
+    let Some(code) = ReceiptCode::parse(&code) else { return respond::problem(&app, &visitor, &Code::UnknownReceipt.into()) };
+    let address = format!("{}/tra-cuu/{}", app.config.public_url, code.reveal());
+    let thanks = !asked.get("cam-on").is_empty();
+    let withdrawn = !asked.get("rut-lai").is_empty();
+    let built = app
+        .read(move |tx| {
+            let own = lookup::own(tx, &code)?;
+            Ok(OwnPage {
+                title_key: if thanks { "thanks.title" } else { "own.title" },
+                heading_key: if thanks { "thanks.heading" } else { "own.heading" },
+                thanks,
+                withdrawn,
+                qr: qr(&address),
+                has_response: own.response.is_some(),
+                item: own.feedback.as_ref().map(|f| item(tx, f, language)).transpose()?,
+                ratings: own.response.as_ref().map(|r| ratings(tx, r, language)).unwrap_or_default(),
+                code: code.reveal().to_owned(),
+            })
+        })
+        .await;
+    let mut response = match built {
+        Ok(page) => respond::page(&app, &visitor, "public/own", &page),
+        Err(problem) => respond::problem(&app, &visitor, &problem),
+    };
+    response.headers_mut().insert(header::REFERRER_POLICY, header::HeaderValue::from_static("no-referrer"));
+    response
+}
+
+fn item(tx: &mut crate::actions::Tx<'_>, own: &lookup::OwnItem, language: Language) -> Result<OwnView, Problem> {
+    let catalogue = tx.catalogue.clone();
+    let record = &own.record;
+    let makeup = record.clock.as_ref().is_none_or(|c| c.makeup);
+    let status = view::status(record.class(tx.today), record.due_on, record.answered_on, makeup, &catalogue.calendar, tx.today, language);
+    let survivor = lookup::survivor(tx, &own.item)?;
+    let answers = survivor.as_ref().map_or(&own.item.answers, |s| &s.answers);
+    let open = record.state.is_open();
+    Ok(OwnView {
+        numbered: view::numbered(record.serial),
+        status,
+        sealed: record.state == State::Sealed,
+        office: record.office.as_ref().map(|o| view::office_name(&catalogue, o, language)).unwrap_or_default(),
+        due_on: record.due_on,
+        original: view::paragraphs(&own.original),
+        told: own.told.as_deref().map(view::paragraphs).unwrap_or_default(),
+        answers: answers.iter().map(|a| view::answer(a, &catalogue, language)).collect(),
+        survivor: survivor.map(|s| view::numbered(s.serial)),
+        why: match (&record.clock, record.due_on) {
+            (Some(clock), Some(due)) if open => Some(view::why(clock, due, &catalogue.calendar, language, true)),
+            _ => None,
+        },
+        can_withdraw: own.can_withdraw,
+    })
+}
+
+fn ratings(tx: &crate::actions::Tx<'_>, row: &crate::store::response::ResponseRow, language: Language) -> Vec<Rating> {
+    let survey = tx.catalogue.questionnaires.iter().find(|q| q.slug.as_str() == row.questionnaire && i64::from(q.definition.version) == row.version);
+    let answers = crate::store::response::answers(row);
+    let Some(survey) = survey else { return Vec::new() };
+    let read = |q: &crate::domain::questionnaire::QuestionDef| {
+        let value = answers.get(q.id.as_str())?;
+        let choice = |v: &str| q.choices.iter().find(|c| c.value == v).map(|c| c.label.get(language).to_owned());
+        let words = match q.kind {
+            QuestionType::Satisfaction => t(language, &format!("scale.p{}v{}", q.scale.map_or(5, |s| s.points), value)),
+            QuestionType::Single => choice(value.as_str()?)?,
+            QuestionType::Multiple => value.as_array()?.iter().filter_map(|v| choice(v.as_str()?)).collect::<Vec<_>>().join("; "),
+            QuestionType::Text => value.as_str()?.to_owned(),
+        };
+        Some(Rating { label: q.label.get(language).to_owned(), value: words })
+    };
+    survey.definition.questions.iter().filter_map(read).collect()
+}
+
+/// The sender takes the opinion back.
+pub async fn withdraw(app: Shared, visitor: Visitor, code: Path<String>, form: Form<Vec<(String, String)>>) -> impl Responder {
+    let fields = Fields(form.into_inner());
+    if let Err(problem) = visitor.check_form(&app, fields.get("form_token")) {
+        return respond::problem(&app, &visitor, &problem);
+    }
+    let Some(code) = ReceiptCode::parse(&code) else { return respond::problem(&app, &visitor, &Code::UnknownReceipt.into()) };
+    let shown = code.reveal().to_owned();
+    let done = app
+        .write(move |tx| {
+            let own = lookup::own(tx, &code)?;
+            let serial = own.feedback.map(|f| f.record.serial).ok_or(Code::UnknownReceipt)?;
+            feedback::withdraw(tx, serial)
+        })
+        .await;
+    match done {
+        Ok(()) => respond::see_other(&format!("/tra-cuu/{shown}?rut-lai=1")),
+        Err(problem) => respond::problem(&app, &visitor, &problem),
+    }
+}

@@ -1,0 +1,78 @@
+//! Answers: a page, a redirect after a form, a page for what went wrong.
+
+use actix_web::http::{StatusCode, header};
+use actix_web::{HttpResponse, HttpResponseBuilder};
+use serde::Serialize;
+
+use crate::domain::error::{Code, Problem};
+use crate::http::app::App;
+use crate::http::error::noted;
+use crate::http::render::Frame;
+use crate::http::visitor::Visitor;
+use crate::i18n;
+
+/// A page.
+pub fn page<T: Serialize>(app: &App, visitor: &Visitor, template: &str, data: &T) -> HttpResponse {
+    page_with(app, visitor, &visitor.frame(app), StatusCode::OK, template, data)
+}
+
+/// A page with another status: a form that comes back with its faults.
+pub fn page_status<T: Serialize>(app: &App, visitor: &Visitor, status: StatusCode, template: &str, data: &T) -> HttpResponse {
+    page_with(app, visitor, &visitor.frame(app), status, template, data)
+}
+
+/// A page with its own frame.
+pub fn page_with<T: Serialize>(app: &App, visitor: &Visitor, frame: &Frame, status: StatusCode, template: &str, data: &T) -> HttpResponse {
+    match app.pages.render(template, frame, data) {
+        Ok(body) => {
+            let mut response = HttpResponse::build(status);
+            visitor.remember(&mut response);
+            html(&mut response).body(body)
+        }
+        Err(problem) => {
+            noted(&problem);
+            HttpResponse::InternalServerError().finish()
+        }
+    }
+}
+
+fn html(response: &mut HttpResponseBuilder) -> &mut HttpResponseBuilder {
+    response.insert_header((header::CONTENT_TYPE, "text/html; charset=utf-8"))
+}
+
+/// After a form that was taken: go and look there.
+pub fn see_other(address: &str) -> HttpResponse {
+    HttpResponse::SeeOther().insert_header((header::LOCATION, address)).finish()
+}
+
+/// What went wrong, in a sentence that says what to do next.
+pub fn problem(app: &App, visitor: &Visitor, problem: &Problem) -> HttpResponse {
+    #[derive(Serialize)]
+    struct Page {
+        title_key: String,
+        message: String,
+    }
+    let status = noted(problem);
+    if problem.code() == Code::SignInNeeded {
+        return see_other("/dang-nhap");
+    }
+    let code = problem.code();
+    let title = match code {
+        Code::NotFound | Code::UnknownReceipt | Code::UnknownDevice => "problem.not_found",
+        Code::Unavailable | Code::Internal => "problem.not_now",
+        _ => "problem.not_done",
+    };
+    let message = match problem {
+        Problem::Invalid(faults) => faults.iter().map(|f| super::form::sentence(visitor.language, f)).collect::<Vec<_>>().join(" "),
+        Problem::Move { possible, .. } => {
+            let names: Vec<String> = possible.iter().map(|m| i18n::t(visitor.language, &format!("move.{m}"))).collect();
+            i18n::tr(visitor.language, "errors.move_not_possible", &[("possible", names.join(", "))])
+        }
+        _ => i18n::t(visitor.language, &format!("errors.{code}")),
+    };
+    let mut response = page_status(app, visitor, status, "public/problem", &Page { title_key: title.to_owned(), message });
+    if code == Code::Unavailable {
+        response.headers_mut().insert(header::RETRY_AFTER, header::HeaderValue::from_static("300"));
+    }
+    response
+}

@@ -1,0 +1,64 @@
+//! A database that goes when its test ends.
+
+use std::path::PathBuf;
+
+use diesel::connection::SimpleConnection;
+use diesel::pg::PgConnection;
+use diesel::prelude::*;
+use diesel::sqlite::SqliteConnection;
+use uuid::Uuid;
+
+/// Where a database lies.
+pub enum Home {
+    Sqlite { folder: PathBuf, url: String },
+    Postgres { server: String, name: String, url: String },
+}
+
+impl Home {
+    /// A file in a fresh folder.
+    pub fn sqlite() -> Self {
+        let folder = std::env::temp_dir().join(format!("hoidap-{}", Uuid::new_v4().simple()));
+        std::fs::create_dir(&folder).unwrap();
+        let url = format!("sqlite:{}", folder.join("hoidap.sqlite").display());
+        Self::Sqlite { folder, url }
+    }
+
+    /// A database of its own on the test server.
+    pub fn postgres() -> Self {
+        let server = std::env::var("HOIDAP_TEST_POSTGRES").expect("set HOIDAP_TEST_POSTGRES or run scripts/test");
+        let name = format!("hoidap_{}", Uuid::new_v4().simple());
+        PgConnection::establish(&server).unwrap().batch_execute(&format!("CREATE DATABASE {name}")).unwrap();
+        let (address, _) = server.rsplit_once('/').unwrap();
+        let url = format!("{address}/{name}");
+        Self::Postgres { server, name, url }
+    }
+
+    /// Its address.
+    pub fn url(&self) -> &str {
+        match self {
+            Self::Sqlite { url, .. } | Self::Postgres { url, .. } => url,
+        }
+    }
+
+    /// Runs statements behind the service's back.
+    pub fn tamper(&self, sql: &str) {
+        match self {
+            Self::Sqlite { url, .. } => SqliteConnection::establish(url.trim_start_matches("sqlite:")).unwrap().batch_execute(sql),
+            Self::Postgres { url, .. } => PgConnection::establish(url).unwrap().batch_execute(sql),
+        }
+        .unwrap();
+    }
+}
+
+impl Drop for Home {
+    fn drop(&mut self) {
+        // A second panic would hide why the test failed.
+        match self {
+            Self::Sqlite { folder, .. } => drop(std::fs::remove_dir_all(folder)),
+            Self::Postgres { server, name, .. } => {
+                let dropped = PgConnection::establish(server).map(|mut c| c.batch_execute(&format!("DROP DATABASE {name} WITH (FORCE)")));
+                drop(dropped);
+            }
+        }
+    }
+}
