@@ -7,12 +7,17 @@
 rust_i18n::i18n!("locales", fallback = "vi");
 
 pub mod actions;
+pub mod api;
+pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod domain;
 pub mod embedded;
 pub mod http;
 pub mod i18n;
+pub mod jobs;
 pub mod keys;
+pub mod mail;
 pub mod store;
+pub mod telemetry;
 pub mod web;

@@ -96,6 +96,12 @@ pub fn put_off(conn: &mut Conn, id: i64, until: Moment, why: &str) -> Stored<()>
     Ok(())
 }
 
+/// Finishes what has waited since before a moment, unsent: the old mail of a sample life.
+pub fn close_before(conn: &mut Conn, at: Moment, now: Moment, outcome: &str) -> Stored<usize> {
+    let old = o::table.filter(o::done_at.is_null()).filter(o::created_at.lt(At(at)));
+    Ok(diesel::update(old).set((o::done_at.eq(Some(At(now))), o::outcome.eq(Some(outcome)), o::locked_until.eq(None::<At>))).execute(conn)?)
+}
+
 /// Messages that wait, those that failed first.
 pub fn waiting(conn: &mut Conn, limit: i64) -> Stored<Vec<Message>> {
     let rows: Vec<Row> = o::table

@@ -1,0 +1,161 @@
+//! Commands for those who run a deployment: migrate, import, officer, simulate, recount.
+
+use std::io::BufRead;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::{Args, Subcommand};
+
+use super::simulate::{Plan, simulate as live};
+use crate::actions::account::{self, AccountForm};
+use crate::actions::{Service, recount as again, setup};
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::domain::error::Problem;
+use crate::keys::Keys;
+use crate::store::Db;
+
+/// `hoidap import reference`.
+#[derive(Args)]
+pub struct Import {
+    #[command(subcommand)]
+    what: ImportWhat,
+}
+
+#[derive(Subcommand)]
+enum ImportWhat {
+    /// Offices, fields, procedures, calendar, clocks, targets, rules, questionnaires.
+    Reference {
+        /// province or authority.
+        #[arg(long, default_value = "province")]
+        scope: String,
+    },
+}
+
+/// `hoidap officer add`.
+#[derive(Args)]
+pub struct OfficerArgs {
+    #[command(subcommand)]
+    what: OfficerWhat,
+}
+
+#[derive(Subcommand)]
+enum OfficerWhat {
+    /// Adds an account; the password is read from standard input.
+    Add {
+        /// The name typed at sign-in.
+        login: String,
+        /// The person's name.
+        #[arg(long)]
+        name: String,
+        /// The office's code.
+        #[arg(long)]
+        office: String,
+        /// Roles, separated by commas.
+        #[arg(long, value_delimiter = ',')]
+        roles: Vec<String>,
+        /// Where their mail goes.
+        #[arg(long, default_value = "")]
+        email: String,
+    },
+}
+
+/// `hoidap simulate`.
+#[derive(Args)]
+pub struct Simulate {
+    /// How many filled questionnaires.
+    #[arg(long, default_value_t = 3_000)]
+    responses: u64,
+    /// How many opinions.
+    #[arg(long, default_value_t = 450)]
+    feedback: u64,
+    /// The same seed makes the same life.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+}
+
+/// The service that the environment names. Refuses unsafe settings.
+pub fn service(config: &Config) -> Result<Arc<Service>, Problem> {
+    let faults = config.faults();
+    if !faults.is_empty() {
+        return Err(Problem::Internal(format!("refuses to start:\n- {}", faults.join("\n- "))));
+    }
+    let secret = config.secret.bytes().ok_or_else(|| Problem::Internal("HOIDAP_SECRET is missing".to_owned()))?;
+    let db = Db::open(&config.database_url, config.connections)?;
+    Ok(Arc::new(Service::new(db, Clock::System, Keys::new(&secret))))
+}
+
+/// Reads the settings.
+pub fn config() -> Result<Config, Problem> {
+    Config::from_environment().map_err(Problem::Internal)
+}
+
+/// Brings the tables up to date.
+pub fn migrate() -> Result<(), Problem> {
+    let config = config()?;
+    let db = Db::open(&config.database_url, 2)?;
+    let ran = db.migrate()?;
+    println!("{}", if ran.is_empty() { "the tables are up to date".to_owned() } else { format!("migrated: {}", ran.join(", ")) });
+    Ok(())
+}
+
+/// Fills an empty deployment.
+pub fn import(args: &Import) -> Result<(), Problem> {
+    let config = config()?;
+    let ImportWhat::Reference { scope } = &args.what;
+    let db = Db::open(&config.database_url, 2)?;
+    let today = Clock::System.now().day();
+    db.write(|conn| setup::reference(conn, scope, today))?;
+    println!("reference data of the scope {scope} is there");
+    Ok(())
+}
+
+/// Adds an account.
+pub fn officer(args: &OfficerArgs) -> Result<(), Problem> {
+    let config = config()?;
+    let OfficerWhat::Add { login, name, office, roles, email } = &args.what;
+    eprintln!("password for {login}:");
+    let mut password = String::new();
+    std::io::stdin().lock().read_line(&mut password).map_err(|e| Problem::Internal(e.to_string()))?;
+    let form = AccountForm {
+        login: login.clone(),
+        name: name.clone(),
+        office: office.clone(),
+        roles: roles.clone(),
+        language: "vi".to_owned(),
+        email: email.clone(),
+        password: password.trim_end_matches(['\r', '\n']).to_owned(),
+    };
+    let hash = account::hash_password(&form.password)?;
+    let id = service(&config)?.write(|tx| account::add(tx, None, &form, hash))?;
+    println!("added {login} ({id})");
+    Ok(())
+}
+
+/// Makes a sample life that ends yesterday.
+pub fn simulate(args: &Simulate) -> Result<(), Problem> {
+    let service = service(&config()?)?;
+    let plan = Plan { responses: args.responses, feedback: args.feedback, seed: args.seed, last_day: service.now().day().plus(-1), days: 365 };
+    let done = live(&service, &plan)?;
+    println!("{} responses and {} opinions", done.responses, done.feedback);
+    Ok(())
+}
+
+/// Counts everything again.
+pub fn recount() -> ExitCode {
+    let compared = config().and_then(|c| service(&c)).and_then(|s| s.read(again::recount));
+    match compared {
+        Ok(Ok(c)) => {
+            println!("agrees: {} opinions with {} events, {} responses, {} cells", c.items, c.events, c.responses, c.cells);
+            ExitCode::SUCCESS
+        }
+        Ok(Err(difference)) => {
+            println!("differs: {}", difference.0);
+            ExitCode::FAILURE
+        }
+        Err(problem) => {
+            eprintln!("hoidap: {problem}");
+            ExitCode::FAILURE
+        }
+    }
+}

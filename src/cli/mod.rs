@@ -1,0 +1,73 @@
+//! The command line: one file a command.
+
+mod demo;
+mod due_date;
+mod manage;
+pub mod serve;
+pub mod simulate;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::domain::error::Problem;
+use crate::domain::time::Day;
+
+/// Hồi Đáp: ratings and opinions on public services, answered in public.
+#[derive(Parser)]
+#[command(name = "hoidap", version, about)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Starts on an embedded database with real reference data and a year of sample life.
+    Demo(demo::Args),
+    /// Serves what DATABASE_URL holds; settings from the environment (see .env.example).
+    Serve,
+    /// Brings the tables up to date.
+    Migrate,
+    /// Fills an empty deployment with the reference data that the program carries.
+    Import(manage::Import),
+    /// Adds an account.
+    Officer(manage::OfficerArgs),
+    /// Makes a believable year of sample life through the same actions that people use.
+    Simulate(manage::Simulate),
+    /// Counts everything again; exit 1 and the first difference when something does not agree.
+    Recount,
+    /// Prints the due date on its first line, then why. Needs no database.
+    DueDate {
+        /// The day received, as 2026-10-01.
+        received: Day,
+        /// Working days.
+        days: u32,
+        /// Make-up Saturdays don't count.
+        #[arg(long)]
+        no_make_up: bool,
+    },
+}
+
+/// Parses the command line and does it.
+pub fn run() -> ExitCode {
+    let done = match Cli::parse().command {
+        Command::Demo(args) => demo::run(&args),
+        Command::Serve => serve::run(),
+        Command::Migrate => manage::migrate(),
+        Command::Import(args) => manage::import(&args),
+        Command::Officer(args) => manage::officer(&args),
+        Command::Simulate(args) => manage::simulate(&args),
+        Command::Recount => return manage::recount(),
+        Command::DueDate { received, days, no_make_up } => due_date::run(received, days, !no_make_up),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(problem) => fail(&problem),
+    }
+}
+
+fn fail(problem: &Problem) -> ExitCode {
+    eprintln!("hoidap: {problem}");
+    ExitCode::FAILURE
+}

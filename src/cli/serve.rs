@@ -1,0 +1,108 @@
+//! `hoidap serve`: pages, API, jobs on one port, until it is told to stop. What
+//! was accepted is stored before it stops; mail goes on at the next start.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use actix_web::dev::Server;
+use actix_web::middleware::{Compress, from_fn};
+use actix_web::web::{self, Data};
+use actix_web::{App as ActixApp, HttpResponse, HttpServer};
+
+use super::manage;
+use crate::actions::Service;
+use crate::actions::intake::Intake;
+use crate::config::Config;
+use crate::domain::error::Problem;
+use crate::http::app::{App, Shared};
+use crate::http::guard::guard;
+use crate::http::render::Pages;
+use crate::{api, jobs, store, telemetry, web as pages};
+
+/// Serves what the environment names.
+pub fn run() -> Result<(), Problem> {
+    let config = manage::config()?;
+    telemetry::start(&config);
+    let service = manage::service(&config)?;
+    service.db().migrate()?;
+    serve(config, service, |address| println!("listening on http://{address}"))
+}
+
+/// A server that has not begun to serve.
+pub struct Ready {
+    /// Where it listens.
+    pub address: SocketAddr,
+    server: Server,
+    intake: Arc<Intake>,
+    jobs: jobs::Running,
+}
+
+/// Binds, and starts the writer and the jobs.
+pub fn prepare(config: Config, service: Arc<Service>) -> Result<Ready, Problem> {
+    let said = |what: &str, e: &dyn std::fmt::Display| Problem::Unavailable(format!("{what}: {e}"));
+    // The first read names a deployment that was not set up, before anybody is served.
+    service.held()?;
+    let listen = config.listen.clone();
+    let workers = config.workers;
+    let intake = Arc::new(Intake::start(service.clone())?);
+    let config = Arc::new(config);
+    let shared: Shared =
+        Data::new(App { service: service.clone(), intake: intake.clone(), pages: Pages::new()?, config: config.clone(), metrics: telemetry::metrics() });
+    let factory = move || {
+        ActixApp::new()
+            .app_data(shared.clone())
+            .wrap(Compress::default())
+            .wrap(from_fn(guard))
+            .route("/healthz", web::get().to(|| async { HttpResponse::Ok().body("ok") }))
+            .route("/readyz", web::get().to(ready))
+            .route("/metrics", web::get().to(metrics))
+            .configure(api::routes)
+            .configure(pages::routes)
+    };
+    let mut server = HttpServer::new(factory).shutdown_timeout(15);
+    if workers > 0 {
+        server = server.workers(workers);
+    }
+    let server = server.bind(&listen).map_err(|e| said(&format!("can't listen on {listen}"), &e))?;
+    let address = server.addrs().first().copied().ok_or_else(|| said("can't listen", &"no address"))?;
+    let jobs = jobs::start(service, config)?;
+    Ok(Ready { address, server: server.run(), intake, jobs })
+}
+
+impl Ready {
+    /// The handle that stops it from elsewhere.
+    pub fn handle(&self) -> actix_web::dev::ServerHandle {
+        self.server.handle()
+    }
+
+    /// Serves until it is stopped, then stores what was accepted.
+    pub async fn serve(self) -> Result<(), Problem> {
+        let done = self.server.await;
+        self.jobs.stop();
+        self.intake.close();
+        done.map_err(|e| Problem::Unavailable(e.to_string()))
+    }
+}
+
+/// Serves until the process is told to stop.
+pub fn serve(config: Config, service: Arc<Service>, announce: impl FnOnce(SocketAddr)) -> Result<(), Problem> {
+    actix_web::rt::System::new().block_on(async {
+        let ready = prepare(config, service)?;
+        announce(ready.address);
+        ready.serve().await
+    })
+}
+
+async fn ready(app: Shared) -> HttpResponse {
+    match app.read(|tx| Ok(store::ping(tx.conn)?)).await {
+        Ok(()) => HttpResponse::Ok().body("ready"),
+        Err(problem) => HttpResponse::build(crate::http::error::noted(&problem)).body("not ready"),
+    }
+}
+
+async fn metrics(app: Shared) -> HttpResponse {
+    match &app.metrics {
+        Some(handle) => HttpResponse::Ok().content_type("text/plain; version=0.0.4").body(handle.render()),
+        None => HttpResponse::NotFound().finish(),
+    }
+}

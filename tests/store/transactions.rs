@@ -1,0 +1,82 @@
+//! Many at once: no write fails for another's sake, and no work is given out twice.
+
+use std::collections::BTreeSet;
+use std::thread;
+
+use hoidap::store::{self, outbox};
+use serde_json::json;
+
+use crate::support::each_database;
+
+/// SQLite takes its write lock at once; a transaction that took it later would fail here.
+#[test]
+fn eight_threads_that_read_and_then_write_lose_nothing() {
+    each_database(|bed| {
+        thread::scope(|scope| {
+            for _ in 0..8 {
+                scope.spawn(|| {
+                    for _ in 0..100 {
+                        bed.service
+                            .write(|tx| {
+                                let seen = store::counter(tx.conn, "threads")?;
+                                store::lock(tx.conn, store::Lock::Intake)?;
+                                assert!(store::advance(tx.conn, "threads", 1)? > seen);
+                                Ok(())
+                            })
+                            .unwrap();
+                    }
+                });
+            }
+        });
+        assert_eq!(bed.service.read(|tx| Ok(store::counter(tx.conn, "threads")?)).unwrap(), 800);
+    });
+}
+
+#[test]
+fn a_transaction_that_fails_leaves_nothing() {
+    each_database(|bed| {
+        let failed: Result<(), _> = bed.service.write(|tx| {
+            store::advance(tx.conn, "threads", 5)?;
+            tx.mail("assigned", "once", json!({}))?;
+            Err(hoidap::domain::error::Code::NotFound.into())
+        });
+        assert!(failed.is_err());
+        assert_eq!(bed.service.read(|tx| Ok(store::counter(tx.conn, "threads")?)).unwrap(), 0);
+        assert_eq!(bed.mails(), Vec::<String>::new());
+    });
+}
+
+#[test]
+fn every_mail_is_claimed_once() {
+    each_database(|bed| {
+        bed.service.write(|tx| (0..200).try_for_each(|n| tx.mail("assigned", &format!("mail {n}"), json!({"serial": n})))).unwrap();
+        let claim = || {
+            let mut claimed = Vec::new();
+            while let Some(message) = bed.service.write(|tx| Ok(outbox::claim(tx.conn, tx.now, 60)?)).unwrap() {
+                claimed.push(message.id);
+            }
+            claimed
+        };
+        let claimed: Vec<i64> = thread::scope(|scope| {
+            let threads: Vec<_> = (0..8).map(|_| scope.spawn(claim)).collect();
+            threads.into_iter().flat_map(|t| t.join().unwrap()).collect()
+        });
+        assert_eq!(claimed.len(), 200, "some were claimed twice or not at all");
+        assert_eq!(claimed.iter().collect::<BTreeSet<_>>().len(), 200);
+    });
+}
+
+#[test]
+fn a_mail_whose_sender_died_is_claimed_again_when_its_lease_is_over() {
+    each_database(|bed| {
+        bed.service.write(|tx| tx.mail("assigned", "once", json!({}))).unwrap();
+        bed.service.write(|tx| tx.mail("assigned", "once", json!({}))).unwrap();
+        let claim = |later: i64| bed.service.write(|tx| Ok(outbox::claim(tx.conn, tx.now.plus_seconds(later), 60)?)).unwrap();
+        assert_eq!(claim(0).unwrap().attempts, 1);
+        assert_eq!(claim(30), None);
+        let again = claim(61).unwrap();
+        assert_eq!(again.attempts, 2);
+        bed.service.write(|tx| Ok(outbox::finish(tx.conn, again.id, tx.now, "sent")?)).unwrap();
+        assert_eq!(claim(1_000), None);
+    });
+}
