@@ -17,6 +17,7 @@ use crate::domain::error::Problem;
 use crate::http::app::{App, Shared};
 use crate::http::guard::guard;
 use crate::http::render::Pages;
+use crate::mail::Mailer;
 use crate::{api, jobs, store, telemetry, web as pages};
 
 /// Serves what the environment names.
@@ -65,7 +66,8 @@ pub fn prepare(config: Config, service: Arc<Service>) -> Result<Ready, Problem> 
     }
     let server = server.bind(&listen).map_err(|e| said(&format!("can't listen on {listen}"), &e))?;
     let address = server.addrs().first().copied().ok_or_else(|| said("can't listen", &"no address"))?;
-    let jobs = jobs::start(service, config)?;
+    let mailer = Mailer::from_config(&config).map_err(Problem::Internal)?;
+    let jobs = jobs::run(service, Arc::new(mailer))?;
     Ok(Ready { address, server: server.run(), intake, jobs })
 }
 

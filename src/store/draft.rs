@@ -140,16 +140,3 @@ pub fn drop(conn: &mut Conn, serial: Serial) -> Stored<()> {
     diesel::delete(feedback_drafts::table.find(serial.0)).execute(conn)?;
     Ok(())
 }
-
-/// Items of these offices whose draft waits for an approver.
-pub fn handed_in(conn: &mut Conn, offices: &[String]) -> Stored<Vec<Serial>> {
-    use super::schema::feedback as f;
-    let serials: Vec<i64> = feedback_drafts::table
-        .inner_join(f::table.on(f::serial.eq(feedback_drafts::serial)))
-        .filter(feedback_drafts::handed_in.eq(true))
-        .filter(f::office.eq_any(offices))
-        .order((f::due_on, f::serial))
-        .select(f::serial)
-        .load(conn)?;
-    Ok(serials.into_iter().map(Serial).collect())
-}

@@ -428,6 +428,10 @@ pub struct Filter {
     pub answered: Option<bool>,
     /// Assigned to this officer.
     pub assignee: Option<Uuid>,
+    /// In the coordinating office's tray.
+    pub in_tray: bool,
+    /// With a draft that waits for an approver.
+    pub handed_in: bool,
 }
 
 /// The order of a list.
@@ -482,6 +486,13 @@ fn filtered(filter: &Filter) -> feedback::BoxedQuery<'_, super::MultiBackend> {
     }
     if let Some(officer) = filter.assignee {
         query = query.filter(f::assignee.eq(Key(officer)));
+    }
+    if filter.in_tray {
+        query = query.filter(f::in_tray.eq(true));
+    }
+    if filter.handed_in {
+        use super::schema::feedback_drafts as d;
+        query = query.filter(f::serial.eq_any(d::table.filter(d::handed_in.eq(true)).select(d::serial)));
     }
     query
 }

@@ -2,6 +2,7 @@
 //! nothing of the JSON interface.
 
 pub mod assets;
+pub mod desk;
 pub mod form;
 pub mod public;
 pub mod respond;
@@ -11,5 +12,5 @@ use actix_web::web::ServiceConfig;
 
 /// Mounts every page.
 pub fn routes(config: &mut ServiceConfig) {
-    config.configure(assets::routes).configure(public::routes);
+    config.configure(assets::routes).configure(desk::routes).configure(public::routes);
 }

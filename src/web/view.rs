@@ -126,7 +126,7 @@ pub fn status(class: Class, due_on: Option<Day>, answered_on: Option<Day>, makeu
     let (status, tone) = match (class, due_on) {
         (Class::AnsweredOnTime, _) => (say("answered_on_time", 0), "good"),
         (Class::AnsweredLate, Some(due)) => (say("answered_late", calendar.between(due, answered_on.unwrap_or(due), makeup).max(1)), "late"),
-        (Class::Overdue, Some(due)) => (say("overdue", calendar.between(due, today, makeup)), "late"),
+        (Class::Overdue, Some(due)) => (say("overdue", calendar.between(due, today, makeup).max(1)), "late"),
         (Class::OpenInTime, Some(due)) if due <= today => (say("due_today", 0), "soon"),
         (Class::OpenInTime, Some(due)) => {
             let left = calendar.between(today, due, makeup);
@@ -205,6 +205,13 @@ pub struct StepView {
     on: Day,
     them: bool,
     text: String,
+}
+
+impl StepView {
+    /// Its day, whether the sender acted, and its words.
+    pub fn parts(self) -> (Day, bool, String) {
+        (self.on, self.them, self.text)
+    }
 }
 
 /// A step of the history in words.

@@ -1,0 +1,207 @@
+//! What a row of the outbox comes to as things stand now: whom to write to,
+//! and what to say. A row names nobody's address; what was withdrawn, moved
+//! on or sealed in the meantime is not written about.
+
+use serde::Deserialize;
+use uuid::Uuid;
+
+use crate::actions::{Tx, lookup};
+use crate::domain::contact::Email;
+use crate::domain::error::{Code, Problem};
+use crate::domain::event::Event;
+use crate::domain::feedback::{Class, State};
+use crate::domain::visibility::Record;
+use crate::domain::words::{Ground, Language, OfficeCode, Purpose, Role, Serial, Words};
+use crate::mail::Notice;
+use crate::store::draft::{self, Intent};
+use crate::store::feedback;
+use crate::store::officer::{self, Account};
+use crate::store::outbox::Message;
+
+/// What to do with a row.
+#[derive(Debug)]
+pub enum Plan {
+    /// Nobody may be written to, or there is nothing left to say.
+    Nobody,
+    /// Each of these officers gets a row of their own, so that one mailbox
+    /// that is full does not repeat the mail to all the others.
+    Each(Vec<Uuid>),
+    /// One letter.
+    One(Email, Language, Notice),
+}
+
+/// What a payload holds.
+#[derive(Deserialize)]
+struct About {
+    serial: Serial,
+    office: Option<OfficeCode>,
+    officer: Option<Uuid>,
+}
+
+/// Finds out what to do with a row.
+///
+/// # Errors
+/// [`Problem::Internal`] when the row or the contact can't be read.
+pub fn plan(tx: &mut Tx<'_>, message: &Message) -> Result<Plan, Problem> {
+    let about: About = serde_json::from_value(message.payload.clone()).map_err(|_| Problem::Internal("the payload is not one of a mail".to_owned()))?;
+    let Some(record) = feedback::get(tx.conn, about.serial)? else { return Ok(Plan::Nobody) };
+    // Whoever reads a mailbox must not learn of a denunciation: its receiver
+    // alone is told, and not what it is (DOMAIN.md §0.7).
+    if (record.state == State::Sealed) != (message.kind == "sealed") {
+        return Ok(Plan::Nobody);
+    }
+    match message.kind.as_str() {
+        "received" => to_sender(tx, &record, received),
+        "answered" => to_sender(tx, &record, answered),
+        "refused" => to_sender(tx, &record, refused),
+        "redirected" => to_sender(tx, &record, redirected),
+        "routed" => Ok(routed(tx, &record, about.office)),
+        "handed_in" => handed_in(tx, &record, about.officer),
+        "returned" => returned(tx, &record, about.officer),
+        "assigned" => assigned(tx, &record, about.officer),
+        "sealed" => sealed(tx, &record, about.officer),
+        kind => Err(Problem::Internal(format!("this version knows no mail of the kind {kind}"))),
+    }
+}
+
+type Say = fn(&mut Tx<'_>, &Record) -> Result<Option<Notice>, Problem>;
+
+/// The sender, if an address is there and may be used for the answer.
+fn to_sender(tx: &mut Tx<'_>, record: &Record, say: Say) -> Result<Plan, Problem> {
+    let Some(sealed) = feedback::contact(tx.conn, record.serial)? else { return Ok(Plan::Nobody) };
+    // A wrong secret must not lose the mail: it waits until the right one is back.
+    let contact = tx.keys.open_contact(record.serial, &sealed);
+    let contact = contact.ok_or_else(|| Problem::Internal(format!("the contact of {} does not open with HOIDAP_SECRET", record.serial)))?;
+    let Some(email) = contact.email.clone().filter(|_| contact.allows(Purpose::Answer)) else { return Ok(Plan::Nobody) };
+    Ok(say(tx, record)?.map_or(Plan::Nobody, |notice| Plan::One(email, contact.language, notice)))
+}
+
+fn received(tx: &mut Tx<'_>, record: &Record) -> Result<Option<Notice>, Problem> {
+    if record.state == State::Withdrawn {
+        return Ok(None);
+    }
+    let due_on = record.due_on.filter(|_| record.state.is_open());
+    Ok(Some(Notice::Received { serial: record.serial, office: office(tx, record.office.as_ref()), in_tray: record.in_tray, due_on }))
+}
+
+fn answered(tx: &mut Tx<'_>, record: &Record) -> Result<Option<Notice>, Problem> {
+    let own = lookup::item(tx, record.serial)?;
+    let survivor = lookup::survivor(tx, &own)?;
+    let item = survivor.as_ref().unwrap_or(&own);
+    let (Class::AnsweredOnTime | Class::AnsweredLate, Some(place)) = (item.class, &item.place) else { return Ok(None) };
+    let latest = item.latest();
+    Ok(Some(Notice::Answered {
+        serial: record.serial,
+        office: office(tx, Some(latest.map_or(&place.office, |a| &a.office))),
+        through: survivor.as_ref().map(|s| s.serial),
+        // Who was merged into an answered item hears it for the first time.
+        revised: survivor.is_none() && latest.is_some_and(|a| a.version > 1),
+        words: latest.map(|a| (a.title.clone(), a.answer.clone())),
+    }))
+}
+
+fn refused(tx: &mut Tx<'_>, record: &Record) -> Result<Option<Notice>, Problem> {
+    if !matches!(record.state, State::OutOfScope | State::Spam) {
+        return Ok(None);
+    }
+    let events = feedback::events(tx.conn, record.serial)?;
+    Ok(events.into_iter().rev().find_map(|kept| match kept.entry.event {
+        Event::Refused { class, ground, .. } => Some(Notice::Refused {
+            serial: record.serial,
+            office: office(tx, record.office.as_ref()),
+            ground: listed(tx, class.as_str(), &ground),
+            note: kept.note,
+        }),
+        _ => None,
+    }))
+}
+
+fn redirected(tx: &mut Tx<'_>, record: &Record) -> Result<Option<Notice>, Problem> {
+    if record.state != State::Redirected {
+        return Ok(None);
+    }
+    let events = feedback::events(tx.conn, record.serial)?;
+    Ok(events.into_iter().rev().find_map(|kept| match kept.entry.event {
+        Event::Redirected { ground, .. } => Some(Notice::Redirected {
+            serial: record.serial,
+            office: office(tx, record.office.as_ref()),
+            ground: listed(tx, "redirect", &ground),
+            guidance: kept.note.unwrap_or_default(),
+        }),
+        _ => None,
+    }))
+}
+
+/// The office that has it now, at the address of whoever took over from it.
+fn routed(tx: &Tx<'_>, record: &Record, to: Option<OfficeCode>) -> Plan {
+    let Some(code) = to.filter(|code| record.office.as_ref() == Some(code) && record.state.is_open()) else { return Plan::Nobody };
+    let offices = &tx.catalogue.offices;
+    let in_charge = offices.get(offices.counting(&code, tx.today));
+    let email = in_charge.and_then(|o| o.email.as_deref()).and_then(Email::parse);
+    let notice = Notice::Routed { serial: record.serial, office: office(tx, Some(&code)), in_tray: record.in_tray, due_on: record.due_on };
+    email.map_or(Plan::Nobody, |email| Plan::One(email, Language::Vi, notice))
+}
+
+/// Those who may approve it: of its office or one above it, and not the ones who wrote it.
+fn handed_in(tx: &mut Tx<'_>, record: &Record, only: Option<Uuid>) -> Result<Plan, Problem> {
+    let Some(draft) = draft::get(tx.conn, record.serial)?.filter(|d| d.handed_in) else { return Ok(Plan::Nobody) };
+    let authors = draft::authors(tx.conn, record.serial)?;
+    let notice = Notice::HandedIn {
+        serial: record.serial,
+        office: office(tx, record.office.as_ref()),
+        refusal: draft.intent != Intent::Answer,
+        due_on: record.due_on.filter(|_| record.state.is_open()),
+    };
+    let catalogue = tx.catalogue.clone();
+    let within = |a: &Account| record.office.as_ref().is_some_and(|o| catalogue.offices.is_within(o, &a.officer.office));
+    to_officers(tx, only, notice, |a| a.officer.is(Role::Approver) && within(a) && !authors.contains(&a.officer.id))
+}
+
+fn returned(tx: &mut Tx<'_>, record: &Record, to: Option<Uuid>) -> Result<Plan, Problem> {
+    let draft = draft::get(tx.conn, record.serial)?.filter(|d| !d.handed_in);
+    let Some((reason, _)) = draft.and_then(|d| d.returned) else { return Ok(Plan::Nobody) };
+    to_assignee(tx, record, to, Notice::Returned { serial: record.serial, reason: listed(tx, "return", &reason) })
+}
+
+fn assigned(tx: &mut Tx<'_>, record: &Record, to: Option<Uuid>) -> Result<Plan, Problem> {
+    if !record.state.is_open() {
+        return Ok(Plan::Nobody);
+    }
+    to_assignee(tx, record, to, Notice::Assigned { serial: record.serial, due_on: record.due_on })
+}
+
+fn to_assignee(tx: &mut Tx<'_>, record: &Record, to: Option<Uuid>, notice: Notice) -> Result<Plan, Problem> {
+    match to {
+        Some(officer) if record.assignee == Some(officer) => to_officers(tx, Some(officer), notice, |_| true),
+        _ => Ok(Plan::Nobody),
+    }
+}
+
+fn sealed(tx: &mut Tx<'_>, record: &Record, only: Option<Uuid>) -> Result<Plan, Problem> {
+    to_officers(tx, only, Notice::Sealed { serial: record.serial }, |a| a.officer.is(Role::Receiver))
+}
+
+/// Writes to one officer, or finds all who fit and have an address.
+fn to_officers(tx: &mut Tx<'_>, only: Option<Uuid>, notice: Notice, fits: impl Fn(&Account) -> bool) -> Result<Plan, Problem> {
+    let address = |a: &Account| a.email.as_deref().and_then(Email::parse).filter(|_| a.ended_on.is_none() && fits(a));
+    match only {
+        Some(id) => {
+            let account = officer::get(tx.conn, id)?.ok_or(Code::NotFound)?;
+            Ok(address(&account).map_or(Plan::Nobody, |email| Plan::One(email, account.officer.language, notice)))
+        }
+        None => {
+            let ids: Vec<Uuid> = officer::all(tx.conn)?.iter().filter(|a| address(a).is_some()).map(|a| a.officer.id).collect();
+            Ok(if ids.is_empty() { Plan::Nobody } else { Plan::Each(ids) })
+        }
+    }
+}
+
+fn office(tx: &Tx<'_>, code: Option<&OfficeCode>) -> Words {
+    let found = code.and_then(|c| tx.catalogue.offices.get(c));
+    found.map_or_else(|| Words { vi: code.map(ToString::to_string).unwrap_or_default(), ..Words::default() }, |o| o.name.clone())
+}
+
+fn listed(tx: &Tx<'_>, list: &str, code: &Ground) -> Words {
+    let found = tx.catalogue.list(list).find(|c| c.code == *code);
+    found.map_or_else(|| Words { vi: code.to_string(), ..Words::default() }, |c| c.name.clone())
+}

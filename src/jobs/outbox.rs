@@ -1,0 +1,121 @@
+//! Mail leaves: claimed for a short lease in one transaction, written from one
+//! read, sent outside any, finished in another. A row may be sent twice when a
+//! server dies in between, always with the same Message-ID; it is never lost.
+
+use serde_json::Value;
+
+use super::addressees::{self, Plan};
+use crate::actions::Service;
+use crate::domain::error::Problem;
+use crate::mail::{MailError, Mailer};
+use crate::store::outbox::{self, Message};
+
+/// How long a row is one server's, in seconds.
+const LEASE: i64 = 60;
+/// The longest pause before the next try, in seconds.
+const LONGEST_PAUSE: i64 = 6 * 3_600;
+
+/// How the work on a row ended.
+enum End {
+    /// Finished, with this outcome.
+    Done(&'static str),
+    /// One row for each of several officers.
+    Split(Vec<uuid::Uuid>),
+    /// To be tried again, with the sentence that says why.
+    PutOff(String),
+}
+
+/// Delivers the row that is due first. Returns whether there was one.
+///
+/// # Errors
+/// Only when the database is at fault. The row is then free again when its lease ends.
+pub fn deliver_one(service: &Service, mailer: &Mailer) -> Result<bool, Problem> {
+    let Some(message) = service.write(|tx| Ok(outbox::claim(tx.conn, tx.now, LEASE)?))? else { return Ok(false) };
+    let end = work(service, mailer, &message)?;
+    let outcome = match end {
+        End::Done(outcome) => outcome,
+        End::Split(_) => "split",
+        End::PutOff(_) => "put_off",
+    };
+    service.write(|tx| {
+        match &end {
+            End::Done(outcome) => outbox::finish(tx.conn, message.id, tx.now, outcome)?,
+            End::Split(officers) => {
+                for officer in officers {
+                    let mut payload = message.payload.clone();
+                    if let Some(payload) = payload.as_object_mut() {
+                        payload.insert("officer".to_owned(), Value::from(officer.to_string()));
+                    }
+                    tx.mail(&message.kind, &format!("{}:{officer}", message.id), payload)?;
+                }
+                outbox::finish(tx.conn, message.id, tx.now, outcome)?;
+            }
+            End::PutOff(why) => outbox::put_off(tx.conn, message.id, tx.now.plus_seconds(pause(message.attempts)), why)?,
+        }
+        Ok(())
+    })?;
+    tracing::info!(id = message.id, kind = %message.kind, attempts = message.attempts, outcome, "outbox");
+    metrics::counter!("hoidap_mails_total", "kind" => message.kind, "outcome" => outcome).increment(1);
+    Ok(true)
+}
+
+/// Delivers until nothing is due. Returns how many rows were worked on.
+///
+/// # Errors
+/// As [`deliver_one`].
+pub fn drain(service: &Service, mailer: &Mailer) -> Result<usize, Problem> {
+    let mut worked = 0;
+    while deliver_one(service, mailer)? {
+        worked += 1;
+    }
+    Ok(worked)
+}
+
+fn work(service: &Service, mailer: &Mailer, message: &Message) -> Result<End, Problem> {
+    let plan = match service.read(|tx| addressees::plan(tx, message)) {
+        Ok(plan) => plan,
+        Err(Problem::Unavailable(why)) => return Err(Problem::Unavailable(why)),
+        // One row that can't be read must not stop the others.
+        Err(problem) => return Ok(unreadable(message, &problem.to_string())),
+    };
+    let (to, language, notice) = match plan {
+        Plan::Nobody => return Ok(End::Done("dropped")),
+        Plan::Each(officers) => return Ok(End::Split(officers)),
+        Plan::One(to, language, notice) => (to, language, notice),
+    };
+    let letter = match mailer.write(&notice, to, language, message.id, service.now()) {
+        Ok(letter) => letter,
+        Err(why) => return Ok(unreadable(message, &why)),
+    };
+    Ok(match mailer.send(&letter) {
+        Ok(()) => End::Done("sent"),
+        Err(MailError::Refused(why)) => {
+            tracing::warn!(id = message.id, kind = %message.kind, %why, "mail was refused");
+            End::Done("refused")
+        }
+        Err(MailError::Passing(why)) => End::PutOff(why),
+    })
+}
+
+/// A fault of ours: named in the log, tried again when it may have been mended.
+fn unreadable(message: &Message, why: &str) -> End {
+    tracing::error!(id = message.id, kind = %message.kind, %why, "a mail can't be written");
+    End::PutOff("The letter can't be written; the log says why.".to_owned())
+}
+
+/// 1, 2, 4, … minutes, at most six hours, for ever.
+fn pause(attempts: i64) -> i64 {
+    (60_i64 << attempts.saturating_sub(1).clamp(0, 9)).min(LONGEST_PAUSE)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_pause_doubles_up_to_six_hours_and_stays_there() {
+        let minutes: Vec<i64> = [1, 2, 3, 9, 10, 11, i64::MAX].iter().map(|n| pause(*n) / 60).collect();
+        assert_eq!(minutes, [1, 2, 4, 256, 360, 360, 360]);
+        assert_eq!(pause(0), 60);
+    }
+}

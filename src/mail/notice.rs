@@ -1,0 +1,180 @@
+//! What a mail has to say: a variant a kind, with nothing that the kind may
+//! not tell. The words are in `templates/mail/<kind>.txt.hbs` and `locales`.
+
+use serde_json::{Value, json};
+
+use crate::domain::time::Day;
+use crate::domain::words::{Language, Serial, Words};
+use crate::i18n;
+
+/// What a mail tells. None has room for a receipt code, a contact or the
+/// sender's own text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Notice {
+    /// To the sender: it came in.
+    Received {
+        /// The opinion.
+        serial: Serial,
+        /// The office in charge.
+        office: Words,
+        /// The office looks for the one that is competent.
+        in_tray: bool,
+        /// The last day for an answer, while it is open.
+        due_on: Option<Day>,
+    },
+    /// To the sender: an answer was published.
+    Answered {
+        /// The opinion.
+        serial: Serial,
+        /// The office that answered.
+        office: Words,
+        /// The item that it was merged into, and that was answered.
+        through: Option<Serial>,
+        /// It replaces an earlier answer.
+        revised: bool,
+        /// Title and answer, when the public may read them.
+        words: Option<(String, String)>,
+    },
+    /// To the sender: it is not for this service.
+    Refused {
+        /// The opinion.
+        serial: Serial,
+        /// The office that refused.
+        office: Words,
+        /// The ground, from the published list.
+        ground: Words,
+        /// Words beside the ground.
+        note: Option<String>,
+    },
+    /// To the sender: a complaint, and where to go with it.
+    Redirected {
+        /// The opinion.
+        serial: Serial,
+        /// The office that tells.
+        office: Words,
+        /// The ground, from the published list.
+        ground: Words,
+        /// Where to go.
+        guidance: String,
+    },
+    /// To an office: an opinion came to it.
+    Routed {
+        /// The opinion.
+        serial: Serial,
+        /// The office.
+        office: Words,
+        /// It has to find the one that is competent.
+        in_tray: bool,
+        /// The last day for an answer.
+        due_on: Option<Day>,
+    },
+    /// To an approver: a text waits.
+    HandedIn {
+        /// The opinion.
+        serial: Serial,
+        /// The office that wrote it.
+        office: Words,
+        /// It proposes a refusal.
+        refusal: bool,
+        /// The last day for an answer, while there is none.
+        due_on: Option<Day>,
+    },
+    /// To an officer: the approver gave a text back.
+    Returned {
+        /// The opinion.
+        serial: Serial,
+        /// The reason, from the published list.
+        reason: Words,
+    },
+    /// To an officer: an opinion was given to them.
+    Assigned {
+        /// The opinion.
+        serial: Serial,
+        /// The last day for an answer.
+        due_on: Option<Day>,
+    },
+    /// To a receiver: something waits in the sealed box.
+    Sealed {
+        /// Its number; nothing else may be said.
+        serial: Serial,
+    },
+}
+
+impl Notice {
+    /// Its name, as in the outbox and the templates.
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Received { .. } => "received",
+            Self::Answered { .. } => "answered",
+            Self::Refused { .. } => "refused",
+            Self::Redirected { .. } => "redirected",
+            Self::Routed { .. } => "routed",
+            Self::HandedIn { .. } => "handed_in",
+            Self::Returned { .. } => "returned",
+            Self::Assigned { .. } => "assigned",
+            Self::Sealed { .. } => "sealed",
+        }
+    }
+
+    /// The opinion that it is about.
+    pub const fn serial(&self) -> Serial {
+        match self {
+            Self::Received { serial, .. }
+            | Self::Answered { serial, .. }
+            | Self::Refused { serial, .. }
+            | Self::Redirected { serial, .. }
+            | Self::Routed { serial, .. }
+            | Self::HandedIn { serial, .. }
+            | Self::Returned { serial, .. }
+            | Self::Assigned { serial, .. }
+            | Self::Sealed { serial } => *serial,
+        }
+    }
+
+    /// Does it go to the person who sent the opinion?
+    pub const fn is_to_sender(&self) -> bool {
+        match self {
+            Self::Received { .. } | Self::Answered { .. } | Self::Refused { .. } | Self::Redirected { .. } => true,
+            Self::Routed { .. } | Self::HandedIn { .. } | Self::Returned { .. } | Self::Assigned { .. } | Self::Sealed { .. } => false,
+        }
+    }
+
+    /// The key of its subject, which names the serial and nothing else.
+    pub(super) const fn subject(&self) -> &'static str {
+        match self {
+            Self::Received { .. } => "mail.received.subject",
+            Self::Answered { revised: false, .. } => "mail.answered.subject",
+            Self::Answered { revised: true, .. } => "mail.answered.subject_revised",
+            Self::Refused { .. } => "mail.refused.subject",
+            Self::Redirected { .. } => "mail.redirected.subject",
+            Self::Routed { .. } => "mail.routed.subject",
+            Self::HandedIn { .. } => "mail.handed_in.subject",
+            Self::Returned { .. } => "mail.returned.subject",
+            Self::Assigned { .. } => "mail.assigned.subject",
+            Self::Sealed { .. } => "mail.sealed.subject",
+        }
+    }
+
+    /// What its template may use.
+    pub(super) fn sheet(&self, language: Language) -> Value {
+        let day = |day: &Option<Day>| day.map(|d| i18n::long_date(language, d));
+        match self {
+            Self::Received { office, in_tray, due_on, .. } | Self::Routed { office, in_tray, due_on, .. } => {
+                json!({"office": office.get(language), "in_tray": in_tray, "due": day(due_on)})
+            }
+            Self::Answered { office, through, revised, words, .. } => {
+                let through = through.map(|s| s.to_string());
+                let (title, answer) = words.as_ref().map(|(title, answer)| (title.as_str(), answer.as_str())).unzip();
+                json!({"office": office.get(language), "through": through, "revised": revised, "title": title, "answer": answer})
+            }
+            Self::Refused { office, ground, note, .. } => json!({"office": office.get(language), "ground": ground.get(language), "note": note}),
+            Self::Redirected { office, ground, guidance, .. } => {
+                json!({"office": office.get(language), "ground": ground.get(language), "guidance": guidance})
+            }
+            Self::HandedIn { office, refusal, due_on, .. } => json!({"office": office.get(language), "refusal": refusal, "due": day(due_on)}),
+            Self::Returned { reason, .. } => json!({"reason": reason.get(language)}),
+            Self::Assigned { due_on, .. } => json!({"due": day(due_on)}),
+            Self::Sealed { .. } => json!({}),
+        }
+    }
+}

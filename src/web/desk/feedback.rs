@@ -1,0 +1,372 @@
+//! One opinion at the desk: what the sender wrote, the answer being written,
+//! the moves that this officer may make now.
+
+use actix_web::http::StatusCode;
+use actix_web::web::{Form, Path};
+use actix_web::{HttpResponse, Responder};
+use serde::Serialize;
+
+use crate::actions::lookup::{self, DeskItem};
+use crate::actions::{Tx, feedback};
+use crate::domain::access::{Act, Officer};
+use crate::domain::error::{Code, Fault, Problem};
+use crate::domain::feedback::State;
+use crate::domain::text::propose_title;
+use crate::domain::time::Day;
+use crate::domain::visibility::PublicStep;
+use crate::domain::words::{Kind, Language, Role, Serial};
+use crate::http::app::{App, Shared};
+use crate::http::error::noted;
+use crate::http::visitor::Visitor;
+use crate::i18n::{t, tr};
+use crate::store;
+use crate::web::form::{FaultLine, Faults, Fields};
+use crate::web::respond;
+use crate::web::view::{self, AnswerView, FilterSelect, Numbered, Status, Why};
+
+#[derive(Serialize)]
+struct Page {
+    title: String,
+    number: i64,
+    id: String,
+    kind: String,
+    field: String,
+    office: String,
+    in_tray: bool,
+    assignee: Option<String>,
+    #[serde(flatten)]
+    status: Status,
+    received_on: Day,
+    due_on: Option<Day>,
+    why: Option<Why>,
+    original: Vec<String>,
+    original_lang: &'static str,
+    sealed: Option<SealedFacts>,
+    answers: Vec<AnswerView>,
+    merged: Vec<Numbered>,
+    returned: Option<String>,
+    may: May,
+    draft: DraftView,
+    proposal: Option<Proposal>,
+    offices: FilterSelect,
+    forward_reasons: FilterSelect,
+    return_reasons: FilterSelect,
+    redirect_grounds: FilterSelect,
+    refuse_grounds: FilterSelect,
+    colleagues: FilterSelect,
+    typed: Typed,
+    history: Vec<HistoryLine>,
+    events: u32,
+    faults: Vec<FaultLine>,
+}
+
+/// What was typed into the smaller forms, when one of them comes back.
+#[derive(Serialize)]
+struct Typed {
+    note: String,
+    into: String,
+    guidance: String,
+}
+
+#[derive(Serialize)]
+struct SealedFacts {
+    field: String,
+    office: String,
+}
+
+/// Which parts of the page this officer sees.
+#[derive(Serialize, Default)]
+struct May {
+    take: bool,
+    write: bool,
+    approve: bool,
+    own_text: bool,
+    forward: bool,
+    assign: bool,
+    merge: bool,
+    redirect: bool,
+    refuse: bool,
+    seal: bool,
+    confirm: bool,
+    restore: bool,
+    other: bool,
+}
+
+#[derive(Serialize)]
+struct DraftView {
+    title: String,
+    question: String,
+    answer: String,
+    revision: i64,
+    title_error: Option<String>,
+    question_error: Option<String>,
+    answer_error: Option<String>,
+    revising: bool,
+}
+
+/// What waits for the approver.
+#[derive(Serialize)]
+struct Proposal {
+    refusal: Option<String>,
+    ground: String,
+    note: Option<String>,
+    title: String,
+    question: Vec<String>,
+    answer: Vec<String>,
+    revision: bool,
+}
+
+#[derive(Serialize)]
+struct HistoryLine {
+    on: Day,
+    them: bool,
+    text: String,
+    who: String,
+    note: Option<String>,
+}
+
+/// The page.
+pub async fn show(app: Shared, visitor: Visitor, serial: Path<String>) -> impl Responder {
+    let (officer, serial) = match (visitor.officer(&app).await, serial.parse::<Serial>()) {
+        (Ok(officer), Ok(serial)) => (officer, serial),
+        (Err(problem), _) => return respond::problem(&app, &visitor, &problem),
+        (_, Err(_)) => return respond::problem(&app, &visitor, &Code::NotFound.into()),
+    };
+    page(&app, &visitor, &officer, serial, Fields::default(), Vec::new(), StatusCode::OK).await
+}
+
+async fn page(app: &App, visitor: &Visitor, officer: &Officer, serial: Serial, fields: Fields, faults: Vec<Fault>, status: StatusCode) -> HttpResponse {
+    let frame = match super::frame(app, visitor, officer) {
+        Ok(frame) => frame,
+        Err(problem) => return respond::problem(app, visitor, &problem),
+    };
+    let language = visitor.language;
+    let officer = officer.clone();
+    // A view of a sealed item leaves an audit line, so the page is built in a write.
+    let built = app.write(move |tx| build(tx, &officer, serial, &fields, faults, language)).await;
+    match built {
+        Ok(page) => respond::page_with(app, visitor, &frame, status, "desk/item", &page),
+        Err(problem) => respond::problem(app, visitor, &problem),
+    }
+}
+
+/// Does a move, and goes back to the item, or to the list when it is the officer's no more.
+pub async fn act(app: Shared, visitor: Visitor, path: Path<(String, String)>, form: Form<Vec<(String, String)>>) -> impl Responder {
+    let (serial, name) = path.into_inner();
+    let fields = Fields(form.into_inner());
+    let (officer, serial) = match (visitor.officer(&app).await, serial.parse::<Serial>()) {
+        (Ok(officer), Ok(serial)) => (officer, serial),
+        (Err(problem), _) => return respond::problem(&app, &visitor, &problem),
+        (_, Err(_)) => return respond::problem(&app, &visitor, &Code::NotFound.into()),
+    };
+    if let Err(problem) = visitor.check_form(&app, fields.get("form_token")) {
+        let fault = Fault::new("/form_token", problem.code().as_str());
+        return page(&app, &visitor, &officer, serial, fields, vec![fault], noted(&problem)).await;
+    }
+    let (mover, sent) = (officer.clone(), fields.clone());
+    let done = app
+        .write(move |tx| {
+            dispatch(tx, &mover, serial, &name, &sent)?;
+            Ok(lookup_again(tx, &mover, serial))
+        })
+        .await;
+    match done {
+        Ok(true) => respond::see_other(&format!("/can-bo/{}?xong=1", serial.0)),
+        Ok(false) => respond::see_other("/can-bo?xong=1"),
+        Err(Problem::Invalid(faults)) => page(&app, &visitor, &officer, serial, fields, faults, StatusCode::UNPROCESSABLE_ENTITY).await,
+        Err(problem @ Problem::Refused(Code::ChangedMeanwhile | Code::OwnText)) => {
+            let fault = Fault::new("/form_token", problem.code().as_str());
+            page(&app, &visitor, &officer, serial, fields, vec![fault], noted(&problem)).await
+        }
+        Err(problem) => respond::problem(&app, &visitor, &problem),
+    }
+}
+
+/// Can the officer still open it?
+fn lookup_again(tx: &mut Tx<'_>, officer: &Officer, serial: Serial) -> bool {
+    feedback::take_in_hand(tx, serial).is_ok_and(|hand| officer.may(Act::Read, &hand.item, &tx.catalogue.offices).is_ok())
+}
+
+/// From the form's words to the action.
+fn dispatch(tx: &mut Tx<'_>, officer: &Officer, serial: Serial, name: &str, f: &Fields) -> Result<(), Problem> {
+    let written = |intent: &str| feedback::Written {
+        intent: intent.to_owned(),
+        title: f.get("title").to_owned(),
+        question: f.get("question").to_owned(),
+        answer: f.get("answer").to_owned(),
+        ground: f.get("ground").to_owned(),
+        note: f.get("note").to_owned(),
+        revision: f.get("revision").parse().unwrap_or(0),
+    };
+    match name {
+        "nhan" => feedback::take(tx, officer, serial),
+        "giao" => match f.get("to").parse() {
+            Ok(to) => feedback::assign(tx, officer, serial, to),
+            Err(_) => Err(Problem::Invalid(vec![Fault::new("/to", "unknown_colleague")])),
+        },
+        "viet" => feedback::save(tx, officer, serial, &written("answer"), f.get("viec") != "nhap"),
+        "tu-choi" => {
+            let (intent, ground) = f.get("ground").split_once(':').unwrap_or(("out_of_scope", ""));
+            let refusal = feedback::Written { ground: ground.to_owned(), ..written(intent) };
+            feedback::save(tx, officer, serial, &refusal, true)
+        }
+        "duyet" if f.get("viec") == "tra-lai" => feedback::give_back(tx, officer, serial, f.get("reason"), f.get("note")),
+        "duyet" => feedback::approve(tx, officer, serial, f.get("events").parse().ok()),
+        "chuyen" => feedback::forward(tx, officer, serial, f.get("to"), f.get("reason"), f.get("note")),
+        "gop" => match f.get("into").parse() {
+            Ok(into) => feedback::merge(tx, officer, serial, into),
+            Err(_) => Err(Problem::Invalid(vec![Fault::new("/into", "unknown_serial")])),
+        },
+        "huong-dan" => feedback::redirect(tx, officer, serial, f.get("ground"), f.get("guidance")),
+        "to-cao" => feedback::seal(tx, officer, serial),
+        "xac-nhan" => feedback::confirm_seal(tx, officer, serial),
+        "khoi-phuc" => feedback::restore(tx, officer, serial, f.get("note")),
+        _ => Err(Code::NotFound.into()),
+    }
+}
+
+fn build(tx: &mut Tx<'_>, officer: &Officer, serial: Serial, fields: &Fields, faults: Vec<Fault>, language: Language) -> Result<Page, Problem> {
+    let item = lookup::desk_item(tx, officer, serial)?;
+    let catalogue = tx.catalogue.clone();
+    let record = &item.record;
+    let makeup = record.clock.as_ref().is_none_or(|c| c.makeup);
+    let names: std::collections::BTreeMap<uuid::Uuid, String> = store::officer::all(tx.conn)?.into_iter().map(|a| (a.officer.id, a.officer.name)).collect();
+    let list = |name: &'static str, list: &str, label: &'static str| {
+        let options = catalogue.list(list).map(|c| (c.code.to_string(), c.name.get(language).to_owned())).collect();
+        view::filter_select(name, label, t(language, "desk.choose"), fields.get(name), options)
+    };
+    let refusals = ["out_of_scope", "spam"].into_iter().flat_map(|l| catalogue.list(l).map(move |c| (format!("{l}:{}", c.code), c)));
+    let refusals = refusals.map(|(value, c)| (value, c.name.get(language).to_owned())).collect();
+    let title = record.title.clone().unwrap_or_else(|| if record.state == State::Sealed { record.serial.to_string() } else { propose_title(&item.original) });
+    let faults = Faults::new(faults, language);
+    Ok(Page {
+        title,
+        number: serial.0,
+        id: serial.to_string(),
+        kind: record.kind.map(|k| t(language, &format!("kind.{k}"))).unwrap_or_else(|| t(language, &format!("kind.{}", Kind::Denunciation))),
+        field: record.field.as_ref().map(|f| view::field_name(&catalogue, f, language)).unwrap_or_default(),
+        office: record.office.as_ref().map(|o| view::office_name(&catalogue, o, language)).unwrap_or_default(),
+        in_tray: record.in_tray,
+        assignee: record.assignee.and_then(|id| names.get(&id).cloned()),
+        status: view::status(record.class(tx.today), record.due_on, record.answered_on, makeup, &catalogue.calendar, tx.today, language),
+        received_on: record.received_on,
+        due_on: record.due_on,
+        why: match (&record.clock, record.due_on) {
+            (Some(clock), Some(due)) => Some(view::why(clock, due, &catalogue.calendar, language, false)),
+            _ => None,
+        },
+        original_lang: view::language_of(&item.original),
+        original: view::paragraphs(&item.original),
+        sealed: item.sealed.as_ref().map(|s| SealedFacts {
+            field: view::field_name(&catalogue, &s.field, language),
+            office: s.office.as_ref().map(|o| view::office_name(&catalogue, o, language)).unwrap_or_default(),
+        }),
+        answers: item.answers.iter().map(|a| view::answer(a, &catalogue, language)).collect(),
+        merged: item.merged.iter().copied().map(view::numbered).collect(),
+        returned: item.draft.as_ref().and_then(|d| d.returned.as_ref()).map(|(reason, note)| {
+            let name = catalogue.list("return").find(|c| c.code == *reason).map_or_else(String::new, |c| c.name.get(language).to_owned());
+            tr(language, "desk.returned", &[("reason", name), ("note", note.clone().unwrap_or_default())])
+        }),
+        may: may(&item),
+        draft: draft(&item, fields, &faults),
+        proposal: proposal(&item, &catalogue, language),
+        offices: view::filter_select("to", "desk.to_office", t(language, "desk.choose"), fields.get("to"), view::office_options(&catalogue, tx.today, language)),
+        forward_reasons: list("reason", "forward", "desk.reason"),
+        return_reasons: list("reason", "return", "desk.return_reason"),
+        redirect_grounds: list("ground", "redirect", "desk.ground"),
+        refuse_grounds: view::filter_select("ground", "desk.ground", t(language, "desk.choose"), fields.get("ground"), refusals),
+        colleagues: colleagues(tx, officer, &item, language)?,
+        typed: Typed { note: fields.get("note").to_owned(), into: fields.get("into").to_owned(), guidance: fields.get("guidance").to_owned() },
+        history: history(&item, &names, &catalogue, language),
+        events: record.events,
+        faults: faults.lines(|pointer| pointer.trim_start_matches('/').to_owned()),
+    })
+}
+
+/// What the page offers: what the role allows and the state too.
+fn may(item: &DeskItem) -> May {
+    let act = |a: Act| item.acts.contains(&a);
+    let possible = |e: &str| item.possible.contains(&e);
+    let open = item.record.state.is_open();
+    let waits = item.draft.as_ref().is_some_and(|d| d.handed_in);
+    let writable = matches!(item.record.state, State::Waiting | State::Working | State::Answered) && !waits;
+    let mut may = May {
+        take: act(Act::Take) && possible("taken") && item.record.state == State::Waiting,
+        write: act(Act::Write) && writable,
+        approve: act(Act::Approve) && waits && !item.own_text,
+        own_text: waits && item.own_text,
+        forward: act(Act::Forward) && possible("forwarded"),
+        assign: act(Act::Assign) && possible("assigned"),
+        merge: act(Act::Merge) && possible("merged"),
+        redirect: act(Act::Redirect) && possible("redirected"),
+        refuse: act(Act::Write) && open && writable,
+        seal: act(Act::Seal) && possible("sealed"),
+        confirm: act(Act::Unseal) && possible("seal_confirmed"),
+        restore: possible("restored") && if item.record.state == State::Sealed { act(Act::Unseal) } else { act(Act::Restore) },
+        other: false,
+    };
+    may.other = may.forward || may.assign || may.merge || may.redirect || may.refuse || may.seal;
+    may
+}
+
+fn draft(item: &DeskItem, fields: &Fields, faults: &Faults) -> DraftView {
+    let latest = item.answers.last();
+    let kept = item.draft.as_ref();
+    // What was typed and refused stands above what is stored; then the draft; then what is public; then a proposal.
+    let text = |name: &str, stored: Option<&String>, public: Option<&String>, proposed: String| {
+        let typed = fields.get(name);
+        if !typed.is_empty() { typed.to_owned() } else { stored.filter(|s| !s.is_empty()).or(public).cloned().unwrap_or(proposed) }
+    };
+    DraftView {
+        title: text("title", kept.map(|d| &d.title), latest.map(|a| &a.title), propose_title(&item.original)),
+        question: text("question", kept.map(|d| &d.question), latest.map(|a| &a.question), item.original.clone()),
+        answer: text("answer", kept.map(|d| &d.answer), latest.map(|a| &a.answer), String::new()),
+        revision: kept.map_or(0, |d| d.revision),
+        title_error: faults.at("/title"),
+        question_error: faults.at("/question"),
+        answer_error: faults.at("/answer"),
+        revising: item.record.state == State::Answered,
+    }
+}
+
+fn proposal(item: &DeskItem, catalogue: &crate::domain::catalogue::Catalogue, language: Language) -> Option<Proposal> {
+    let draft = item.draft.as_ref().filter(|d| d.handed_in)?;
+    let refusal = (draft.intent != store::draft::Intent::Answer).then(|| t(language, &format!("class.{}", draft.intent.as_str())));
+    let ground = draft.ground.as_ref().and_then(|g| catalogue.list(draft.intent.as_str()).find(|c| c.code == *g));
+    Some(Proposal {
+        refusal,
+        ground: ground.map(|g| g.name.get(language).to_owned()).unwrap_or_default(),
+        note: draft.note.clone(),
+        title: draft.title.clone(),
+        question: view::paragraphs(&draft.question),
+        answer: view::paragraphs(&draft.answer),
+        revision: item.record.state == State::Answered,
+    })
+}
+
+fn colleagues(tx: &mut Tx<'_>, officer: &Officer, item: &DeskItem, language: Language) -> Result<FilterSelect, Problem> {
+    let office = item.record.office.clone();
+    let offices = tx.catalogue.clone();
+    let fits = |o: &Officer| o.is(Role::Officer) && o.id != officer.id && office.as_ref().is_some_and(|code| offices.offices.is_within(code, &o.office));
+    let options = store::officer::all(tx.conn)?
+        .into_iter()
+        .filter(|a| a.ended_on.is_none() && fits(&a.officer))
+        .map(|a| (a.officer.id.to_string(), a.officer.name))
+        .collect();
+    Ok(view::filter_select("to", "desk.to_colleague", t(language, "desk.choose"), "", options))
+}
+
+fn history(
+    item: &DeskItem,
+    names: &std::collections::BTreeMap<uuid::Uuid, String>,
+    catalogue: &crate::domain::catalogue::Catalogue,
+    language: Language,
+) -> Vec<HistoryLine> {
+    let line = |kept: &store::feedback::KeptEvent| {
+        let e = &kept.entry;
+        let (on, them, text) = view::step(&PublicStep { n: e.n, on: e.on, by: e.by, event: e.event.clone() }, catalogue, language).parts();
+        let who = kept.officer.and_then(|id| names.get(&id).cloned()).unwrap_or_else(|| t(language, &format!("by.{}", e.by)));
+        HistoryLine { on, them, text, who, note: kept.note.clone() }
+    };
+    item.events.iter().map(line).collect()
+}

@@ -1,0 +1,80 @@
+//! Signing in and out.
+
+use actix_web::web::Form;
+use actix_web::{HttpResponse, Responder};
+use serde::Serialize;
+
+use crate::actions::account;
+use crate::domain::access::Officer;
+use crate::domain::error::{Fault, Problem};
+use crate::domain::words::Role;
+use crate::http::app::{Shared, block};
+use crate::http::error::noted;
+use crate::http::visitor::Visitor;
+use crate::web::form::{FaultLine, Faults, Fields};
+use crate::web::respond;
+
+#[derive(Serialize, Default)]
+struct Page {
+    login: String,
+    faults: Vec<FaultLine>,
+}
+
+/// The form.
+pub async fn ask(app: Shared, visitor: Visitor) -> impl Responder {
+    respond::page(&app, &visitor, "desk/sign-in", &Page::default())
+}
+
+/// Where somebody's work begins.
+fn home(officer: &Officer) -> &'static str {
+    match (officer.has_desk(), officer.is(Role::Administrator)) {
+        (true, _) => "/can-bo",
+        (false, true) => "/quan-tri",
+        (false, false) => "/ket-qua",
+    }
+}
+
+/// Checks name and password, and opens a session.
+pub async fn sign_in(app: Shared, visitor: Visitor, form: Form<Vec<(String, String)>>) -> impl Responder {
+    let fields = Fields(form.into_inner());
+    if let Err(problem) = visitor.check_form(&app, fields.get("form_token")) {
+        return again(&app, &visitor, &fields, &problem);
+    }
+    let service = app.service.clone();
+    let (login, password, address) = (fields.get("login").to_owned(), fields.get("password").to_owned(), visitor.address.clone());
+    match block(move || account::sign_in(&service, &login, &password, &address)).await {
+        Ok((token, officer)) => {
+            let mut response = respond::see_other(home(&officer));
+            // A cookie that can't be written is a fault of ours: the person is told to try again.
+            if response.add_cookie(&visitor.session_cookie(token)).is_err() {
+                return respond::problem(&app, &visitor, &Problem::Internal("the session cookie".to_owned()));
+            }
+            response
+        }
+        Err(problem) => again(&app, &visitor, &fields, &problem),
+    }
+}
+
+fn again(app: &Shared, visitor: &Visitor, fields: &Fields, problem: &Problem) -> HttpResponse {
+    let status = noted(problem);
+    let faults = Faults::new(vec![Fault::new("/login", problem.code().as_str())], visitor.language);
+    let page = Page { login: fields.get("login").to_owned(), faults: faults.lines(|_| "login".to_owned()) };
+    respond::page_status(app, visitor, status, "desk/sign-in", &page)
+}
+
+/// Closes the session.
+pub async fn sign_out(app: Shared, visitor: Visitor, form: Form<Vec<(String, String)>>) -> impl Responder {
+    let fields = Fields(form.into_inner());
+    if let Err(problem) = visitor.check_form(&app, fields.get("form_token")) {
+        return respond::problem(&app, &visitor, &problem);
+    }
+    let (token, cookie) = visitor.end_session();
+    if let Some(token) = token
+        && let Err(problem) = app.write(move |tx| account::sign_out(tx, &token)).await
+    {
+        return respond::problem(&app, &visitor, &problem);
+    }
+    let mut response = respond::see_other("/");
+    let _ = response.add_cookie(&cookie);
+    response
+}
