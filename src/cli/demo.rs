@@ -60,7 +60,8 @@ pub fn run(args: &Args) -> Result<(), Problem> {
         public_url: format!("http://{}", args.listen),
         secret: secret(&args.data).map_err(said)?,
         mail: format!("folder:{}", args.data.join("mail").display()),
-        log: from_environment.log,
+        // Quiet, so that the accounts stay in sight; HOIDAP_LOG says otherwise.
+        log: if from_environment.log == Config::default().log { "warn".to_owned() } else { from_environment.log },
         ..Config::default()
     };
     telemetry::start(&config);

@@ -3,11 +3,11 @@
 
 use std::time::{Duration, Instant};
 
-use actix_web::body::{BoxBody, EitherBody, MessageBody};
+use actix_web::Error;
+use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
-use actix_web::{Error, HttpResponse};
 use tracing::Instrument;
 use uuid::Uuid;
 
@@ -26,20 +26,17 @@ fn set(headers: &mut HeaderMap, name: HeaderName, value: &'static str) {
 }
 
 /// The middleware.
-pub async fn guard<B: MessageBody + 'static>(request: ServiceRequest, next: Next<B>) -> Result<ServiceResponse<EitherBody<B, BoxBody>>, Error> {
+pub async fn guard<B: MessageBody + 'static>(request: ServiceRequest, next: Next<B>) -> Result<ServiceResponse<B>, Error> {
     let id = Uuid::now_v7();
     let started = Instant::now();
     let method = request.method().clone();
     let https = request.app_data::<Shared>().is_some_and(|a| a.config.is_https());
     let route = request.match_pattern().unwrap_or_else(|| "(none)".to_owned());
-    let (http, payload) = request.into_parts();
-    let kept = http.clone();
-    let inner = ServiceRequest::from_parts(http, payload);
     let span = tracing::info_span!("request", %id, %method, %route);
-    let answered = tokio::time::timeout(LIMIT, next.call(inner).instrument(span.clone())).await;
+    let answered = tokio::time::timeout(LIMIT, next.call(request).instrument(span.clone())).await;
     let mut response = match answered {
-        Ok(result) => result?.map_into_left_body(),
-        Err(_) => ServiceResponse::new(kept, HttpResponse::ServiceUnavailable().finish()).map_into_right_body(),
+        Ok(result) => result?,
+        Err(_) => return Err(actix_web::error::ErrorServiceUnavailable("the request took too long; nothing was stored, try again")),
     };
     let status = response.status();
     let headers = response.headers_mut();
