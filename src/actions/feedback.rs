@@ -464,6 +464,19 @@ pub fn record_overdue(tx: &mut Tx<'_>, limit: i64) -> Result<usize, Problem> {
     Ok(recorded)
 }
 
+/// A contact goes this many days after its matter is done (DOMAIN.md §3.1).
+const CONTACT_DAYS: i32 = 90;
+
+/// The daily job: deletes contacts whose purpose has ended. Returns how many.
+pub fn forget_contacts(tx: &mut Tx<'_>, limit: i64) -> Result<usize, Problem> {
+    let done = store::feedback::contacts_done_before(tx.conn, tx.today.plus(-CONTACT_DAYS), limit)?;
+    for serial in &done {
+        store::feedback::forget_contact(tx.conn, *serial)?;
+        tx.audit(None, "contact.forget", serial, json!({}))?;
+    }
+    Ok(done.len())
+}
+
 /// After a change of the calendar: moves the deadlines of open items. Returns how many moved.
 pub fn recalendar(tx: &mut Tx<'_>) -> Result<usize, Problem> {
     let mut last = 0;

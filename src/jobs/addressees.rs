@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::actions::{Tx, lookup};
 use crate::domain::contact::Email;
-use crate::domain::error::{Code, Problem};
+use crate::domain::error::Problem;
 use crate::domain::event::Event;
 use crate::domain::feedback::{Class, State};
 use crate::domain::visibility::Record;
@@ -186,7 +186,7 @@ fn to_officers(tx: &mut Tx<'_>, only: Option<Uuid>, notice: Notice, fits: impl F
     let address = |a: &Account| a.email.as_deref().and_then(Email::parse).filter(|_| a.ended_on.is_none() && fits(a));
     match only {
         Some(id) => {
-            let account = officer::get(tx.conn, id)?.ok_or(Code::NotFound)?;
+            let Some(account) = officer::get(tx.conn, id)? else { return Ok(Plan::Nobody) };
             Ok(address(&account).map_or(Plan::Nobody, |email| Plan::One(email, account.officer.language, notice)))
         }
         None => {

@@ -1,4 +1,5 @@
-//! What a day brings: opinions that became late, half-months that ended.
+//! What a day brings: opinions that became late, half-months that ended,
+//! contacts whose purpose is over.
 //! Running it twice changes nothing.
 
 use crate::actions::{Service, feedback, figures};
@@ -21,6 +22,8 @@ pub struct Done {
     pub overdue: usize,
     /// Cells of ended half-months whose released counts caught up.
     pub closed: usize,
+    /// Contacts that were deleted.
+    pub forgotten: usize,
 }
 
 /// Records who is late, in steps until none is left, and closes the half-months that have ended.
@@ -28,9 +31,9 @@ pub struct Done {
 /// # Errors
 /// What the actions return; what was done until then stays done.
 pub fn daily(service: &Service) -> Result<Done, Problem> {
-    let done = Done { overdue: record_overdue(service)?, closed: close_halves(service)? };
+    let done = Done { overdue: record_overdue(service)?, closed: close_halves(service)?, forgotten: forget_contacts(service)? };
     if done != Done::default() {
-        tracing::info!(overdue = done.overdue, closed = done.closed, "the clocks were advanced");
+        tracing::info!(overdue = done.overdue, closed = done.closed, forgotten = done.forgotten, "the clocks were advanced");
     }
     Ok(done)
 }
@@ -45,6 +48,16 @@ fn record_overdue(service: &Service) -> Result<usize, Problem> {
             // Another server was faster with one of them: look again who is left.
             Err(Problem::Move { .. } | Problem::Refused(Code::ChangedMeanwhile)) if meetings < MEETINGS => meetings += 1,
             Err(problem) => return Err(problem),
+        }
+    }
+}
+
+fn forget_contacts(service: &Service) -> Result<usize, Problem> {
+    let mut forgotten = 0;
+    loop {
+        match service.write(|tx| feedback::forget_contacts(tx, STEP))? {
+            0 => return Ok(forgotten),
+            step => forgotten += step,
         }
     }
 }

@@ -558,6 +558,20 @@ pub fn last_serial(conn: &mut Conn) -> Stored<i64> {
     Ok(last.unwrap_or(0))
 }
 
+/// Items that have a contact and have been done since before a day: answered, or out.
+pub fn contacts_done_before(conn: &mut Conn, day: Day, limit: i64) -> Stored<Vec<Serial>> {
+    let settled = feedback::settled.is_not_null();
+    let since = feedback::answered_on.lt(On(day)).or(feedback::answered_on.is_null().and(feedback::out_on.lt(On(day))));
+    let serials: Vec<i64> = contacts::table
+        .inner_join(feedback::table.on(feedback::serial.eq(contacts::serial)))
+        .filter(settled.and(since))
+        .order(contacts::serial)
+        .limit(limit)
+        .select(contacts::serial)
+        .load(conn)?;
+    Ok(serials.into_iter().map(Serial).collect())
+}
+
 /// Deletes a contact whose purpose has ended.
 pub fn forget_contact(conn: &mut Conn, serial: Serial) -> Stored<bool> {
     Ok(diesel::delete(contacts::table.find(serial.0)).execute(conn)? > 0)

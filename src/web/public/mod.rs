@@ -10,15 +10,11 @@ mod receipt;
 mod results;
 mod survey;
 
-use actix_web::web::{self, FormConfig, ServiceConfig};
-
-/// A long opinion in Khmer takes nine bytes a letter on its way; more than this is no form of ours.
-const LARGEST_FORM: usize = 1_200_000;
+use actix_web::web::{self, ServiceConfig};
 
 /// Mounts the public pages.
 pub fn routes(config: &mut ServiceConfig) {
     config
-        .app_data(FormConfig::default().limit(LARGEST_FORM))
         .route("/", web::get().to(home::home))
         .route("/khao-sat/{slug}", web::get().to(survey::show))
         .route("/khao-sat/{slug}", web::post().to(survey::send))

@@ -205,7 +205,8 @@ fn build(tx: &mut Tx<'_>, fields: &Fields, language: Language) -> Result<Page, P
             sample: view::filter_select("sample", "filter.sample", t(language, "filter.default_sample"), &chosen("sample"), samples),
         },
         figures: results.satisfaction.iter().filter(|f| f.sample == sample).map(|f| figure(f, &catalogue, language)).collect(),
-        beside: results.satisfaction.iter().filter(|f| f.sample != sample).map(|f| beside(f, &catalogue, language)).collect(),
+        // A sample that nobody has drawn yet has no lines.
+        beside: results.satisfaction.iter().filter(|f| f.sample != sample && (f.sample != Sample::Drawn || f.shown.ratio().is_some())).map(|f| beside(f, &catalogue, language)).collect(),
         identity: identity(&results, language),
         faults: faults.lines(|p| if p == "/from" { "tu".to_owned() } else { "den".to_owned() }),
     })

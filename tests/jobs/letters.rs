@@ -1,0 +1,67 @@
+//! What letters say, in three languages, to be read by people.
+
+use hoidap::domain::contact::Email;
+use hoidap::domain::time::{Day, Moment};
+use hoidap::domain::words::{Language, Serial, Words};
+use hoidap::i18n;
+use hoidap::mail::Notice;
+
+use super::memory;
+
+fn words(vi: &str, en: &str, km: &str) -> Words {
+    Words { vi: vi.to_owned(), en: en.to_owned(), km: km.to_owned() }
+}
+
+fn notices() -> Vec<(&'static str, Notice)> {
+    let serial = Serial(1_158);
+    let office = words("Sở Xây dựng", "Department of Construction", "មន្ទីរសំណង់");
+    let reason = words("Câu trả lời khó hiểu", "The answer is hard to understand", "ចម្លើយពិបាកយល់");
+    let due_on: Option<Day> = "2026-12-15".parse().ok();
+    let text = Some(("Chờ cấp giấy phép".to_owned(), "Giấy phép đã được cấp ngày 10/12/2026.\n\nXin lỗi ông/bà vì phải chờ & \"đi lại\".".to_owned()));
+    let answered = |through, revised, words| Notice::Answered { serial, office: office.clone(), through, revised, words };
+    vec![
+        ("received", Notice::Received { serial, office: office.clone(), in_tray: false, due_on }),
+        ("received_tray", Notice::Received { serial, office: office.clone(), in_tray: true, due_on }),
+        ("answered", answered(None, false, text.clone())),
+        ("answered_revised", answered(None, true, text.clone())),
+        ("answered_through", answered(Some(Serial(1_100)), false, text)),
+        ("answered_hidden", answered(None, false, None)),
+        ("refused", Notice::Refused { serial, office: office.clone(), ground: reason.clone(), note: Some("Đây là thư chào hàng.".to_owned()) }),
+        ("redirected", Notice::Redirected { serial, office: office.clone(), ground: reason.clone(), guidance: "Hãy gửi đơn đến Thanh tra thành phố.".to_owned() }),
+        ("routed", Notice::Routed { serial, office: office.clone(), in_tray: false, due_on }),
+        ("routed_tray", Notice::Routed { serial, office: office.clone(), in_tray: true, due_on }),
+        ("handed_in", Notice::HandedIn { serial, office: office.clone(), refusal: false, due_on }),
+        ("handed_in_refusal", Notice::HandedIn { serial, office, refusal: true, due_on: None }),
+        ("returned", Notice::Returned { serial, reason }),
+        ("assigned", Notice::Assigned { serial, due_on }),
+        ("sealed", Notice::Sealed { serial }),
+    ]
+}
+
+#[test]
+fn letters_read_well_in_three_languages() {
+    let (mailer, _) = memory();
+    for (name, notice) in notices() {
+        let mut page = String::new();
+        for language in Language::ALL {
+            let to = Email::parse("ten@example.vn").unwrap();
+            let letter = mailer.write(&notice, to, *language, 12, Moment::from_micros(0)).unwrap();
+            let weekday = i18n::t(*language, "weekdays.d2");
+            let all = format!("\n{}\n\n{}", letter.subject, letter.text.replace(&weekday, "(weekday)"));
+            for fault in ["\nmail.", "weekdays.", "%{", "{{", "&amp;", "&quot;", "&#", "\n\n\n", " \n", "ten@example.vn"] {
+                assert!(!all.contains(fault), "{name} {language} has {fault:?}:\n{all}");
+            }
+            assert!(letter.subject.contains("HD-001158") && letter.text.contains("/HD-001158") | letter.text.contains("/tra-cuu"), "{all}");
+            page.push_str(&format!("==== {language}{all}\n"));
+        }
+        insta::assert_snapshot!(name, page);
+    }
+}
+
+#[test]
+fn the_sealed_box_says_its_number_and_nothing_else() {
+    let (mailer, _) = memory();
+    let letter = mailer.write(&Notice::Sealed { serial: Serial(7) }, Email::parse("a@b.vn").unwrap(), Language::Vi, 1, Moment::from_micros(0)).unwrap();
+    let told: Vec<&str> = letter.text.lines().filter(|l| l.contains("HD-")).collect();
+    assert_eq!(told, ["Có nội dung mang số HD-000007 đang chờ trong hộp niêm phong.", "https://hoidap.example.vn/can-bo/HD-000007"]);
+}
