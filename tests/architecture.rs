@@ -19,7 +19,8 @@ const LAYERS: [(&str, &[&str]); 10] = [
 /// Used by every layer but domain.
 const HELPERS: [&str; 6] = ["clock", "config", "embedded", "i18n", "keys", "telemetry"];
 
-const ARROWS: &str = "each layer may use those to its right: `cli → web, api, jobs, export → http → actions → store → domain`; `jobs → mail`; `mail → domain, i18n`";
+const ARROWS: &str =
+    "each layer may use those to its right: `cli → web, api, jobs, export → http → actions → store → domain`; `jobs → mail`; `mail → domain, i18n`";
 const DOMAIN: &str = "domain → no layer, no helper, no diesel, no actix, no clock, no environment";
 const ACTIONS: &str = "actions → no actix, no diesel's query words, no lettre, no templates: it writes an outbox row, it never sends";
 const TWINS: &str = "web ↔ api: neither uses the other";

@@ -1,4 +1,9 @@
 //! Every promise that is tested from outside the code, by layer and feature.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, missing_docs)]
 
+mod api;
+mod architecture;
 mod domain;
+mod jobs;
+mod store;
+mod support;

@@ -5,6 +5,7 @@ use super::Tx;
 use crate::domain::access::{Act, Officer};
 use crate::domain::error::{Code, Problem};
 use crate::domain::event::Entry;
+use crate::domain::feedback::State;
 use crate::domain::receipt::ReceiptCode;
 use crate::domain::visibility::{PublicItem, Record};
 use crate::domain::words::{Purpose, Serial};
@@ -20,9 +21,13 @@ pub fn item(tx: &mut Tx<'_>, serial: Serial) -> Result<PublicItem, Problem> {
 }
 
 fn public(tx: &mut Tx<'_>, record: &Record) -> Result<PublicItem, Problem> {
-    let entries: Vec<Entry> = store::feedback::events(tx.conn, record.serial)?.into_iter().map(|k| k.entry).collect();
+    let entries = entries(tx, record.serial)?;
     let answers = store::feedback::answers(tx.conn, record.serial)?;
     Ok(PublicItem::of(record, answers, &entries, tx.today))
+}
+
+fn entries(tx: &mut Tx<'_>, serial: Serial) -> Result<Vec<Entry>, Problem> {
+    Ok(store::feedback::events(tx.conn, serial)?.into_iter().map(|kept| kept.entry).collect())
 }
 
 /// The item that answers for a merged one: its survivor, or the survivor's.
@@ -50,7 +55,7 @@ pub fn list(tx: &mut Tx<'_>, filter: &Filter, below: Option<i64>, limit: i64) ->
 
 /// The items answered last.
 pub fn newest_answers(tx: &mut Tx<'_>, limit: i64) -> Result<Vec<PublicItem>, Problem> {
-    let filter = Filter { states: Some(vec![crate::domain::feedback::State::Answered]), ..Filter::default() };
+    let filter = Filter { states: Some(vec![State::Answered]), ..Filter::default() };
     let records: Vec<Record> =
         store::feedback::list(tx.conn, &filter, Order::Answered, limit * 3)?.into_iter().filter(Record::words_are_public).collect();
     let records: Vec<Record> = records.into_iter().take(usize::try_from(limit).unwrap_or(0)).collect();
@@ -63,7 +68,10 @@ fn summaries(tx: &mut Tx<'_>, records: &[Record]) -> Result<Vec<PublicItem>, Pro
         .iter()
         .map(|record| {
             let answers = if record.words_are_public() { store::feedback::answers(tx.conn, record.serial)? } else { Vec::new() };
-            Ok(PublicItem::of(record, answers, &[], tx.today))
+            // Only an event knows why an item went out or shows nothing.
+            let has_ground = record.withheld || matches!(record.state, State::OutOfScope | State::Spam | State::Redirected);
+            let entries = if has_ground { entries(tx, record.serial)? } else { Vec::new() };
+            Ok(PublicItem { history: Vec::new(), ..PublicItem::of(record, answers, &entries, tx.today) })
         })
         .collect()
 }
@@ -151,7 +159,7 @@ pub struct DeskItem {
 pub fn desk_item(tx: &mut Tx<'_>, officer: &Officer, serial: Serial) -> Result<DeskItem, Problem> {
     let hand = super::feedback::take_in_hand(tx, serial)?;
     officer.may(Act::Read, &hand.item, &tx.catalogue.offices)?;
-    let sealed_now = hand.item.state == crate::domain::feedback::State::Sealed;
+    let sealed_now = hand.item.state == State::Sealed;
     if sealed_now {
         tx.audit(Some(officer), "sealed.view", serial, serde_json::json!({}))?;
     }

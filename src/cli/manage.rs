@@ -159,3 +159,10 @@ pub fn recount() -> ExitCode {
         }
     }
 }
+
+/// Prints the API's document, from the code that answers.
+pub fn openapi() -> Result<(), Problem> {
+    let text = crate::api::openapi::document().to_pretty_json().map_err(|e| Problem::Internal(e.to_string()))?;
+    println!("{text}");
+    Ok(())
+}

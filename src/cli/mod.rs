@@ -37,6 +37,8 @@ enum Command {
     Simulate(manage::Simulate),
     /// Counts everything again; exit 1 and the first difference when something does not agree.
     Recount,
+    /// Prints the OpenAPI document of the API. Needs no database.
+    Openapi,
     /// Prints the due date on its first line, then why. Needs no database.
     DueDate {
         /// The day received, as 2026-10-01.
@@ -59,6 +61,7 @@ pub fn run() -> ExitCode {
         Command::Officer(args) => manage::officer(&args),
         Command::Simulate(args) => manage::simulate(&args),
         Command::Recount => return manage::recount(),
+        Command::Openapi => manage::openapi(),
         Command::DueDate { received, days, no_make_up } => due_date::run(received, days, !no_make_up),
     };
     match done {

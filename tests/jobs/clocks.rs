@@ -6,8 +6,7 @@ use hoidap::domain::time::Day;
 use hoidap::jobs::clocks::{Done, daily};
 use hoidap::store;
 
-use super::send_in;
-use crate::support::each_database;
+use super::{each_database, send_in};
 
 #[test]
 fn lateness_is_recorded_once_on_the_day_after_the_deadline() {

@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex};
 use hoidap::actions::account::{self, AccountForm};
 use hoidap::actions::feedback::{self, Written};
 use hoidap::actions::{Service, intake};
+use hoidap::clock::Clock;
 use hoidap::config::Config;
 use hoidap::domain::access::Officer;
 use hoidap::domain::submission::{Draft, OpinionDraft, Submission, Way};
@@ -18,10 +19,17 @@ use hoidap::jobs::outbox::drain;
 use hoidap::mail::{Letter, Mailer, Transport};
 use hoidap::store;
 
+use crate::support;
+
 /// The office that opinions of these tests go to: the one that the sender names.
 const OFFICE: &str = "so-xd";
 /// What no mail may repeat.
 const WORDS: &str = "Cán bộ Nguyễn Văn Thử bắt tôi chờ ba giờ";
+
+/// Runs a test on both databases, with the clock that stands.
+fn each_database(test: impl Fn(Arc<Service>, Clock)) {
+    support::each_database(|bed| test(bed.service.clone(), bed.service.clock().clone()));
+}
 
 /// An opinion whose sender left an address for the answer.
 fn opinion(kind: &str, email: &str) -> OpinionDraft {

@@ -7,14 +7,15 @@ mod people;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::{Arc, OnceLock};
 
+use diesel::{RunQueryDsl, sql_query};
 use hoidap::actions::figures::{self, Asked};
 use hoidap::actions::recount::{self, Compared};
 use hoidap::actions::{Service, Tx, account, setup};
 use hoidap::clock::Clock;
 use hoidap::domain::access::Officer;
 use hoidap::domain::accounting::Counts;
-use hoidap::domain::error::Problem;
-use hoidap::domain::time::Day;
+use hoidap::domain::error::{Code, Problem};
+use hoidap::domain::time::{Day, Moment};
 use hoidap::domain::visibility::Record;
 use hoidap::domain::words::Serial;
 use hoidap::keys::Keys;
@@ -42,7 +43,7 @@ const ACCOUNTS: [(&str, &str, &[&str]); 9] = [
     ("head", WARD, &["head"]),
     ("neighbour", NEIGHBOUR, &["officer", "approver"]),
     ("coordinator", COORDINATING, &["officer", "approver"]),
-    ("coordinating-approver", COORDINATING, &["approver"]),
+    ("second-coordinator", COORDINATING, &["officer", "approver"]),
     ("receiver", "ct", &["receiver"]),
     ("administrator", "ct", &["administrator"]),
 ];
@@ -78,8 +79,21 @@ fn password_hash() -> String {
 }
 
 /// Nine in the morning.
-fn morning(day: &str) -> hoidap::domain::time::Moment {
-    day.parse::<Day>().unwrap().at(9 * 3_600)
+fn morning(text: &str) -> Moment {
+    day(text).at(9 * 3_600)
+}
+
+/// Why something was refused: the code of its first fault, or its own.
+pub fn refusal<T>(tried: Result<T, Problem>) -> String {
+    match tried.err().expect("it was not refused") {
+        Problem::Invalid(faults) => faults[0].code.to_owned(),
+        other => other.code().to_string(),
+    }
+}
+
+/// A day, as `2026-10-01`.
+pub fn day(text: &str) -> Day {
+    text.parse().unwrap()
 }
 
 impl Bed {
@@ -178,9 +192,16 @@ impl Bed {
         self.home.tamper(sql);
     }
 
-    /// What the recount finds wrong.
-    pub fn difference(&self) -> String {
-        self.service.read(recount::recount).unwrap().expect_err("the recount finds nothing").0
+    /// What the recount finds wrong after a change of rows, which is undone.
+    pub fn difference_after(&self, change: &str) -> String {
+        let mut found = String::new();
+        let undone: Result<(), Problem> = self.service.write(|tx| {
+            assert!(sql_query(change).execute(tx.conn).unwrap() > 0, "{change} changes nothing");
+            found = recount::recount(tx)?.expect_err(change).0;
+            Err(Code::NotFound.into())
+        });
+        assert!(undone.is_err());
+        found
     }
 }
 

@@ -1,0 +1,7 @@
+//! What people do, on both databases.
+
+mod feedback;
+mod figures;
+mod intake;
+mod merging;
+mod sealing;

@@ -1,0 +1,199 @@
+// People at browsers: a visitor with a language, a width and script or none;
+// an officer who is signed in. A visitor notes whatever a page must not do.
+
+import assert from 'node:assert/strict';
+import { after, before } from 'node:test';
+
+import { chromium } from 'playwright-core';
+
+export const PASSWORD = 'hoi-dap-demo';
+export const LANGUAGES = ['vi', 'km', 'en'];
+/** A cheap phone, and a desk. */
+export const WIDTHS = [360, 1280];
+const PATIENCE = 60_000;
+
+export const BROWSER = {
+  executablePath: '/usr/bin/chromium',
+  args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+};
+
+/** Where hoidap listens; `npm test` sets it. */
+export const site = process.env.HOIDAP_URL?.replace(/\/$/, '');
+
+let browser;
+
+/** Opens the browser for the tests of a file, and closes it after them. */
+export function withBrowser() {
+  before(async () => {
+    assert.ok(site, 'HOIDAP_URL is not set: run the tests with `npm test`');
+    browser = await chromium.launch(BROWSER);
+  });
+  after(() => browser?.close());
+}
+
+/** Somebody with a browser of their own. */
+export async function visitor({ language = 'vi', width = 1280, script = true } = {}) {
+  return person(browser, site, { language, width, script });
+}
+
+/** The same in any browser, on any site. */
+export async function person(browser, site, { language, width, script = true }) {
+  const context = await browser.newContext({ viewport: { width, height: width < 600 ? 740 : 900 }, javaScriptEnabled: script, baseURL: site });
+  context.setDefaultTimeout(PATIENCE);
+  const page = await context.newPage();
+  const complaints = [];
+  page.on('console', (m) => {
+    // A page that is refused with 4xx says so in the console; the tests look at the status themselves.
+    const itself = m.text().startsWith('Failed to load resource') && m.location().url.split('#')[0] === page.url().split('#')[0];
+    if (['error', 'warning'].includes(m.type()) && !itself) complaints.push(`console: ${m.text()}`);
+  });
+  page.on('pageerror', (e) => complaints.push(`script: ${e.message}`));
+  page.on('dialog', (d) => {
+    complaints.push(`dialog: ${d.message()}`);
+    d.dismiss();
+  });
+  context.on('request', (r) => {
+    if (!r.url().startsWith(`${site}/`) && !r.url().startsWith('data:')) complaints.push(`a request leaves the site: ${r.url()}`);
+  });
+  const v = {
+    page,
+    context,
+    language,
+    width,
+    script,
+    complaints,
+    /** Goes to an address in the visitor's language. */
+    open: (address) => page.goto(withLanguage(address, language)),
+    /** Does something that leads to another page, and waits until it is there. */
+    async leads(act) {
+      const [response] = await Promise.all([page.waitForNavigation(), act()]);
+      return response;
+    },
+    /** Follows a link or presses a button that leads to another page. */
+    follow: (target) => v.leads(() => (typeof target === 'string' ? page.locator(target) : target).click()),
+    /** Unfolds a part, if it is folded. */
+    async unfold(details) {
+      if ((await details.getAttribute('open')) === null) await details.locator('> summary').click();
+    },
+    /** The id of what has the focus. */
+    focused: () => page.evaluate(() => document.activeElement?.id ?? ''),
+    /** The page did nothing that it must not do. */
+    calm: () => assert.deepEqual(complaints, []),
+    close: () => context.close(),
+  };
+  return v;
+}
+
+function withLanguage(address, language) {
+  const [rest, hash] = address.split('#');
+  return `${rest}${rest.includes('?') ? '&' : '?'}lang=${language}${hash ? `#${hash}` : ''}`;
+}
+
+/** An officer who has signed in. */
+export async function officer(login, settings) {
+  const v = await visitor(settings);
+  await v.open('/dang-nhap');
+  await v.page.fill('#login', login);
+  await v.page.fill('#password', PASSWORD);
+  const response = await v.follow('form[action="/dang-nhap"] button');
+  assert.equal(new URL(v.page.url()).pathname === '/dang-nhap', false, `${login} can't sign in: ${response?.status()}`);
+  return v;
+}
+
+/** Looks through a list of the desk, page by page. True when it is there, in the page that is then shown. */
+export async function findsAtDesk(v, serial, tab = 'all') {
+  await v.open(`/can-bo?loc=${tab}`);
+  for (;;) {
+    if ((await v.page.locator(`main a[href="/can-bo/${serial}"]`).count()) > 0) return true;
+    const next = v.page.locator('main a[rel=next]');
+    if ((await next.count()) === 0) return false;
+    await v.follow(next);
+  }
+}
+
+/** From the home page to the form with the faces: a field, then a place. */
+export async function goesToFaces(v, { field = 'land', office = '31507' } = {}) {
+  await v.open('/');
+  await v.follow('a.tile.main');
+  await v.follow(`a.tile[href*="linh-vuc=${field}"]`);
+  await v.page.selectOption('#noi', office);
+  await v.follow('button[name=buoc]');
+}
+
+/** The details that hold an element. */
+export const foldOf = (v, inner) => v.page.locator('details', { has: v.page.locator(inner) }).last();
+
+/** Fills the opinion's part of a form. */
+export async function fillsOpinion(v, { text, kind, email, consent = [] }) {
+  const { page } = v;
+  await page.fill('#y-kien', text);
+  if (kind === 'complaint' || kind === 'denunciation') await v.unfold(foldOf(v, `#loai-${kind}`));
+  if (kind) await page.check(`#loai-${kind}`);
+  if (email !== undefined) {
+    await v.unfold(foldOf(v, '#email'));
+    await page.fill('#email', email);
+    for (const purpose of consent) await page.check(`#consent-${purpose}`);
+  }
+}
+
+/** The button that sends a form of the public pages. */
+export const sendButton = (v) => v.page.locator('main form[method=post] .btns button.btn').first();
+
+/** Sends an opinion without a rating. */
+export async function sendsOpinion(v, { field = 'land', office = '31507', ...opinion }) {
+  await v.open('/gop-y');
+  await v.page.check(`#field-${field}`);
+  await v.page.selectOption('#noi', office);
+  await fillsOpinion(v, opinion);
+  await v.follow(sendButton(v));
+  return receipt(v);
+}
+
+/** What the page after sending says to keep. */
+export async function receipt(v) {
+  const { page } = v;
+  assert.match(page.url(), /\/tra-cuu\/[2-9A-HJ-NP-Z]{4}(-[2-9A-HJ-NP-Z]{4}){2}\?/, 'it leads to the receipt');
+  const code = (await page.locator('span.code').innerText()).trim();
+  const id = (await page.locator('a.code').innerText()).trim();
+  assert.match(id, /^HD-\d{6,}$/);
+  return { code, id, serial: Number(id.slice(3)) };
+}
+
+/** The officer takes an opinion up, writes the answer and hands it in. */
+export async function answersIt(v, serial, { title, question, answer }) {
+  const { page } = v;
+  await v.open(`/can-bo/${serial}`);
+  const take = page.locator('form[action$="/nhan"] button');
+  if ((await take.count()) > 0) await v.follow(take);
+  if (title !== undefined) await page.fill('#title', title);
+  if (question !== undefined) await page.fill('#question', question);
+  await page.fill('#answer', answer);
+  return v.follow('form[action$="/viet"] button:not([name])');
+}
+
+/** The approver publishes what was handed in. */
+export async function publishesIt(v, serial) {
+  await v.open(`/can-bo/${serial}`);
+  return v.follow('button[value=duyet]');
+}
+
+/** The classes of opinions at `/ket-qua`, as they are printed, in their order, and their sum. */
+export async function classes(v) {
+  await v.open('/ket-qua');
+  const table = v.page.locator('section[aria-labelledby="y-kien"] table');
+  const numbers = async (part) => (await table.locator(`${part} td:nth-child(2)`).allInnerTexts()).map((t) => Number(t.replace(/\D/g, '')));
+  const [onTime, late, open, overdue, ...out] = await numbers('tbody');
+  const [received] = await numbers('tfoot');
+  return { onTime, late, open, overdue, out, received };
+}
+
+/** Tries until it is so. */
+export async function until(what, ask, patience = PATIENCE) {
+  const end = Date.now() + patience;
+  for (;;) {
+    const answer = await ask();
+    if (answer) return answer;
+    if (Date.now() > end) assert.fail(`not within ${patience / 1000} s: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+}
