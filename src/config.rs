@@ -167,6 +167,10 @@ impl Config {
         if self.mail_folder().is_some() {
             faults.push("HOIDAP_MAIL is a folder: nobody would get an answer by mail. Give smtp://… or smtps://….".to_owned());
         }
+        let readable_password = self.mail.starts_with("smtp://") && self.mail.contains('@') && !self.mail.contains("tls=required");
+        if readable_password {
+            faults.push("HOIDAP_MAIL has a password and no TLS: add ?tls=required, or use smtps://.".to_owned());
+        }
         if self.is_remote_postgres() && !cfg!(feature = "postgres-tls") && !self.insecure_postgres {
             faults.push("DATABASE_URL names another machine and this build has no TLS towards PostgreSQL. Build with --features postgres-tls, or set HOIDAP_INSECURE_POSTGRES=true when the network between them is yours.".to_owned());
         }
@@ -206,6 +210,7 @@ mod tests {
         named(Config { secret: Secret::new(STANDARD.encode([0; 32])), ..safe() }, "HOIDAP_SECRET");
         named(Config { public_url: "http://hoidap.example.vn".to_owned(), ..safe() }, "HOIDAP_PUBLIC_URL");
         named(Config { mail: "folder:mail".to_owned(), ..safe() }, "HOIDAP_MAIL");
+        named(Config { mail: "smtp://name:word@mail:25".to_owned(), ..safe() }, "HOIDAP_MAIL");
         named(Config { mail: "pigeon".to_owned(), ..safe() }, "HOIDAP_MAIL");
         if !cfg!(feature = "postgres-tls") {
             named(Config { database_url: "postgres://u:p@db.example/h".to_owned(), ..safe() }, "DATABASE_URL");

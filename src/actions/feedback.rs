@@ -217,7 +217,7 @@ pub fn save(tx: &mut Tx<'_>, officer: &Officer, serial: Serial, written: &Writte
         tx.audit(Some(officer), action, serial, json!({"intent": intent.as_str(), "revision": draft.revision}))?;
     }
     if hand_in {
-        tx.mail("handed_in", &format!("handed_in:{serial}:{}", draft.revision), json!({"serial": serial, "office": hand.record.office}))?;
+        tx.mail("handed_in", &format!("handed_in:{serial}:{}:{}", hand.item.events, draft.revision), json!({"serial": serial, "office": hand.record.office}))?;
     }
     Ok(())
 }
@@ -285,7 +285,7 @@ pub fn give_back(tx: &mut Tx<'_>, officer: &Officer, serial: Serial, reason: &st
         tx.audit(Some(officer), "feedback.give_back", serial, json!({"reason": reason}))?;
     }
     match hand.record.assignee {
-        Some(author) => tx.mail("returned", &format!("returned:{serial}:{}", draft.revision), json!({"serial": serial, "officer": author})),
+        Some(author) => tx.mail("returned", &format!("returned:{serial}:{}:{}", hand.item.events, draft.revision), json!({"serial": serial, "officer": author})),
         None => Ok(()),
     }
 }
@@ -308,8 +308,7 @@ pub fn approve(tx: &mut Tx<'_>, officer: &Officer, serial: Serial, seen: Option<
             tell_sender(tx, serial, "refused", hand.item.events)?;
         }
     }
-    store::draft::drop(tx.conn, serial)
-        .map_err(Problem::from)
+    Ok(store::draft::drop(tx.conn, serial)?)
 }
 
 fn publish(tx: &mut Tx<'_>, hand: &mut Hand, officer: &Officer, by: By, draft: &Draft, author: Uuid) -> Result<(), Problem> {
@@ -347,7 +346,9 @@ fn tell_sender(tx: &mut Tx<'_>, serial: Serial, kind: &str, number: u32) -> Resu
     let contact = store::feedback::contact(tx.conn, serial)?.and_then(|sealed| tx.keys.open_contact(serial, &sealed));
     match contact {
         Some(contact) if contact.email.is_some() && contact.allows(Purpose::Answer) => {
-            tx.mail(kind, &format!("{kind}:{serial}:{number}"), json!({"serial": serial}))
+            // Its own events and the cause's number: a later answer is never taken for an earlier one.
+            let events = store::feedback::get(tx.conn, serial)?.map_or(0, |r| r.events);
+            tx.mail(kind, &format!("{kind}:{serial}:{events}:{number}"), json!({"serial": serial}))
         }
         _ => Ok(()),
     }

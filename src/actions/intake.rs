@@ -209,7 +209,9 @@ fn receive(tx: &mut Tx<'_>, submission: &Submission, opinion: &Opinion, receipt_
         first.salts.push(("text", salt));
     }
     store::feedback::append(tx.conn, serial, &events)?;
+    // A mail about a sealed item would tell whoever reads the mailbox who denounced.
     if let Some(contact) = &opinion.contact
+        && !sealed
         && contact.allows(Purpose::Answer)
         && contact.email.is_some()
     {

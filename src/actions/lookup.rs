@@ -7,7 +7,7 @@ use crate::domain::error::{Code, Problem};
 use crate::domain::event::Entry;
 use crate::domain::feedback::State;
 use crate::domain::receipt::ReceiptCode;
-use crate::domain::visibility::{PublicItem, Record};
+use crate::domain::visibility::{Answer, PublicItem, Record};
 use crate::domain::words::{Purpose, Serial};
 use crate::store;
 use crate::store::draft::Draft;
@@ -92,6 +92,8 @@ pub struct OwnItem {
     pub item: PublicItem,
     /// The row: the sender sees the dates and the office even of what the public does not.
     pub record: Record,
+    /// The published versions, also of what the public may not read; none of a sealed one.
+    pub answers: Vec<Answer>,
     /// Their own words.
     pub original: String,
     /// The guidance or the words beside a refusal, if any was given.
@@ -127,7 +129,8 @@ fn own_item(tx: &mut Tx<'_>, serial: Serial) -> Result<OwnItem, Problem> {
     let contact = store::feedback::contact(tx.conn, serial)?.and_then(|sealed| tx.keys.open_contact(serial, &sealed));
     let can_withdraw = record.state.is_open();
     let told = told.filter(|_| record.state.out_class().is_some());
-    Ok(OwnItem { item, record, original, told, consent: contact.map(|c| c.consent).unwrap_or_default(), can_withdraw })
+    let answers = if record.state == State::Answered { store::feedback::answers(tx.conn, serial)? } else { Vec::new() };
+    Ok(OwnItem { item, record, answers, original, told, consent: contact.map(|c| c.consent).unwrap_or_default(), can_withdraw })
 }
 
 /// An item as it lies on the desk.
@@ -140,7 +143,7 @@ pub struct DeskItem {
     /// Its events with what is kept beside them.
     pub events: Vec<KeptEvent>,
     /// The published versions.
-    pub answers: Vec<crate::domain::visibility::Answer>,
+    pub answers: Vec<Answer>,
     /// Work in progress.
     pub draft: Option<Draft>,
     /// Did this officer write in the draft?

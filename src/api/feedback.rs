@@ -33,8 +33,7 @@ const LARGEST_PAGE: i64 = 100;
 
 /// Mounts these addresses.
 pub fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(at(FEEDBACK).route(reading().to(feedback_list)).route(web::post().to(send_feedback)))
-        .service(at(ITEM).route(reading().to(feedback_item)));
+    cfg.service(at(FEEDBACK).route(reading().to(feedback_list)).route(web::post().to(send_feedback))).service(at(ITEM).route(reading().to(feedback_item)));
 }
 
 /// An opinion as anybody may see it.

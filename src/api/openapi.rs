@@ -1,9 +1,9 @@
 //! The OpenAPI 3.1 document, from the types and handlers that answer.
 
 use actix_web::web::{Json, ServiceConfig};
+use utoipa::openapi::RefOr;
 use utoipa::openapi::path::PathItem;
 use utoipa::openapi::schema::{Schema, SchemaType, Type};
-use utoipa::openapi::RefOr;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 

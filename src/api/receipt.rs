@@ -1,9 +1,9 @@
 //! What a sender may see of what they sent, by their receipt code. The code
 //! stands in this address: nothing may keep it or pass it on.
 
+use actix_web::HttpResponse;
 use actix_web::http::header;
 use actix_web::web::{Path, ServiceConfig};
-use actix_web::HttpResponse;
 use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
@@ -124,7 +124,7 @@ impl OwnResponse {
 impl OwnFeedback {
     fn of(tx: &mut Tx<'_>, own: lookup::OwnItem, language: Language) -> Result<Self, Problem> {
         let survivor = lookup::survivor(tx, &own.item)?;
-        let answers = survivor.as_ref().map_or(&own.item.answers, |s| &s.answers);
+        let answers = survivor.as_ref().map_or(&own.answers, |s| &s.answers);
         Ok(Self {
             serial: own.record.serial,
             id: own.record.serial.to_string(),

@@ -20,9 +20,7 @@ const RESPONSES: &str = "/surveys/{slug}/responses";
 
 /// Mounts these addresses.
 pub fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(at(SURVEYS).route(reading().to(surveys)))
-        .service(at(SURVEY).route(reading().to(survey)))
-        .service(at(RESPONSES).route(web::post().to(respond)));
+    cfg.service(at(SURVEYS).route(reading().to(surveys))).service(at(SURVEY).route(reading().to(survey))).service(at(RESPONSES).route(web::post().to(respond)));
 }
 
 /// All questionnaires, each in its newest version.

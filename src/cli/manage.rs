@@ -13,7 +13,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::domain::error::Problem;
 use crate::keys::Keys;
-use crate::store::Db;
+use crate::store::{self, Db};
 
 /// `hoidap import reference`.
 #[derive(Args)]
@@ -105,8 +105,13 @@ pub fn import(args: &Import) -> Result<(), Problem> {
     let ImportWhat::Reference { scope } = &args.what;
     let db = Db::open(&config.database_url, 2)?;
     let today = Clock::System.now().day();
-    db.write(|conn| setup::reference(conn, scope, today))?;
-    println!("reference data of the scope {scope} is there");
+    db.write(|conn| {
+        setup::reference(conn, scope, today)?;
+        // Invented addresses are for the demo; administrators enter the real ones.
+        store::catalogue::clear_sample_addresses(conn)?;
+        Ok::<_, Problem>(())
+    })?;
+    println!("reference data of the scope {scope} is there; enter the offices' mail addresses at /quan-tri");
     Ok(())
 }
 

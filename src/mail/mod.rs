@@ -4,12 +4,10 @@
 
 mod message;
 mod notice;
-mod opened;
 mod transport;
 
 pub use message::Letter;
 pub use notice::Notice;
-pub use opened::{Opened, open};
 pub use transport::{MailError, Transport};
 
 use handlebars::{Context, Handlebars, Helper, HelperResult, Output, RenderContext};

@@ -262,6 +262,11 @@ pub fn put_office(conn: &mut Conn, office: &Office, source: &str) -> Stored<()> 
     Ok(())
 }
 
+/// Empties the invented addresses of the reference data: real mail must not go to them.
+pub fn clear_sample_addresses(conn: &mut Conn) -> Stored<usize> {
+    Ok(diesel::update(offices::table.filter(offices::email.like("%@example.vn"))).set(offices::email.eq(None::<String>)).execute(conn)?)
+}
+
 /// Adds or changes a field.
 pub fn put_field(conn: &mut Conn, field: &Field, source: &str) -> Stored<()> {
     let row = FieldRow {

@@ -1,16 +1,14 @@
 use serde_json::{Value, json};
 
-use super::{Said, api};
-use crate::support::each_database;
+use super::{Said, each_database};
 
 fn find<'a>(said: &'a Said, list: &str, code: &str) -> &'a Value {
     said.json[list].as_array().unwrap().iter().find(|x| x["code"] == code).unwrap()
 }
 
-#[actix_web::test]
-async fn lists_are_whole_and_ended_offices_keep_their_dates_and_successor() {
-    each_database(|bed| async {
-        let api = api(bed).await;
+#[test]
+fn lists_are_whole_and_ended_offices_keep_their_dates_and_successor() {
+    each_database(async |api| {
         let offices = api.get("offices").await;
         let ended = find(&offices, "offices", "st");
         assert_eq!((&ended["valid_from"], &ended["valid_to"], &ended["successor"]), (&json!("2025-03-01"), &json!("2025-06-30"), &json!("ct")));
@@ -22,14 +20,12 @@ async fn lists_are_whole_and_ended_offices_keep_their_dates_and_successor() {
         assert_eq!(procedures.json["procedures"].as_array().unwrap().len(), catalogue.procedures.len());
         let split = find(&procedures, "procedures", "1.012784");
         assert_eq!((&split["name"], &split["field"]), (&json!("Tách thửa hoặc hợp thửa đất"), &json!("land")));
-    })
-    .await;
+    });
 }
 
-#[actix_web::test]
-async fn names_come_in_the_language_asked_for_beside_the_vietnamese_one() {
-    each_database(|bed| async {
-        let api = api(bed).await;
+#[test]
+fn names_come_in_the_language_asked_for_beside_the_vietnamese_one() {
+    each_database(async |api| {
         for (lang, name) in [("vi", "Đất đai"), ("en", "Land"), ("km", "ដីធ្លី")] {
             let said = api.get(&format!("fields?lang={lang}")).await;
             let land = find(&said, "fields", "land");
@@ -37,6 +33,5 @@ async fn names_come_in_the_language_asked_for_beside_the_vietnamese_one() {
         }
         let codes: Vec<Value> = api.get("fields").await.json["fields"].as_array().unwrap().iter().map(|f| f["code"].clone()).collect();
         assert_eq!(codes[..3], [json!("land"), json!("construction"), json!("investment")]);
-    })
-    .await;
+    });
 }

@@ -5,17 +5,15 @@ use hoidap::domain::words::Serial;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::api;
-use crate::support::each_database;
+use super::each_database;
 
 fn keys(value: &Value) -> BTreeSet<&str> {
     value.as_object().unwrap().keys().map(String::as_str).collect()
 }
 
-#[actix_web::test]
-async fn an_opinion_alone_is_taken_once_and_found_under_both_forms_of_its_number() {
-    each_database(|bed| async {
-        let api = api(bed).await;
+#[test]
+fn an_opinion_alone_is_taken_once_and_found_under_both_forms_of_its_number() {
+    each_database(async |api| {
         let body = json!({"submission_id": Uuid::new_v4(), "field": "land", "feedback": {"text": "Cần thêm ghế."}});
         let first = api.post("/api/v1/feedback", &body).await;
         assert_eq!(first.status, 201);
@@ -32,14 +30,12 @@ async fn an_opinion_alone_is_taken_once_and_found_under_both_forms_of_its_number
         }
         let blank = json!({"submission_id": Uuid::new_v4(), "field": "land", "feedback": {"text": "  "}});
         assert_eq!(api.post("/api/v1/feedback", &blank).await.refusal().2, [("/feedback/text", "opinion_missing")]);
-    })
-    .await;
+    });
 }
 
-#[actix_web::test]
-async fn before_its_answer_nobody_reads_the_words_and_after_it_everybody_does() {
-    each_database(|bed| async {
-        let api = api(bed).await;
+#[test]
+fn before_its_answer_nobody_reads_the_words_and_after_it_everybody_does() {
+    each_database(async |api| {
         api.says("report", "Chị Hạnh ở quầy 3 rất chậm.").await;
         let waiting = api.get("feedback/1").await.json;
         let expected = ["serial", "id", "class", "kind", "field", "office", "respondent", "received_on", "due_on", "first_due_on", "answered_on"];
@@ -67,14 +63,12 @@ async fn before_its_answer_nobody_reads_the_words_and_after_it_everybody_does() 
         }
         let third = json!({"n": 2, "on": "2026-10-01", "by": "system", "event": "deadline_set", "due_on": "2026-10-22", "cause": "received"});
         assert_eq!(answered["history"][2], third);
-    })
-    .await;
+    });
 }
 
-#[actix_web::test]
-async fn a_sealed_one_shows_nothing_and_stands_in_no_list_by_place() {
-    each_database(|bed| async {
-        let api = api(bed).await;
+#[test]
+fn a_sealed_one_shows_nothing_and_stands_in_no_list_by_place() {
+    each_database(async |api| {
         api.says("denunciation", "Tố cáo ông A nhận tiền.").await;
         api.says("report", "Ông B nhận tiền.").await;
         api.says("praise", "Cảm ơn.").await;
@@ -97,14 +91,12 @@ async fn a_sealed_one_shows_nothing_and_stands_in_no_list_by_place() {
             assert!(!listed.contains(&1) && !listed.contains(&2), "{narrowed}: {listed:?}");
         }
         assert_eq!(serials("field=land").await, [3]);
-    })
-    .await;
+    });
 }
 
-#[actix_web::test]
-async fn pages_follow_each_other_without_a_gap_and_filters_choose() {
-    each_database(|bed| async {
-        let api = api(bed).await;
+#[test]
+fn pages_follow_each_other_without_a_gap_and_filters_choose() {
+    each_database(async |api| {
         for kind in ["report", "praise", "report", "question", "complaint"] {
             api.says(kind, "Một ý kiến.").await;
         }
@@ -141,14 +133,12 @@ async fn pages_follow_each_other_without_a_gap_and_filters_choose() {
         assert_eq!((&redirected["ground"]["list"], &redirected["ground"]["code"]), (&json!("redirect"), &json!(ground)), "lists give the ground too");
         assert_eq!(redirected["ground"], api.get("feedback/5?lang=en").await.json["ground"]);
         assert_eq!(redirected["title"], Value::Null);
-    })
-    .await;
+    });
 }
 
-#[actix_web::test]
-async fn query_values_that_can_not_be_read_are_named() {
-    each_database(|bed| async {
-        let api = api(bed).await;
+#[test]
+fn query_values_that_can_not_be_read_are_named() {
+    each_database(async |api| {
         for (query, pointer, code) in [
             ("field=moon", "/field", "unknown_field"),
             ("field=%20%C3%A1", "/field", "unknown_field"),
@@ -169,6 +159,5 @@ async fn query_values_that_can_not_be_read_are_named() {
         assert_eq!(api.get("feedback?field=&cursor=&limit=&unknown=1").await.status, 200, "empty is as good as missing");
         let end = api.get("feedback?cursor=gAAAAAAAAAA").await;
         assert_eq!((end.status, &end.json["feedback"]), (200, &json!([])), "a made-up cursor harms nobody");
-    })
-    .await;
+    });
 }

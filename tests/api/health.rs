@@ -1,24 +1,21 @@
 use actix_web::http::Method;
 use actix_web::test::TestRequest;
 
-use super::{SLIP, api, slip};
-use crate::support::each_database;
+use super::{SLIP, each_database, slip};
 
-#[actix_web::test]
-async fn health_names_the_database_and_the_version() {
-    each_database(|bed| async {
-        let kind = bed.service.db().kind().as_str();
-        let said = api(bed).await.get("health").await;
+#[test]
+fn health_names_the_database_and_the_version() {
+    each_database(async |api| {
+        let kind = api.app.service.db().kind().as_str();
+        let said = api.get("health").await;
         assert_eq!(said.status, 200);
         assert_eq!(said.json, serde_json::json!({"status": "ok", "database": kind, "version": env!("CARGO_PKG_VERSION")}));
-    })
-    .await;
+    });
 }
 
-#[actix_web::test]
-async fn what_is_nowhere_and_what_can_not_be_done_are_problems_too() {
-    each_database(|bed| async {
-        let api = api(bed).await;
+#[test]
+fn what_is_nowhere_and_what_can_not_be_done_are_problems_too() {
+    each_database(async |api| {
         for path in ["/api", "/api/", "/api/v1", "/api/v1/nothing", "/api/v2/health", "/api/v1/fields/land"] {
             assert_eq!(api.call(TestRequest::get().uri(path)).await.refusal(), (404, "not_found", vec![]), "{path}");
         }
@@ -34,18 +31,15 @@ async fn what_is_nowhere_and_what_can_not_be_done_are_problems_too() {
             assert_eq!(said.header("allow"), allow, "{path}");
         }
         assert_eq!(api.call(TestRequest::with_uri("/api/v1/fields").method(Method::HEAD)).await.status, 200);
-    })
-    .await;
+    });
 }
 
-#[actix_web::test]
-async fn reading_is_open_to_every_site_and_sending_is_not() {
-    each_database(|bed| async {
-        let api = api(bed).await;
+#[test]
+fn reading_is_open_to_every_site_and_sending_is_not() {
+    each_database(async |api| {
         for path in ["fields", "results", "feedback/1"] {
             assert_eq!(api.get(path).await.header("access-control-allow-origin"), "*", "{path}");
         }
         assert_eq!(api.post(SLIP, &slip("land", 5)).await.header("access-control-allow-origin"), "");
-    })
-    .await;
+    });
 }

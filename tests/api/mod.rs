@@ -29,7 +29,7 @@ use hoidap::store;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::support::Bed;
+use crate::support::{self, Bed};
 
 /// The slip at the counter.
 pub const SLIP: &str = "/api/v1/surveys/phieu-quay/responses";
@@ -40,29 +40,11 @@ type Answering = Pin<Box<dyn Future<Output = Said>>>;
 pub struct Api {
     ask: Box<dyn Fn(TestRequest) -> Answering>,
     pub app: Shared,
-    pub bed: Bed,
 }
 
-/// The interface on a bed: the one place that knows how a bed is made.
-pub async fn api(bed: Bed) -> Api {
-    let app = Shared::new(app::App {
-        service: bed.service.clone(),
-        intake: Arc::new(Intake::start(bed.service.clone()).unwrap()),
-        pages: Pages::new().unwrap(),
-        config: Arc::new(Config { env: Environment::Development, ..Config::default() }),
-        metrics: None,
-    });
-    let service = Rc::new(init_service(App::new().app_data(app.clone()).configure(hoidap::api::routes)).await);
-    let ask = move |request: TestRequest| -> Answering {
-        let service = service.clone();
-        Box::pin(async move {
-            let response = call_service(&*service, request.to_request()).await;
-            let (status, headers) = (response.status().as_u16(), response.headers().clone());
-            let body = read_body(response).await;
-            Said { status, headers, json: serde_json::from_slice(&body).unwrap_or(Value::Null) }
-        })
-    };
-    Api { ask: Box::new(ask), app, bed }
+/// Asks the interface on both databases.
+pub fn each_database(test: impl AsyncFn(&Api)) {
+    support::each_database(|bed| actix_web::rt::System::new().block_on(async { test(&Api::of(bed).await).await }));
 }
 
 /// What came back.
@@ -92,6 +74,27 @@ impl Said {
 }
 
 impl Api {
+    async fn of(bed: &Bed) -> Self {
+        let app = Shared::new(app::App {
+            service: bed.service.clone(),
+            intake: Arc::new(Intake::start(bed.service.clone()).unwrap()),
+            pages: Pages::new().unwrap(),
+            config: Arc::new(Config { env: Environment::Development, ..Config::default() }),
+            metrics: None,
+        });
+        let service = Rc::new(init_service(App::new().app_data(app.clone()).configure(hoidap::api::routes)).await);
+        let ask = move |request: TestRequest| -> Answering {
+            let service = service.clone();
+            Box::pin(async move {
+                let response = call_service(&*service, request.to_request()).await;
+                let (status, headers) = (response.status().as_u16(), response.headers().clone());
+                let body = read_body(response).await;
+                Said { status, headers, json: serde_json::from_slice(&body).unwrap_or(Value::Null) }
+            })
+        };
+        Self { ask: Box::new(ask), app }
+    }
+
     pub async fn call(&self, request: TestRequest) -> Said {
         (self.ask)(request).await
     }
@@ -154,8 +157,7 @@ impl Api {
 
     /// Moves the clock to 9 o'clock of a day.
     pub fn on(&self, day: &str) {
-        let day: hoidap::domain::time::Day = day.parse().unwrap();
-        self.bed.clock.set(day.at(9 * 3_600));
+        self.app.service.clock().set(support::day(day).at(9 * 3_600));
     }
 }
 

@@ -1,8 +1,7 @@
 use actix_web::http::Method;
 use actix_web::test::TestRequest;
 
-use super::api;
-use crate::support::each_database;
+use super::each_database;
 
 #[test]
 fn the_document_is_what_was_reviewed() {
@@ -11,10 +10,9 @@ fn the_document_is_what_was_reviewed() {
     insta::assert_json_snapshot!(document);
 }
 
-#[actix_web::test]
-async fn it_is_served_and_every_operation_in_it_is_too() {
-    each_database(|bed| async {
-        let api = api(bed).await;
+#[test]
+fn it_is_served_and_every_operation_in_it_is_too() {
+    each_database(async |api| {
         let document = api.get("openapi.json").await.json;
         assert_eq!(document, serde_json::to_value(hoidap::api::openapi::document()).unwrap());
         let mut operations = 0;
@@ -34,6 +32,5 @@ async fn it_is_served_and_every_operation_in_it_is_too() {
             }
         }
         assert_eq!(operations, 13);
-    })
-    .await;
+    });
 }

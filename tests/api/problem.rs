@@ -3,13 +3,11 @@ use hoidap::domain::error::{Code, Problem};
 use hoidap::domain::words::Language;
 use hoidap::i18n;
 
-use super::api;
-use crate::support::each_database;
+use super::each_database;
 
-#[actix_web::test]
-async fn a_refusal_speaks_the_language_of_the_request() {
-    each_database(|bed| async {
-        let api = api(bed).await;
+#[test]
+fn a_refusal_speaks_the_language_of_the_request() {
+    each_database(async |api| {
         let detail = async |uri: &str, accept: &str| {
             let said = api.call(TestRequest::get().uri(uri).insert_header(("accept-language", accept))).await;
             said.json["detail"].as_str().unwrap().to_owned()
@@ -25,8 +23,7 @@ async fn a_refusal_speaks_the_language_of_the_request() {
         ] {
             assert_eq!(detail(uri, accept).await, says(language), "{uri} {accept}");
         }
-    })
-    .await;
+    });
 }
 
 #[test]

@@ -2,13 +2,11 @@ use hoidap::actions::feedback;
 use hoidap::domain::words::Serial;
 use serde_json::{Value, json};
 
-use super::{SLIP, api, slip, with};
-use crate::support::each_database;
+use super::{SLIP, each_database, slip, with};
 
-#[actix_web::test]
-async fn a_sender_sees_their_words_answers_and_dates_and_nobody_keeps_the_page() {
-    each_database(|bed| async {
-        let api = api(bed).await;
+#[test]
+fn a_sender_sees_their_words_answers_and_dates_and_nobody_keeps_the_page() {
+    each_database(async |api| {
         let contact = json!({"name": "Nguyễn Văn A", "email": "a@example.vn", "consent": ["answer", "ask"]});
         let body = with(slip("land", 4), json!({"feedback": {"kind": "question", "text": "Bao giờ xong?", "contact": contact}}));
         let sent = api.post(SLIP, &body).await.json;
@@ -29,14 +27,12 @@ async fn a_sender_sees_their_words_answers_and_dates_and_nobody_keeps_the_page()
         for wrong in ["K7WM-3QPA-9TFX", "x", "1", "HD-000001"] {
             assert_eq!(api.get(&format!("receipts/{wrong}")).await.refusal(), (404, "unknown_receipt", vec![]), "{wrong}");
         }
-    })
-    .await;
+    });
 }
 
-#[actix_web::test]
-async fn what_the_public_does_not_see_its_sender_does() {
-    each_database(|bed| async {
-        let api = api(bed).await;
+#[test]
+fn what_the_public_does_not_see_its_sender_does() {
+    each_database(async |api| {
         let complaint = api.says("complaint", "Tôi khiếu nại quyết định 12.").await;
         let denunciation = api.says("denunciation", "Tôi tố cáo ông A.").await;
         let same = api.says("suggestion", "Thêm ghế.").await;
@@ -60,6 +56,5 @@ async fn what_the_public_does_not_see_its_sender_does() {
         assert_eq!((&merged["class"], &merged["public"]["merged_into"]), (&json!("merged"), &json!(4)));
         assert_eq!(merged["public"]["answers"], json!([]));
         assert_eq!(merged["answers"][0]["answer"], "Đã thêm 20 ghế.", "the survivor's answer is theirs too");
-    })
-    .await;
+    });
 }

@@ -2,17 +2,15 @@ use hoidap::actions::feedback;
 use hoidap::domain::words::Serial;
 use serde_json::{Value, json};
 
-use super::{Said, api};
-use crate::support::each_database;
+use super::{Said, each_database};
 
 fn figure<'a>(said: &'a Said, scope: &str, sample: &str) -> &'a Value {
     said.json["satisfaction"].as_array().unwrap().iter().find(|f| f["scope"] == scope && f["sample"] == sample).unwrap()
 }
 
-#[actix_web::test]
-async fn below_the_threshold_nothing_is_shown_and_from_it_on_everything_is() {
-    each_database(|bed| async {
-        let api = api(bed).await;
+#[test]
+fn below_the_threshold_nothing_is_shown_and_from_it_on_everything_is() {
+    each_database(async |api| {
         for _ in 0..9 {
             api.rates("land", 5).await;
         }
@@ -33,14 +31,12 @@ async fn below_the_threshold_nothing_is_shown_and_from_it_on_everything_is() {
         assert_eq!(keys, ["field", "high", "low", "n", "respondent", "sample", "satisfied", "scope", "share", "target", "verdict"]);
         let asked = api.get("results?field=land&respondent=citizen&sample=open").await;
         assert_eq!(asked.json["satisfaction"].as_array().unwrap().len(), 1);
-    })
-    .await;
+    });
 }
 
-#[actix_web::test]
-async fn opinions_add_up_and_shares_are_of_those_that_were_due() {
-    each_database(|bed| async {
-        let api = api(bed).await;
+#[test]
+fn opinions_add_up_and_shares_are_of_those_that_were_due() {
+    each_database(async |api| {
         for kind in ["report", "report", "question", "denunciation"] {
             api.says(kind, "Một ý kiến.").await;
         }
@@ -61,26 +57,22 @@ async fn opinions_add_up_and_shares_are_of_those_that_were_due() {
         assert_eq!(api.get("results").await.json["feedback"]["out_after_due"], 1, "leaving late by another door shows");
         assert_eq!(api.get("results?field=land").await.json["feedback"]["received"], 3, "a sealed one has no field");
         assert_eq!(api.get("results?from=2026-10-02").await.json["feedback"]["received"], 0);
-    })
-    .await;
+    });
 }
 
-#[actix_web::test]
-async fn a_period_is_widened_to_half_months_and_says_so() {
-    each_database(|bed| async {
-        let api = api(bed).await;
+#[test]
+fn a_period_is_widened_to_half_months_and_says_so() {
+    each_database(async |api| {
         let period = api.get("results?from=2026-10-03&to=2026-10-20").await.json["period"].clone();
         assert_eq!(period, json!({"from": "2026-10-03", "to": "2026-10-20", "ratings_from": "2026-10-01", "ratings_to": "2026-10-31"}));
         let whole = api.get("results").await.json["period"].clone();
         assert_eq!(whole, json!({"from": null, "to": "2026-10-01", "ratings_from": null, "ratings_to": "2026-10-14"}));
-    })
-    .await;
+    });
 }
 
-#[actix_web::test]
-async fn query_values_that_can_not_be_read_are_named() {
-    each_database(|bed| async {
-        let api = api(bed).await;
+#[test]
+fn query_values_that_can_not_be_read_are_named() {
+    each_database(async |api| {
         for (query, pointer, code) in [
             ("from=yesterday", "/from", "not_a_day"),
             ("to=2026-02-30", "/to", "not_a_day"),
@@ -94,6 +86,5 @@ async fn query_values_that_can_not_be_read_are_named() {
             assert_eq!(said.refusal(), (422, "invalid", vec![(pointer, code)]), "{query}");
         }
         assert_eq!(api.get("results?from=x&to=y").await.refusal().2.len(), 2);
-    })
-    .await;
+    });
 }

@@ -5,13 +5,11 @@ use hoidap::store;
 use serde_json::{Value, json};
 use unicode_normalization::UnicodeNormalization;
 
-use super::{SLIP, api, slip, with};
-use crate::support::each_database;
+use super::{SLIP, each_database, slip, with};
 
-#[actix_web::test]
-async fn the_counter_slip_comes_first_with_its_questions_flat_and_in_order() {
-    each_database(|bed| async {
-        let api = api(bed).await;
+#[test]
+fn the_counter_slip_comes_first_with_its_questions_flat_and_in_order() {
+    each_database(async |api| {
         let first = api.get("surveys?lang=en").await.json["surveys"][0].clone();
         assert_eq!(first, json!({"slug": "phieu-quay", "title": "Counter rating slip", "version": 1, "open": true}));
         let slip = api.get("surveys/phieu-quay?lang=en").await.json;
@@ -25,14 +23,12 @@ async fn the_counter_slip_comes_first_with_its_questions_flat_and_in_order() {
         for path in ["surveys/nothing", "surveys/%2e%2e", "surveys/a%20b"] {
             assert_eq!(api.get(path).await.refusal(), (404, "not_found", vec![]), "{path}");
         }
-    })
-    .await;
+    });
 }
 
-#[actix_web::test]
-async fn the_same_submission_again_gets_the_same_and_stores_nothing() {
-    each_database(|bed| async {
-        let api = api(bed).await;
+#[test]
+fn the_same_submission_again_gets_the_same_and_stores_nothing() {
+    each_database(async |api| {
         let body = with(slip("land", 5), json!({"feedback": {"text": "Cần thêm ghế."}, "unknown": {"is": "ignored"}}));
         let first = api.post(SLIP, &body).await;
         assert_eq!(first.status, 201);
@@ -45,14 +41,12 @@ async fn the_same_submission_again_gets_the_same_and_stores_nothing() {
         assert_eq!(stored.await.unwrap(), (1, 1));
         let plain = api.post(SLIP, &slip("land", 1)).await;
         assert!(plain.json.get("feedback").is_none() && plain.json["response_id"].is_string());
-    })
-    .await;
+    });
 }
 
-#[actix_web::test]
-async fn every_fault_is_named_at_its_place() {
-    each_database(|bed| async {
-        let api = api(bed).await;
+#[test]
+fn every_fault_is_named_at_its_place() {
+    each_database(async |api| {
         let opinion = |feedback: Value| with(slip("land", 5), json!({"feedback": feedback}));
         let changed = |change: Value| with(slip("land", 5), change);
         let cases = [
@@ -98,27 +92,23 @@ async fn every_fault_is_named_at_its_place() {
         let pointers: Vec<&str> = many.refusal().2.into_iter().map(|(pointer, _)| pointer).collect();
         assert_eq!(pointers, ["/submission_id", "/field", "/answers/overall"], "all faults come at once");
         assert_eq!(api.app.read(|tx| Ok(store::response::count(tx.conn)?)).await.unwrap(), 0);
-    })
-    .await;
+    });
 }
 
-#[actix_web::test]
-async fn a_sentence_names_its_numbers_as_people_write_them() {
-    each_database(|bed| async {
-        let api = api(bed).await;
+#[test]
+fn a_sentence_names_its_numbers_as_people_write_them() {
+    each_database(async |api| {
         let body = with(slip("land", 5), json!({"feedback": {"text": "ă".repeat(5_234)}}));
         let message = |said: super::Said| said.json["errors"][0]["message"].as_str().unwrap().to_owned();
         assert_eq!(message(api.post(SLIP, &body).await), "Ý kiến dài hơn 4.000 chữ cái. Hãy rút bớt 1.234 chữ cái, hoặc gửi làm hai lần.");
         let english = message(api.post(&format!("{SLIP}?lang=en"), &body).await);
         assert!(english.contains("4,000") && english.contains("1,234"), "{english}");
-    })
-    .await;
+    });
 }
 
-#[actix_web::test]
-async fn what_can_not_be_read_is_refused_as_a_whole() {
-    each_database(|bed| async {
-        let api = api(bed).await;
+#[test]
+fn what_can_not_be_read_is_refused_as_a_whole() {
+    each_database(async |api| {
         let raw = async |kind: &str, body: &[u8]| {
             let request = TestRequest::post().uri(SLIP).insert_header(("content-type", kind.to_owned())).set_payload(body.to_vec());
             let said = api.call(request).await;
@@ -138,14 +128,12 @@ async fn what_can_not_be_read_is_refused_as_a_whole() {
         assert_eq!(raw("application/json", long.as_bytes()).await, (413, "too_large".to_owned()));
         let unknown = api.post("/api/v1/surveys/nothing/responses", &slip("land", 5)).await;
         assert_eq!(unknown.refusal(), (404, "not_found", vec![]));
-    })
-    .await;
+    });
 }
 
-#[actix_web::test]
-async fn every_letter_that_people_write_comes_back_as_they_wrote_it() {
-    each_database(|bed| async {
-        let api = api(bed).await;
+#[test]
+fn every_letter_that_people_write_comes_back_as_they_wrote_it() {
+    each_database(async |api| {
         let composed = "Đề nghị bố trí thêm ghế";
         let decomposed: String = composed.nfd().collect();
         assert_ne!(composed, decomposed);
@@ -163,14 +151,12 @@ async fn every_letter_that_people_write_comes_back_as_they_wrote_it() {
         }
         let longest = with(slip("land", 4), json!({"feedback": {"text": "👍".repeat(4_000)}}));
         assert_eq!(api.post(SLIP, &longest).await.status, 201);
-    })
-    .await;
+    });
 }
 
-#[actix_web::test]
-async fn a_closed_survey_takes_nothing_more() {
-    each_database(|bed| async {
-        let api = api(bed).await;
+#[test]
+fn a_closed_survey_takes_nothing_more() {
+    each_database(async |api| {
         api.rates("land", 5).await;
         let close = |open: bool| {
             api.app.service.write(|tx| {
@@ -184,14 +170,12 @@ async fn a_closed_survey_takes_nothing_more() {
         // Nobody has read anything since, and still nobody is refused by old reference data.
         close(true).unwrap();
         api.rates("land", 5).await;
-    })
-    .await;
+    });
 }
 
-#[actix_web::test]
-async fn an_enrolled_device_ties_what_it_sends_to_its_counter() {
-    each_database(|bed| async {
-        let api = api(bed).await;
+#[test]
+fn an_enrolled_device_ties_what_it_sends_to_its_counter() {
+    each_database(async |api| {
         api.rates("land", 5).await;
         let office = "31507".parse().unwrap();
         let device = Device { id: "quay-1".to_owned(), name: "Quầy 1".to_owned(), office, token_hash: keys::token_hash("secret"), active: true };
@@ -212,6 +196,5 @@ async fn an_enrolled_device_ties_what_it_sends_to_its_counter() {
             assert_eq!(send(wrong).await.refusal(), (404, "unknown_device", vec![]), "{wrong}");
         }
         assert_eq!(send("Bearer x").await.refusal().2, [("/office", "ended_office")], "without a device anybody speaks for themselves");
-    })
-    .await;
+    });
 }

@@ -2,7 +2,7 @@
 // an officer who is signed in. A visitor notes whatever a page must not do.
 
 import assert from 'node:assert/strict';
-import { after, before } from 'node:test';
+import { after } from 'node:test';
 
 import { chromium } from 'playwright-core';
 
@@ -21,19 +21,13 @@ export const BROWSER = {
 export const site = process.env.HOIDAP_URL?.replace(/\/$/, '');
 
 let browser;
-
-/** Opens the browser for the tests of a file, and closes it after them. */
-export function withBrowser() {
-  before(async () => {
-    assert.ok(site, 'HOIDAP_URL is not set: run the tests with `npm test`');
-    browser = await chromium.launch(BROWSER);
-  });
-  after(() => browser?.close());
-}
+after(async () => (await browser)?.close());
 
 /** Somebody with a browser of their own. */
 export async function visitor({ language = 'vi', width = 1280, script = true } = {}) {
-  return person(browser, site, { language, width, script });
+  assert.ok(site, 'HOIDAP_URL is not set: run the tests with `npm test`');
+  browser ??= chromium.launch(BROWSER);
+  return person(await browser, site, { language, width, script });
 }
 
 /** The same in any browser, on any site. */

@@ -6,13 +6,13 @@ use std::path::{Path as FilePath, PathBuf};
 use actix_web::http::StatusCode;
 use actix_web::web::Path;
 use actix_web::{HttpResponse, Responder};
+use mail_parser::MessageParser;
 use serde::Serialize;
 
 use crate::config::Environment;
 use crate::domain::error::{Code, Problem};
 use crate::http::app::{App, Shared, block};
 use crate::http::visitor::Visitor;
-use crate::mail;
 use crate::web::respond;
 
 #[derive(Serialize)]
@@ -88,7 +88,24 @@ async fn answer<T: Serialize + Send + 'static>(
 }
 
 /// Reads a mail of the folder; a name with a path in it is none.
-fn read(folder: &FilePath, name: &str) -> Option<mail::Opened> {
+fn read(folder: &FilePath, name: &str) -> Option<Opened> {
     let plain = name.ends_with(".eml") && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b));
-    plain.then(|| std::fs::read(folder.join(name)).ok()).flatten().and_then(|bytes| mail::open(&bytes))
+    plain.then(|| std::fs::read(folder.join(name)).ok()).flatten().and_then(|bytes| open(&bytes))
+}
+
+/// What a reader sees of a mail.
+struct Opened {
+    subject: String,
+    to: String,
+    text: String,
+}
+
+/// Opens a mail; `None` when it is none.
+fn open(bytes: &[u8]) -> Option<Opened> {
+    let message = MessageParser::default().parse(bytes)?;
+    Some(Opened {
+        subject: message.subject()?.to_owned(),
+        to: message.to().and_then(|to| to.first()).and_then(|a| a.address()).unwrap_or_default().to_owned(),
+        text: message.body_text(0)?.into_owned(),
+    })
 }

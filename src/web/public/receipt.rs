@@ -140,7 +140,7 @@ fn item(tx: &mut crate::actions::Tx<'_>, own: &lookup::OwnItem, language: Langua
     let makeup = record.clock.as_ref().is_none_or(|c| c.makeup);
     let status = view::status(record.class(tx.today), record.due_on, record.answered_on, makeup, &catalogue.calendar, tx.today, language);
     let survivor = lookup::survivor(tx, &own.item)?;
-    let answers = survivor.as_ref().map_or(&own.item.answers, |s| &s.answers);
+    let answers = survivor.as_ref().map_or(&own.answers, |s| &s.answers);
     let open = record.state.is_open();
     Ok(OwnView {
         numbered: view::numbered(record.serial),
