@@ -25,11 +25,26 @@ pub struct Setting {
 
 /// Every setting.
 pub const SETTINGS: &[Setting] = &[
-    Setting { name: "DATABASE_URL", about: "Where everything is kept: postgres://… or sqlite:FILE.", default: "sqlite:hoidap.sqlite", example: "postgres://hoidap:CHANGE-ME@db/hoidap" },
+    Setting {
+        name: "DATABASE_URL",
+        about: "Where everything is kept: postgres://… or sqlite:FILE.",
+        default: "sqlite:hoidap.sqlite",
+        example: "postgres://hoidap:CHANGE-ME@db/hoidap",
+    },
     Setting { name: "HOIDAP_ENV", about: "production refuses unsafe settings; development does not.", default: "production", example: "production" },
     Setting { name: "HOIDAP_LISTEN", about: "Address and port to listen on; port 0 takes a free one.", default: "127.0.0.1:8080", example: "0.0.0.0:8080" },
-    Setting { name: "HOIDAP_PUBLIC_URL", about: "The address that people see: in QR codes, mails, cookies.", default: "http://127.0.0.1:8080", example: "https://hoidap.example.vn" },
-    Setting { name: "HOIDAP_SECRET", about: "32 random bytes in base64: receipt codes, contacts, form tokens. Losing it loses contacts and receipts.", default: "", example: "CHANGE-ME (openssl rand -base64 32)" },
+    Setting {
+        name: "HOIDAP_PUBLIC_URL",
+        about: "The address that people see: in QR codes, mails, cookies.",
+        default: "http://127.0.0.1:8080",
+        example: "https://hoidap.example.vn",
+    },
+    Setting {
+        name: "HOIDAP_SECRET",
+        about: "32 random bytes in base64: receipt codes, contacts, form tokens. Losing it loses contacts and receipts.",
+        default: "",
+        example: "CHANGE-ME (openssl rand -base64 32)",
+    },
     Setting { name: "HOIDAP_MAIL", about: "Where mail goes: smtp://…, smtps://… or folder:DIR.", default: "folder:mail", example: "smtp://mail:1025" },
     Setting { name: "HOIDAP_MAIL_FROM", about: "The sender of mails.", default: "hoidap@example.vn", example: "hoidap@example.vn" },
     Setting { name: "HOIDAP_CONNECTIONS", about: "The most database connections at once.", default: "8", example: "16" },
@@ -149,7 +164,9 @@ impl Config {
     pub fn faults(&self) -> Vec<String> {
         let mut faults = Vec::new();
         if self.secret.bytes().is_none() {
-            faults.push("HOIDAP_SECRET must be 32 random bytes in base64: without it contacts can't be encrypted. Make one with `openssl rand -base64 32`.".to_owned());
+            faults.push(
+                "HOIDAP_SECRET must be 32 random bytes in base64: without it contacts can't be encrypted. Make one with `openssl rand -base64 32`.".to_owned(),
+            );
         }
         let known_mail = ["smtp://", "smtps://", "folder:"].iter().any(|s| self.mail.starts_with(s));
         if !known_mail {

@@ -22,10 +22,7 @@ pub fn metrics() -> Option<PrometheusHandle> {
     const SECONDS: &[f64] = &[0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 5.0];
     HANDLE
         .get_or_init(|| {
-            PrometheusBuilder::new()
-                .set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), SECONDS)
-                .ok()
-                .and_then(|b| b.install_recorder().ok())
+            PrometheusBuilder::new().set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), SECONDS).ok().and_then(|b| b.install_recorder().ok())
         })
         .clone()
 }

@@ -1,9 +1,12 @@
 //! Every promise that is tested from outside the code, by layer and feature.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, missing_docs)]
 
+mod actions;
 mod api;
 mod architecture;
 mod domain;
 mod jobs;
+mod locales;
 mod store;
 mod support;
+mod web;

@@ -49,9 +49,7 @@ pub fn sign_in(service: &Service, login: &str, password: &str, address: &str) ->
     // The address is kept as a hash: it is there to slow attempts, not to know people.
     let address = keys::token_hash(&format!("{login}@{address}"));
     let now = service.now();
-    let (account, failures) = service.read(|tx| {
-        Ok((store::officer::by_login(tx.conn, &login)?, store::officer::failures(tx.conn, &login, &address)?))
-    })?;
+    let (account, failures) = service.read(|tx| Ok((store::officer::by_login(tx.conn, &login)?, store::officer::failures(tx.conn, &login, &address)?)))?;
     if let Some((n, last)) = failures
         && n >= FREE_FAILURES
     {
@@ -152,9 +150,7 @@ fn check(tx: &Tx<'_>, form: &AccountForm, new: bool) -> Result<Checked, Problem>
         faults.push(Fault::new("/password", "password_short").with("min", PASSWORD_MIN));
     }
     match office {
-        Some(office) if faults.is_empty() => {
-            Ok(Checked { login, name, office, roles, language: form.language.parse().unwrap_or(Language::Vi), email })
-        }
+        Some(office) if faults.is_empty() => Ok(Checked { login, name, office, roles, language: form.language.parse().unwrap_or(Language::Vi), email }),
         _ => Err(Problem::Invalid(faults)),
     }
 }

@@ -285,7 +285,9 @@ pub fn give_back(tx: &mut Tx<'_>, officer: &Officer, serial: Serial, reason: &st
         tx.audit(Some(officer), "feedback.give_back", serial, json!({"reason": reason}))?;
     }
     match hand.record.assignee {
-        Some(author) => tx.mail("returned", &format!("returned:{serial}:{}:{}", hand.item.events, draft.revision), json!({"serial": serial, "officer": author})),
+        Some(author) => {
+            tx.mail("returned", &format!("returned:{serial}:{}:{}", hand.item.events, draft.revision), json!({"serial": serial, "officer": author}))
+        }
         None => Ok(()),
     }
 }

@@ -226,8 +226,7 @@ fn receive(tx: &mut Tx<'_>, submission: &Submission, opinion: &Opinion, receipt_
 }
 
 fn route(tx: &Tx<'_>, item: &mut Item, submission: &Submission) -> Result<Vec<Entry>, Problem> {
-    let question =
-        Question { field: &submission.field, procedure: submission.procedure.as_ref(), office: submission.office.as_ref(), on: tx.today };
+    let question = Question { field: &submission.field, procedure: submission.procedure.as_ref(), office: submission.office.as_ref(), on: tx.today };
     let (office, rule) = routing::route(&tx.catalogue.rules, &tx.catalogue.offices, &tx.catalogue.coordinating, question);
     item.record(tx.today, By::System, Event::Routed { office, rule }, &*tx.catalogue)
 }

@@ -4,6 +4,7 @@
 
 pub mod account;
 pub mod calendar;
+pub mod catalogue;
 pub mod feedback;
 pub mod figures;
 pub mod intake;

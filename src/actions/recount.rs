@@ -162,10 +162,7 @@ fn ratings(tx: &mut Tx<'_>, compared: &mut Compared) -> Result<Option<Difference
         for row in &rows {
             compared.responses += 1;
             let bad = |what: &str| Ok(Some(Difference(format!("response {}: {what}", row.id.0))));
-            let Some(survey) = catalogue
-                .questionnaires
-                .iter()
-                .find(|q| q.slug.as_str() == row.questionnaire && i64::from(q.definition.version) == row.version)
+            let Some(survey) = catalogue.questionnaires.iter().find(|q| q.slug.as_str() == row.questionnaire && i64::from(q.definition.version) == row.version)
             else {
                 return bad("its questionnaire is missing");
             };
@@ -179,8 +176,7 @@ fn ratings(tx: &mut Tx<'_>, compared: &mut Compared) -> Result<Option<Difference
             let place = Place { group: &field.group, field: &field.code, office: office.as_ref(), respondent };
             for (question, value) in &answers.ratings {
                 for (scope, respondent) in place.cells() {
-                    let key =
-                        CellKey { half: Half::of(row.half.0), questionnaire: survey.slug.clone(), question: question.clone(), sample, scope, respondent };
+                    let key = CellKey { half: Half::of(row.half.0), questionnaire: survey.slug.clone(), question: question.clone(), sample, scope, respondent };
                     let counts = counted.entry(address(&key)).or_default();
                     let at = usize::from(*value).saturating_sub(1);
                     if counts.len() <= at {
@@ -207,9 +203,10 @@ fn ratings(tx: &mut Tx<'_>, compared: &mut Compared) -> Result<Option<Difference
             return Ok(Some(Difference(format!("cell {name}: released {:?} of {:?}", stored.cell.released, stored.cell.all))));
         }
     }
-    Ok(counted.into_iter().next().map(|(key, rows)| {
-        Difference(format!("cell {} {}/{} {} {} {}: no tally, the responses say {rows:?}", key.0, key.1, key.2, key.3, key.4, key.5))
-    }))
+    Ok(counted
+        .into_iter()
+        .next()
+        .map(|(key, rows)| Difference(format!("cell {} {}/{} {} {} {}: no tally, the responses say {rows:?}", key.0, key.1, key.2, key.3, key.4, key.5))))
 }
 
 fn address(key: &CellKey) -> (String, String, String, String, String, String) {

@@ -20,10 +20,7 @@ const QUESTIONNAIRES: [&str; 2] = ["phieu-quay", "sipas-5-yeu-to"];
 
 fn rows<T: serde::de::DeserializeOwned>(path: &str) -> Result<Vec<T>, Problem> {
     let text = embedded::data(path).map_err(Problem::Internal)?;
-    csv::Reader::from_reader(text.as_bytes())
-        .deserialize()
-        .collect::<Result<_, _>>()
-        .map_err(|e| Problem::Internal(format!("data/{path}: {e}")))
+    csv::Reader::from_reader(text.as_bytes()).deserialize().collect::<Result<_, _>>().map_err(|e| Problem::Internal(format!("data/{path}: {e}")))
 }
 
 fn word<T: std::str::FromStr<Err = crate::domain::error::UnknownWord>>(text: &str) -> Result<T, Problem> {
@@ -203,8 +200,13 @@ fn procedures(conn: &mut Conn, scope: &str) -> Result<(), Problem> {
     };
     let mut sectors = std::collections::BTreeMap::new();
     for row in rows::<SectorRow>("sectors.csv")?.into_iter().filter(|r| known.contains(&r.field)) {
-        let sector =
-            Sector { code: row.code.clone(), label: row.label_vi.clone(), field: row.field.clone(), valid_from: word(&row.valid_from)?, valid_to: some(&row.valid_to)? };
+        let sector = Sector {
+            code: row.code.clone(),
+            label: row.label_vi.clone(),
+            field: row.field.clone(),
+            valid_from: word(&row.valid_from)?,
+            valid_to: some(&row.valid_to)?,
+        };
         store::put_sector(conn, &sector, &row.source)?;
         sectors.insert(row.code, row.field);
     }
@@ -314,7 +316,11 @@ fn routing(conn: &mut Conn, scope: &str, offices: &[OfficeCode]) -> Result<(), P
         let place: Option<OfficeCode> = some(&row.place)?;
         // A rule towards an office that this deployment does not hold says nothing here.
         let known = |code: &OfficeCode| offices.contains(code);
-        let holds = place.as_ref().is_none_or(known) && match &target { Target::Office(code) => known(code), Target::Named => true };
+        let holds = place.as_ref().is_none_or(known)
+            && match &target {
+                Target::Office(code) => known(code),
+                Target::Named => true,
+            };
         if !holds {
             continue;
         }

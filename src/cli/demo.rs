@@ -11,6 +11,7 @@ use super::{manage, serve};
 use crate::actions::account::{self, AccountForm};
 use crate::actions::{Service, setup};
 use crate::config::{Config, Environment, Secret};
+use crate::domain::catalogue::Device;
 use crate::domain::error::Problem;
 use crate::{keys, store, telemetry};
 
@@ -30,6 +31,9 @@ pub struct Args {
 
 /// The password of every demo account.
 const PASSWORD: &str = "hoi-dap-demo";
+
+/// The demo's tablet at a counter: its id and its token.
+const TABLET: (&str, &str) = ("quay-1", "hoi-dap-demo");
 
 /// The demo accounts: login, name, office in a province, office in an authority, roles.
 const ACCOUNTS: [(&str, &str, &str, &str, &[&str]); 12] = [
@@ -68,7 +72,7 @@ pub fn run(args: &Args) -> Result<(), Problem> {
     let service = manage::service(&config)?;
     service.db().migrate()?;
     let today = service.now().day();
-    let first = !service.db().read(|conn| setup::is_done(conn))?;
+    let first = !service.db().read(setup::is_done)?;
     if first {
         service.db().write(|conn| setup::reference(conn, &args.scope, today))?;
         accounts(&service, &args.scope)?;
@@ -79,6 +83,7 @@ pub fn run(args: &Args) -> Result<(), Problem> {
     for (login, name, _, _, roles) in ACCOUNTS {
         println!("  {login:<12} {:<16} {name}", roles.join("+"));
     }
+    println!("Tablet at a counter: /quay/{} with the code {}", TABLET.0, TABLET.1);
     serve::serve(config, service, |address| println!("listening on http://{address}"))
 }
 
@@ -108,7 +113,10 @@ fn accounts(service: &Service, scope: &str) -> Result<(), Problem> {
             };
             account::add(tx, None, &form, hash.clone())?;
         }
-        store::catalogue::set_setting(tx.conn, "demo", "1")?;
-        Ok(())
+        let office = if scope == "authority" { "kcn-mc" } else { "31507" };
+        let office = office.parse().map_err(|e| Problem::Internal(format!("{e}")))?;
+        let tablet = Device { id: TABLET.0.to_owned(), name: "Quầy số 1".to_owned(), office, token_hash: keys::token_hash(TABLET.1), active: true };
+        store::catalogue::add_device(tx.conn, &tablet, tx.today)?;
+        tx.recatalogue()
     })
 }

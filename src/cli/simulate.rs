@@ -377,7 +377,13 @@ fn answer(question: &QuestionDef, satisfied: bool, dice: &mut Dice) -> Option<Va
     let answered = match question.kind {
         QuestionType::Satisfaction => 0.6,
         QuestionType::Single => 0.85,
-        QuestionType::Multiple => if satisfied { 0.3 } else { 0.7 },
+        QuestionType::Multiple => {
+            if satisfied {
+                0.3
+            } else {
+                0.7
+            }
+        }
         QuestionType::Text => 0.0,
     };
     if !question.headline && !question.required && !dice.chance(answered) {
@@ -466,7 +472,11 @@ impl Template {
                     format!("Việc này ở {place}. "),
                     format!("{own} viết về {place}. "),
                 ],
-                if self.kind == "praise" { &["", " Mong nơi khác cũng làm như vậy."] } else { &["", " Xin cảm ơn.", " Mong sớm được trả lời.", " Mong cơ quan xem xét."] },
+                if self.kind == "praise" {
+                    &["", " Mong nơi khác cũng làm như vậy."]
+                } else {
+                    &["", " Xin cảm ơn.", " Mong sớm được trả lời.", " Mong cơ quan xem xét."]
+                },
             ),
             Language::En => (vec![String::new(), format!("To {place}: "), format!("About {place}. ")], &["", " Thank you."]),
             Language::Km => (vec![], &["", " សូមអរគុណ។"]),
@@ -725,7 +735,11 @@ impl Life {
         // What repeats another opinion comes days after it, from the same place.
         let repeated = template.repeats.and_then(|above| {
             let taken = |i: usize| self.opinions.iter().any(|o| matches!(o.fate, Fate::Merge(into) if into == i));
-            let fits = |o: &Sent| o.template == above && o.day.plus(6) <= self.plan.last_day && matches!(o.fate, Fate::Course(Course::Plain | Course::Assigned | Course::Revised | Course::Late));
+            let fits = |o: &Sent| {
+                o.template == above
+                    && o.day.plus(6) <= self.plan.last_day
+                    && matches!(o.fate, Fate::Course(Course::Plain | Course::Assigned | Course::Revised | Course::Late))
+            };
             self.opinions.iter().enumerate().rev().find(|(i, o)| fits(o) && !taken(*i))
         });
         let day = repeated.map_or(day, |(_, o)| o.day.plus(dice.between(1, 5)));
@@ -1171,7 +1185,8 @@ impl Life {
     /// What an officer writes as an answer.
     fn answer(&mut self, index: usize, office: &OfficeCode, form: Form, revision: i64) -> Option<Written> {
         let short = self.catalogue.offices.get(office)?.short_name(Language::Vi).to_owned();
-        let opening = self.dice.pick(&["", "", "Cảm ơn ý kiến đã gửi. ", "{office} xin trả lời như sau. "]).map(|s| s.replace("{office}", &short)).unwrap_or_default();
+        let opening =
+            self.dice.pick(&["", "", "Cảm ơn ý kiến đã gửi. ", "{office} xin trả lời như sau. "]).map(|s| s.replace("{office}", &short)).unwrap_or_default();
         let sent = self.opinions.get(index)?;
         let template = self.templates.get(sent.template).filter(|t| !t.answer.is_empty())?;
         let question = template.public.as_deref().unwrap_or(&template.text);

@@ -54,10 +54,8 @@ pub enum Act {
 
 impl Act {
     /// All of them.
-    pub const ALL: [Self; 11] = [
-        Self::Read, Self::Take, Self::Assign, Self::Forward, Self::Write, Self::Approve,
-        Self::Merge, Self::Redirect, Self::Seal, Self::Unseal, Self::Restore,
-    ];
+    pub const ALL: [Self; 11] =
+        [Self::Read, Self::Take, Self::Assign, Self::Forward, Self::Write, Self::Approve, Self::Merge, Self::Redirect, Self::Seal, Self::Unseal, Self::Restore];
 
     /// The roles that may do it, with the part they then play.
     const fn roles(self) -> &'static [(Role, By)] {

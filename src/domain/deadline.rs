@@ -71,10 +71,21 @@ mod tests {
     fn calendar_2026() -> Calendar {
         use DayKind::*;
         Calendar::new([
-            row("2026-01-01", Holiday), row("2026-01-02", SwapOff), row("2026-01-10", MakeupWork),
-            row("2026-02-16", Holiday), row("2026-02-17", Holiday), row("2026-02-18", Holiday), row("2026-02-19", Holiday), row("2026-02-20", Holiday),
-            row("2026-04-27", Compensation), row("2026-04-30", Holiday), row("2026-05-01", Holiday),
-            row("2026-08-22", MakeupWork), row("2026-08-31", SwapOff), row("2026-09-01", Holiday), row("2026-09-02", Holiday),
+            row("2026-01-01", Holiday),
+            row("2026-01-02", SwapOff),
+            row("2026-01-10", MakeupWork),
+            row("2026-02-16", Holiday),
+            row("2026-02-17", Holiday),
+            row("2026-02-18", Holiday),
+            row("2026-02-19", Holiday),
+            row("2026-02-20", Holiday),
+            row("2026-04-27", Compensation),
+            row("2026-04-30", Holiday),
+            row("2026-05-01", Holiday),
+            row("2026-08-22", MakeupWork),
+            row("2026-08-31", SwapOff),
+            row("2026-09-01", Holiday),
+            row("2026-09-02", Holiday),
             row("2026-11-24", Holiday),
         ])
     }

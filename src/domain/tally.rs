@@ -17,7 +17,7 @@ impl Half {
     /// The half-month that a day lies in.
     pub fn of(day: Day) -> Self {
         let first = if day.day() < 15 { 1 } else { 15 };
-        Self(day.plus(i32::from(first) - i32::from(day.day())))
+        Self(day.plus(first - i32::from(day.day())))
     }
 
     /// Its first day.
@@ -176,15 +176,10 @@ impl Shown {
 /// withheld, and so is the next smallest, so that it can't be had by
 /// subtraction. A part that nobody rated at all hides nothing (`rated` false).
 pub fn guard(parts: &[(Ratio, bool)], threshold: u64) -> Vec<Shown> {
-    let mut shown: Vec<Shown> = parts
-        .iter()
-        .map(|(ratio, _)| if ratio.n < threshold { Shown::Withheld } else { Shown::Figure(*ratio) })
-        .collect();
+    let mut shown: Vec<Shown> = parts.iter().map(|(ratio, _)| if ratio.n < threshold { Shown::Withheld } else { Shown::Figure(*ratio) }).collect();
     let hides = parts.iter().any(|(ratio, rated)| *rated && ratio.n < threshold);
     if hides {
-        let next = (0..parts.len())
-            .filter(|i| matches!(shown.get(*i), Some(Shown::Figure(_))))
-            .min_by_key(|i| parts.get(*i).map_or(0, |(r, _)| r.n));
+        let next = (0..parts.len()).filter(|i| matches!(shown.get(*i), Some(Shown::Figure(_)))).min_by_key(|i| parts.get(*i).map_or(0, |(r, _)| r.n));
         if let Some(slot) = next.and_then(|i| shown.get_mut(i)) {
             *slot = Shown::Withheld;
         }

@@ -62,12 +62,8 @@ fn keeps(c: char) -> bool {
 /// Folds a text for search: lower case, without Vietnamese marks, đ as d, one
 /// space between words. `Tách thửa ĐẤT` and `tach thua dat` fold alike.
 pub fn fold(text: &str) -> String {
-    let bare: String = text
-        .nfd()
-        .filter(|c| !matches!(*c, '\u{0300}'..='\u{036F}'))
-        .flat_map(char::to_lowercase)
-        .map(|c| if c == 'đ' { 'd' } else { c })
-        .collect();
+    let bare: String =
+        text.nfd().filter(|c| !matches!(*c, '\u{0300}'..='\u{036F}')).flat_map(char::to_lowercase).map(|c| if c == 'đ' { 'd' } else { c }).collect();
     bare.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 

@@ -70,9 +70,7 @@ impl Day {
 
     /// The moment at which the day begins in Asia/Ho_Chi_Minh, plus `seconds`.
     pub fn at(self, seconds: i32) -> Moment {
-        let start = vietnam()
-            .to_zoned(self.0.at(0, 0, 0, 0))
-            .map_or(Timestamp::UNIX_EPOCH, |z| z.timestamp());
+        let start = vietnam().to_zoned(self.0.at(0, 0, 0, 0)).map_or(Timestamp::UNIX_EPOCH, |z| z.timestamp());
         Moment(start).plus_seconds(i64::from(seconds))
     }
 }

@@ -197,11 +197,8 @@ impl PublicItem {
             }),
             _ => None,
         };
-        let history = if place.is_some() {
-            entries.iter().map(|e| PublicStep { n: e.n, on: e.on, by: e.by, event: e.event.clone() }).collect()
-        } else {
-            Vec::new()
-        };
+        let history =
+            if place.is_some() { entries.iter().map(|e| PublicStep { n: e.n, on: e.on, by: e.by, event: e.event.clone() }).collect() } else { Vec::new() };
         Self {
             serial: record.serial,
             class: record.class(today),

@@ -145,8 +145,6 @@ fn time_element(h: &Helper<'_>, out: &mut dyn Output, write: impl Fn(crate::doma
 
 /// `{{#if (eq a b)}}`.
 
-
-
 #[derive(Clone, Copy)]
 struct Equal;
 

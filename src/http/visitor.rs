@@ -85,13 +85,7 @@ fn cookie_name(name: &str, secure: bool) -> String {
 
 impl Visitor {
     fn cookie(&self, name: &str, value: String, age: Duration) -> Cookie<'static> {
-        Cookie::build(cookie_name(name, self.secure), value)
-            .path("/")
-            .http_only(true)
-            .secure(self.secure)
-            .same_site(SameSite::Lax)
-            .max_age(age)
-            .finish()
+        Cookie::build(cookie_name(name, self.secure), value).path("/").http_only(true).secure(self.secure).same_site(SameSite::Lax).max_age(age).finish()
     }
 
     /// Sets the cookies that this answer should set.
@@ -111,8 +105,7 @@ impl Visitor {
 
     /// The frame of a page behind the sign-in.
     pub fn officer_frame(&self, app: &App, officer: &Officer, office: &str) -> Frame {
-        let officer =
-            OfficerFrame { name: officer.name.clone(), office: office.to_owned(), desk: officer.has_desk(), admin: officer.is(Role::Administrator) };
+        let officer = OfficerFrame { name: officer.name.clone(), office: office.to_owned(), desk: officer.has_desk(), admin: officer.is(Role::Administrator) };
         Frame { officer: Some(officer), ..self.frame(app) }
     }
 

@@ -88,7 +88,14 @@ mod tests {
         };
         let from: Mailbox = "Hồi Đáp <hoidap@example.vn>".parse().unwrap();
         let wire = String::from_utf8(letter.to_message(&from).unwrap().formatted()).unwrap();
-        for line in ["Message-ID: <outbox-1@hoidap.example.vn>", "Auto-Submitted: auto-generated", "To: ten@example.vn", "MIME-Version: 1.0", "Content-Type: text/plain; charset=utf-8", "Date: Mon, 21 Sep 2026"] {
+        for line in [
+            "Message-ID: <outbox-1@hoidap.example.vn>",
+            "Auto-Submitted: auto-generated",
+            "To: ten@example.vn",
+            "MIME-Version: 1.0",
+            "Content-Type: text/plain; charset=utf-8",
+            "Date: Mon, 21 Sep 2026",
+        ] {
             assert!(wire.contains(line), "{line} in {wire}");
         }
         assert!(wire.is_ascii(), "{wire}");

@@ -66,8 +66,10 @@ impl Transport {
         if let Some(dir) = config.mail_folder() {
             return Ok(Self::Folder { dir, from });
         }
-        let server = SmtpTransport::from_url(&config.mail)
-            .map_err(|_| "HOIDAP_MAIL can't be read. Write smtp://HOST:PORT, smtps://USER:PASSWORD@HOST:PORT or folder:DIR; in a password, write @ as %40, / as %2F.".to_owned())?;
+        let server = SmtpTransport::from_url(&config.mail).map_err(|_| {
+            "HOIDAP_MAIL can't be read. Write smtp://HOST:PORT, smtps://USER:PASSWORD@HOST:PORT or folder:DIR; in a password, write @ as %40, / as %2F."
+                .to_owned()
+        })?;
         Ok(Self::Smtp { server: server.timeout(Some(PATIENCE)).build(), from })
     }
 
@@ -168,7 +170,9 @@ mod tests {
 
     #[test]
     fn only_a_refused_address_is_given_up() {
-        for (code, words) in [(550, "5.1.1 <a@b.vn>: no such user"), (553, "5.1.3 malformed"), (550, "5.2.1 disabled"), (550, "no such user"), (556, "5.1.10 null MX")] {
+        for (code, words) in
+            [(550, "5.1.1 <a@b.vn>: no such user"), (553, "5.1.3 malformed"), (550, "5.2.1 disabled"), (550, "no such user"), (556, "5.1.10 null MX")]
+        {
             assert!(is_about_address(code, words), "{code} {words}");
         }
         for (code, words) in [

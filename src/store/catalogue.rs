@@ -7,7 +7,9 @@ use std::sync::Arc;
 use diesel::prelude::*;
 use diesel::upsert::excluded;
 
-use super::schema::{calendar_days, clock_rules, devices, fields, listed_codes, offices, procedures, questionnaires, routing_rules, sectors, settings, targets};
+use super::schema::{
+    calendar_days, clock_rules, devices, fields, listed_codes, offices, procedures, questionnaires, routing_rules, sectors, settings, targets,
+};
 use super::types::{Json, On};
 use super::{Both, Conn, Stored, advance, broken, counter, insert_all};
 use crate::domain::calendar::{Calendar, CalendarDay};
@@ -602,12 +604,7 @@ impl CodeRow {
 impl QuestionnaireRow {
     fn read(self) -> Stored<Arc<Questionnaire>> {
         let definition: Definition = serde_json::from_value(self.definition.0).map_err(broken)?;
-        Ok(Arc::new(Questionnaire {
-            slug: parse(&self.slug)?,
-            position: i32::try_from(self.position).map_err(broken)?,
-            open: self.open,
-            definition,
-        }))
+        Ok(Arc::new(Questionnaire { slug: parse(&self.slug)?, position: i32::try_from(self.position).map_err(broken)?, open: self.open, definition }))
     }
 }
 

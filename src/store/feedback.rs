@@ -336,8 +336,7 @@ pub fn contact(conn: &mut Conn, serial: Serial) -> Stored<Option<String>> {
 pub fn sealed_intake(conn: &mut Conn, serial: Serial) -> Stored<Option<SealedIntake>> {
     use sealed_intakes as s;
     type Kept = (String, Option<String>, Option<String>, String, String);
-    let row: Option<Kept> =
-        s::table.find(serial.0).select((s::field, s::office, s::procedure, s::respondent, s::channel)).first(conn).optional()?;
+    let row: Option<Kept> = s::table.find(serial.0).select((s::field, s::office, s::procedure, s::respondent, s::channel)).first(conn).optional()?;
     row.map(|(field, office, procedure, respondent, channel)| {
         Ok(SealedIntake {
             field: field.parse().map_err(broken)?,
@@ -530,8 +529,13 @@ pub fn merged_into(conn: &mut Conn, survivor: Serial) -> Stored<Vec<Serial>> {
 /// Open items, after a serial: for the daily job and a changed calendar.
 pub fn open_after(conn: &mut Conn, last: i64, limit: i64) -> Stored<Vec<Serial>> {
     let open: Vec<&str> = State::ALL.iter().filter(|s| s.is_open()).map(|s| s.as_str()).collect();
-    let serials: Vec<i64> =
-        feedback::table.filter(feedback::serial.gt(last)).filter(feedback::state.eq_any(open)).order(feedback::serial).limit(limit).select(feedback::serial).load(conn)?;
+    let serials: Vec<i64> = feedback::table
+        .filter(feedback::serial.gt(last))
+        .filter(feedback::state.eq_any(open))
+        .order(feedback::serial)
+        .limit(limit)
+        .select(feedback::serial)
+        .load(conn)?;
     Ok(serials.into_iter().map(Serial).collect())
 }
 

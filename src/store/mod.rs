@@ -176,11 +176,7 @@ impl Db {
         let kind = manager.kind();
         // The first one is opened here, so that a wrong address is named at the start.
         drop(manager.open().map_err(|e| StoreError::Unavailable(e.to_string()))?);
-        let pool = Pool::builder()
-            .max_size(connections.max(2))
-            .min_idle(Some(1))
-            .connection_timeout(Duration::from_secs(5))
-            .build_unchecked(manager);
+        let pool = Pool::builder().max_size(connections.max(2)).min_idle(Some(1)).connection_timeout(Duration::from_secs(5)).build_unchecked(manager);
         Ok(Self { pool, kind })
     }
 
@@ -202,20 +198,26 @@ impl Db {
     /// Runs queries that change nothing, all on the same state.
     pub fn read<T, E: From<StoreError>>(&self, f: impl FnOnce(&mut Conn) -> Result<T, E>) -> Result<T, E> {
         let mut conn = self.pool.get().map_err(|e| StoreError::Unavailable(e.to_string()))?;
-        begin(&mut conn, match self.kind {
-            Kind::Sqlite => "BEGIN DEFERRED",
-            Kind::Postgres => "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY",
-        })?;
+        begin(
+            &mut conn,
+            match self.kind {
+                Kind::Sqlite => "BEGIN DEFERRED",
+                Kind::Postgres => "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY",
+            },
+        )?;
         finish(&mut conn, f)
     }
 
     /// Runs one write transaction: all of it or nothing.
     pub fn write<T, E: From<StoreError>>(&self, f: impl FnOnce(&mut Conn) -> Result<T, E>) -> Result<T, E> {
         let mut conn = self.pool.get().map_err(|e| StoreError::Unavailable(e.to_string()))?;
-        begin(&mut conn, match self.kind {
-            Kind::Sqlite => "BEGIN IMMEDIATE",
-            Kind::Postgres => "BEGIN",
-        })?;
+        begin(
+            &mut conn,
+            match self.kind {
+                Kind::Sqlite => "BEGIN IMMEDIATE",
+                Kind::Postgres => "BEGIN",
+            },
+        )?;
         finish(&mut conn, f)
     }
 }

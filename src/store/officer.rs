@@ -43,13 +43,7 @@ struct Row {
 
 fn read(row: Row, roles: BTreeSet<Role>) -> Stored<Account> {
     Ok(Account {
-        officer: Officer {
-            id: row.id.0,
-            name: row.name,
-            office: row.office.parse().map_err(broken)?,
-            roles,
-            language: row.language.parse().map_err(broken)?,
-        },
+        officer: Officer { id: row.id.0, name: row.name, office: row.office.parse().map_err(broken)?, roles, language: row.language.parse().map_err(broken)? },
         login: row.login,
         password_hash: row.password_hash,
         email: row.email,
@@ -83,9 +77,7 @@ pub fn add(conn: &mut Conn, account: &Account, on: Day) -> Stored<()> {
 pub fn set_roles(conn: &mut Conn, id: Uuid, roles: &BTreeSet<Role>) -> Stored<()> {
     diesel::delete(officer_roles::table.filter(officer_roles::officer.eq(Key(id)))).execute(conn)?;
     for role in roles {
-        diesel::insert_into(officer_roles::table)
-            .values((officer_roles::officer.eq(Key(id)), officer_roles::role.eq(role.as_str())))
-            .execute(conn)?;
+        diesel::insert_into(officer_roles::table).values((officer_roles::officer.eq(Key(id)), officer_roles::role.eq(role.as_str()))).execute(conn)?;
     }
     Ok(())
 }

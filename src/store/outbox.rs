@@ -66,9 +66,7 @@ pub fn claim(conn: &mut Conn, now: Moment, lease: i64) -> Stored<Option<Message>
         Conn::Sqlite(c) => next.get_result(c).optional()?,
     };
     let Some(id) = id else { return Ok(None) };
-    diesel::update(o::table.find(id))
-        .set((o::locked_until.eq(Some(At(now.plus_seconds(lease)))), o::attempts.eq(o::attempts + 1)))
-        .execute(conn)?;
+    diesel::update(o::table.find(id)).set((o::locked_until.eq(Some(At(now.plus_seconds(lease)))), o::attempts.eq(o::attempts + 1))).execute(conn)?;
     get(conn, id)
 }
 

@@ -458,4 +458,34 @@ diesel::table! {
     }
 }
 
-diesel::allow_tables_to_appear_in_same_query!(settings, counters, offices, fields, sectors, procedures, calendar_days, clock_rules, targets, routing_rules, listed_codes, questionnaires, officers, officer_roles, sessions, sign_in_failures, devices, responses, tallies, feedback, feedback_events, feedback_texts, sealed_intakes, feedback_answers, feedback_drafts, draft_authors, contacts, audit, outbox);
+diesel::allow_tables_to_appear_in_same_query!(
+    settings,
+    counters,
+    offices,
+    fields,
+    sectors,
+    procedures,
+    calendar_days,
+    clock_rules,
+    targets,
+    routing_rules,
+    listed_codes,
+    questionnaires,
+    officers,
+    officer_roles,
+    sessions,
+    sign_in_failures,
+    devices,
+    responses,
+    tallies,
+    feedback,
+    feedback_events,
+    feedback_texts,
+    sealed_intakes,
+    feedback_answers,
+    feedback_drafts,
+    draft_authors,
+    contacts,
+    audit,
+    outbox
+);

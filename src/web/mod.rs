@@ -1,7 +1,9 @@
 //! Pages for people. A handler is parse → action → render. Knows no SQL and
 //! nothing of the JSON interface.
 
+pub mod admin;
 pub mod assets;
+pub mod counter;
 pub mod desk;
 pub mod form;
 pub mod public;
@@ -30,7 +32,14 @@ pub fn routes(config: &mut ServiceConfig) {
         let response = refusal(request, code);
         InternalError::from_response(error, response).into()
     });
-    config.app_data(forms).default_service(web::to(nowhere)).configure(assets::routes).configure(desk::routes).configure(public::routes);
+    config
+        .app_data(forms)
+        .default_service(web::to(nowhere))
+        .configure(assets::routes)
+        .configure(admin::routes)
+        .configure(counter::routes)
+        .configure(desk::routes)
+        .configure(public::routes);
 }
 
 async fn nowhere(request: HttpRequest) -> impl Responder {

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 
-import { classes, fillsOpinion, findsAtDesk, goesToFaces, officer, receipt, sendButton, visitor } from './support.mjs';
+import { classes, fillsOpinion, findsAtDesk, foldOf, goesToFaces, officer, receipt, sendButton, sendsOpinion, visitor } from './support.mjs';
 
 const WORDS = 'Cán bộ K. đòi tôi mười triệu đồng để ký hồ sơ.';
 /** What nobody but the receiver may see: the words, the field, the office. */
@@ -126,11 +126,33 @@ test('no letter tells what is in it', async () => {
 test('the receiver finds it, and reads words, field and office', async () => {
   const v = await officer('to-cao');
   assert.ok(await findsAtDesk(v, sent.serial, 'sealed'));
-  assert.deepEqual(await holds(v), [], 'the list itself tells nothing');
+  assert.deepEqual(await holds(v, `tr:has(a[href="/can-bo/${sent.serial}"])`), [], 'the list itself tells nothing');
   await v.follow(`main a[href="/can-bo/${sent.serial}"]`);
   const all = await v.page.locator('main').innerText();
   for (const word of [WORDS, 'Xây dựng', 'Ngã Năm']) assert.ok(all.includes(word), word);
   assert.equal(await v.page.locator('form[action$="/xac-nhan"]').count(), 1, 'and can confirm the seal');
   v.calm();
   await v.close();
+});
+
+test('what an officer seals is gone from the public and from the desk at once', async () => {
+  const v = await visitor();
+  const { serial } = await sendsOpinion(v, { field: 'construction', office: await officeCalled(v, 'Ngã Năm'), text: WORDS });
+  const author = await officer('can-bo');
+  await author.open(`/can-bo/${serial}`);
+  await author.unfold(foldOf(author, 'form[action$="/to-cao"]'));
+  await author.follow('form[action$="/to-cao"] button');
+  assert.equal((await author.open(`/can-bo/${serial}`)).status(), 404);
+  assert.ok(!(await findsAtDesk(author, serial)));
+  await v.open(`/y-kien/${serial}`);
+  assert.deepEqual(await holds(v, 'body'), []);
+  assert.equal(await v.page.locator('.timeline').count(), 0);
+  const receiver = await officer('to-cao');
+  assert.ok(await findsAtDesk(receiver, serial, 'sealed'));
+  await receiver.open(`/can-bo/${serial}`);
+  assert.ok((await receiver.page.locator('main').innerText()).includes(WORDS));
+  for (const one of [v, author, receiver]) {
+    one.calm();
+    await one.close();
+  }
 });

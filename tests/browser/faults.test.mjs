@@ -10,6 +10,11 @@ import { LANGUAGES, answersIt, fillsOpinion, findsAtDesk, foldOf, goesToFaces, o
 const AGAIN = { vi: /gửi|bấm/i, km: /ផ្ញើ|ចុច/, en: /\b(again|send|press)\b/i };
 const EVERY_WAY = LANGUAGES.map((language, i) => ({ language, script: i > 0, width: i === 1 ? 360 : 1280 }));
 
+/** Words for people: neither a key nor a place that was not filled. */
+function sentence(text) {
+  assert.ok(text.trim().length > 15 && !/^\s*[\w.]+\s*$|errors\.|%\{/.test(text), `a sentence: ${text}`);
+}
+
 /** The summary of faults: it is announced, and leads to a control that is there and in sight. */
 async function summary(v) {
   const box = v.page.locator('.err-sum[role=alert]');
@@ -17,17 +22,13 @@ async function summary(v) {
   const links = box.locator('a');
   const messages = await links.allInnerTexts();
   assert.ok(messages.length > 0);
-  for (const message of messages) {
-    assert.match(message, /\s/, `a sentence, not a key: ${message}`);
-    assert.doesNotMatch(message, /errors\.|%\{/, 'a sentence with its figures');
-  }
+  messages.forEach(sentence);
   const anchors = await Promise.all((await links.all()).map((l) => l.getAttribute('href')));
   for (const anchor of anchors) {
     assert.equal(await v.page.locator(anchor).count(), 1, `${anchor} is there`);
     assert.ok(await v.page.locator(anchor).isVisible(), `${anchor} is in sight`);
   }
-  const [word] = (await v.page.title()).split(' ');
-  assert.match(word, /:$/, 'the title begins with the word for error');
+  assert.match(await v.page.title(), /^\S+[:៖] /, 'the title begins with the word for error');
   return { anchors: anchors.map((a) => a.slice(1)), messages };
 }
 
@@ -228,6 +229,71 @@ for (const settings of EVERY_WAY) {
     await v.close();
   });
 
+  test(`days that are none, and an end before the beginning, come back with a sentence, ${how}`, async () => {
+    const v = await visitor(settings);
+    for (const [period, anchor] of [['from=hom-qua', 'tu'], ['to=32', 'den'], ['from=2026-05-01&to=2026-04-01', 'den']]) {
+      assert.equal((await v.open(`/ket-qua?${period}`)).status(), 422, period);
+      assert.deepEqual((await summary(v)).anchors, [anchor]);
+    }
+    v.calm();
+    await v.close();
+  });
+
+  test(`what an officer leaves out is named, and what was written stays, ${how}`, async () => {
+    const sender = await visitor(settings);
+    const { serial } = await sendsOpinion(sender, { text: 'Một ý kiến.', kind: 'complaint' });
+    await sender.close();
+    const v = await officer('can-bo', settings);
+    const { page } = v;
+    const without = async (move, fill = () => {}) => {
+      await v.open(`/can-bo/${serial}`);
+      const form = page.locator(`form[action$="/${move}"]`);
+      if (!(await form.isVisible())) await v.unfold(page.locator('details', { has: form }).last());
+      await fill();
+      assert.equal((await v.follow(form.locator('button').first())).status(), 422, move);
+      return (await summary(v)).anchors;
+    };
+    await without('chuyen', () => page.fill('#forward-note', 'Đã gọi điện.'));
+    assert.equal(await page.inputValue('#forward-note'), 'Đã gọi điện.');
+    await without('giao');
+    await without('gop', () => page.fill('#into', 'HD-999999999'));
+    assert.equal(await page.inputValue('#into'), 'HD-999999999');
+    await without('huong-dan', () => page.fill('#guidance', 'Xin gửi đến Thanh tra.'));
+    assert.equal(await page.inputValue('#guidance'), 'Xin gửi đến Thanh tra.');
+    await without('tu-choi', () => page.fill('#refuse-note', 'Không phải việc của tỉnh.'));
+    assert.equal(await page.inputValue('#refuse-note'), 'Không phải việc của tỉnh.');
+    await v.open(`/can-bo/${serial}`);
+    await page.fill('#title', '');
+    await page.fill('#question', 'Chữ đã che.');
+    await page.fill('#answer', '');
+    assert.equal((await v.follow('form[action$="/viet"] button:not([name])')).status(), 422);
+    const { anchors } = await summary(v);
+    assert.ok(anchors.includes('title') && anchors.includes('answer'), String(anchors));
+    assert.equal(await v.focused(), anchors[0]);
+    assert.equal(await page.inputValue('#question'), 'Chữ đã che.');
+    assert.equal(await page.inputValue('#title'), '', 'an emptied title stays empty');
+    v.calm();
+    await v.close();
+  });
+
+  test(`an approver who gives back without a reason is asked for it, ${how}`, async () => {
+    const sender = await visitor(settings);
+    const { serial } = await sendsOpinion(sender, { text: 'Một ý kiến.' });
+    await sender.close();
+    const author = await officer('can-bo', settings);
+    await answersIt(author, serial, { answer: 'Một câu trả lời.' });
+    await author.close();
+    const v = await officer('nguoi-duyet', settings);
+    await v.open(`/can-bo/${serial}`);
+    await v.unfold(foldOf(v, 'button[value=tra-lai]'));
+    await v.page.fill('#note', 'Xin viết rõ hơn.');
+    assert.equal((await v.follow('button[value=tra-lai]')).status(), 422);
+    await summary(v);
+    assert.equal(await v.page.inputValue('#note'), 'Xin viết rõ hơn.');
+    v.calm();
+    await v.close();
+  });
+
   test(`an address that is nowhere says so on a page of the site, ${how}`, async () => {
     const v = await visitor(settings);
     for (const address of ['/khong-co-trang-nay', '/y-kien/999999', '/tra-cuu/K7WM-3QPA-9TFX', '/khao-sat/khong-co']) {
@@ -235,7 +301,7 @@ for (const settings of EVERY_WAY) {
       assert.equal(response.status(), 404, address);
       assert.equal(await v.page.locator('html').getAttribute('lang'), language, `${address} has a page in the visitor's language`);
       assert.equal(await v.page.locator('h1').count(), 1, `${address} says what is the matter`);
-      assert.match(await v.page.locator('.notice').innerText(), /\s/, `${address} has a sentence, not a key`);
+      sentence(await v.page.locator('.notice').innerText());
       assert.ok((await v.page.locator('main a[href="/"]').count()) > 0, `${address} leads on`);
     }
     v.calm();

@@ -87,7 +87,9 @@ fn day(text: &str) -> Day {
     Day::new(2026, month.parse().unwrap(), day.parse().unwrap()).unwrap()
 }
 
-fn code<T: FromStr<Err: Debug>>(text: &str) -> T { text.parse().unwrap() }
+fn code<T: FromStr<Err: Debug>>(text: &str) -> T {
+    text.parse().unwrap()
+}
 
 /// The rules of the tests: A = 15, and 10 for a question.
 #[derive(Debug, Clone)]
@@ -99,14 +101,24 @@ impl Rules {
         let off = OFF.split(' ').filter(|d| *d != left_out).map(|d| row(DayKind::Holiday, d));
         Self(Calendar::new(off.chain(MADE_UP.split(' ').map(|d| row(DayKind::MakeupWork, d)))))
     }
-    fn of_2026() -> Self { Self::without("") }
-    fn before_the_new_holiday() -> Self { Self::without("24/11") }
+    fn of_2026() -> Self {
+        Self::without("")
+    }
+    fn before_the_new_holiday() -> Self {
+        Self::without("24/11")
+    }
 }
 
 impl Terms for Rules {
-    fn calendar(&self) -> &Calendar { &self.0 }
-    fn answer_days(&self, kind: Kind, _: Option<&FieldCode>, _: Day) -> u32 { if kind == Kind::Question { 10 } else { 15 } }
-    fn counts_makeup(&self, office: &OfficeCode) -> bool { office.as_str() != WARD }
+    fn calendar(&self) -> &Calendar {
+        &self.0
+    }
+    fn answer_days(&self, kind: Kind, _: Option<&FieldCode>, _: Day) -> u32 {
+        if kind == Kind::Question { 10 } else { 15 }
+    }
+    fn counts_makeup(&self, office: &OfficeCode) -> bool {
+        office.as_str() != WARD
+    }
 }
 
 /// An item with everything that was recorded of it.
@@ -136,10 +148,18 @@ impl Story {
         Self { item, entries: vec![first], rules }
     }
     /// Stored, and not yet with an office.
-    fn stored(on: &str) -> Self { Self::arrives(day(on), Some(("land", Respondent::Citizen, Channel::Web)), Rules::of_2026()) }
-    fn received(on: &str) -> Self { Self::stored(on).routed(on, LAND) }
-    fn received_before_the_new_holiday(on: &str) -> Self { Self { rules: Rules::before_the_new_holiday(), ..Self::stored(on) }.routed(on, LAND) }
-    fn sealed_at_receipt(on: &str) -> Self { Self::arrives(day(on), None, Rules::of_2026()).sealed(on) }
+    fn stored(on: &str) -> Self {
+        Self::arrives(day(on), Some(("land", Respondent::Citizen, Channel::Web)), Rules::of_2026())
+    }
+    fn received(on: &str) -> Self {
+        Self::stored(on).routed(on, LAND)
+    }
+    fn received_before_the_new_holiday(on: &str) -> Self {
+        Self { rules: Rules::before_the_new_holiday(), ..Self::stored(on) }.routed(on, LAND)
+    }
+    fn sealed_at_receipt(on: &str) -> Self {
+        Self::arrives(day(on), None, Rules::of_2026()).sealed(on)
+    }
     fn routed(self, on: &str, to: &str) -> Self {
         let rule = if to == TRAY { "tray" } else { "field:land" };
         self.does(on, Event::Routed { office: code(to), rule: rule.to_owned() })
@@ -148,9 +168,15 @@ impl Story {
         let from = self.item.office.clone().unwrap();
         self.does(on, Event::Forwarded { from, to: code(to), reason: code("other"), note: None })
     }
-    fn reclassified(self, on: &str, kind: Kind) -> Self { self.does(on, Event::Reclassified { kind, reason: code("other"), note: None }) }
-    fn refused(self, on: &str, class: RefusedAs) -> Self { self.does(on, Event::Refused { class, ground: code("other"), note: None }) }
-    fn answered(self, on: &str) -> Self { self.taken(on).drafted(on).published(on) }
+    fn reclassified(self, on: &str, kind: Kind) -> Self {
+        self.does(on, Event::Reclassified { kind, reason: code("other"), note: None })
+    }
+    fn refused(self, on: &str, class: RefusedAs) -> Self {
+        self.does(on, Event::Refused { class, ground: code("other"), note: None })
+    }
+    fn answered(self, on: &str) -> Self {
+        self.taken(on).drafted(on).published(on)
+    }
     fn does(mut self, on: &str, event: Event) -> Self {
         self.tries(day(on), event).unwrap_or_else(|refusal| panic!("{on}: {refusal}"));
         self
@@ -165,19 +191,31 @@ impl Story {
         self.entries.push(entry.clone());
         Some(entry.event)
     }
-    fn until(&self, t: Day) -> &[Entry] { &self.entries[..self.entries.partition_point(|e| e.on <= t)] }
+    fn until(&self, t: Day) -> &[Entry] {
+        &self.entries[..self.entries.partition_point(|e| e.on <= t)]
+    }
     /// The item as it stood at the end of a day.
-    fn at(&self, t: Day) -> Item { Item::replay(self.item.serial, self.until(t), &self.rules).unwrap() }
+    fn at(&self, t: Day) -> Item {
+        Item::replay(self.item.serial, self.until(t), &self.rules).unwrap()
+    }
     #[track_caller]
-    fn due(self, due: &str) -> Self { assert_eq!(self.item.due_on, Some(day(due))); self }
+    fn due(self, due: &str) -> Self {
+        assert_eq!(self.item.due_on, Some(day(due)));
+        self
+    }
     #[track_caller]
-    fn has_class(self, on: &str, class: Class) -> Self { assert_eq!(self.item.class(day(on)), class); self }
+    fn has_class(self, on: &str, class: Class) -> Self {
+        assert_eq!(self.item.class(day(on)), class);
+        self
+    }
     fn moved_by(&self, wanted: Cause) -> usize {
         self.entries.iter().filter(|e| matches!(e.event, Event::DeadlineMoved { cause, .. } if cause == wanted)).count()
     }
 }
 
-fn moved(from: &str, to: &str, cause: Cause) -> Event { Event::DeadlineMoved { due_on: day(to), cause, from: day(from) } }
+fn moved(from: &str, to: &str, cause: Cause) -> Event {
+    Event::DeadlineMoved { due_on: day(to), cause, from: day(from) }
+}
 
 fn counts<'a>(items: impl IntoIterator<Item = &'a Item>, t: Day) -> Counts {
     let mut counts = Counts::default();
@@ -185,7 +223,9 @@ fn counts<'a>(items: impl IntoIterator<Item = &'a Item>, t: Day) -> Counts {
     counts
 }
 
-fn counted(stories: &[Story], t: &str) -> Counts { counts(&stories.iter().map(|s| s.at(day(t))).collect::<Vec<_>>(), day(t)) }
+fn counted(stories: &[Story], t: &str) -> Counts {
+    counts(&stories.iter().map(|s| s.at(day(t))).collect::<Vec<_>>(), day(t))
+}
 
 mod deadlines {
     use super::*;
@@ -280,13 +320,32 @@ mod counting {
     fn the_worked_example_comes_out_as_the_page_says() {
         let received = || Story::received("1/10");
         let a_to_i = [
-            received().answered("20/10"), received().answered("23/10"), received(), received().forwarded("8/10", BUILD),
-            received().asked("6/10").supplemented("14/10"), received().merged("12/10"), received().refused("2/10", RefusedAs::Spam),
-            Story::sealed_at_receipt("1/10"), received().withdrawn("5/10"),
+            received().answered("20/10"),
+            received().answered("23/10"),
+            received(),
+            received().forwarded("8/10", BUILD),
+            received().asked("6/10").supplemented("14/10"),
+            received().merged("12/10"),
+            received().refused("2/10", RefusedAs::Spam),
+            Story::sealed_at_receipt("1/10"),
+            received().withdrawn("5/10"),
         ];
         let on_30 = Counts {
-            received: 9, answered_on_time: 1, answered_late: 1, open_in_time: 1, overdue: 2, merged: 1, out_of_scope: 0, spam: 1,
-            redirected: 0, sealed: 1, withdrawn: 1, due: 4, answered_of_due: 2, on_time_of_due: 1, out_after_due: 0,
+            received: 9,
+            answered_on_time: 1,
+            answered_late: 1,
+            open_in_time: 1,
+            overdue: 2,
+            merged: 1,
+            out_of_scope: 0,
+            spam: 1,
+            redirected: 0,
+            sealed: 1,
+            withdrawn: 1,
+            due: 4,
+            answered_of_due: 2,
+            on_time_of_due: 1,
+            out_after_due: 0,
         };
         let on_31 = Counts { open_in_time: 0, overdue: 3, due: 5, ..on_30 };
         for (t, counts, answered, on_time) in [("30/10", on_30, 0.5, 0.25), ("31/10", on_31, 0.4, 0.2)] {
@@ -798,7 +857,8 @@ mod edges {
 
     #[test]
     fn versions_are_counted_and_requests_end_within_ten_working_days() {
-        let leaf = |name: &str, version: u32| serde_json::from_str(&format!(r#"{{"event":"{name}","office":"x","version":{version},"question":"","answer":""}}"#));
+        let leaf =
+            |name: &str, version: u32| serde_json::from_str(&format!(r#"{{"event":"{name}","office":"x","version":{version},"question":"","answer":""}}"#));
         let taken = |state, event| moves::in_state(state).tries(day("2/10"), event).is_ok();
         let ask = |until| taken(State::Working, Event::SupplementRequested { until: day(until) });
         let answer = |version| taken(State::Drafted, leaf("answered", version).unwrap());

@@ -54,7 +54,8 @@ fn a_service_that_was_off_for_weeks_closes_every_half_month_that_ended() {
             };
             service.write(|tx| {
                 let survey = tx.catalogue.surveys().first().map(|q| (*q).clone()).unwrap();
-                let submission = hoidap::domain::submission::Submission::parse(&draft, &hoidap::domain::submission::Way::web(), Some(&survey), &tx.catalogue, tx.today)?;
+                let submission =
+                    hoidap::domain::submission::Submission::parse(&draft, &hoidap::domain::submission::Way::web(), Some(&survey), &tx.catalogue, tx.today)?;
                 hoidap::actions::intake::store_all(tx, &[submission])
             })
         };

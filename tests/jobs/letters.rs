@@ -27,7 +27,12 @@ fn notices() -> Vec<(&'static str, Notice)> {
         ("answered_through", answered(Some(Serial(1_100)), false, text)),
         ("answered_hidden", answered(None, false, None)),
         ("refused", Notice::Refused { serial, office: office.clone(), ground: reason.clone(), note: Some("Đây là thư chào hàng.".to_owned()) }),
-        ("redirected", Notice::Redirected { serial, office: office.clone(), ground: reason.clone(), guidance: "Hãy gửi đơn đến Thanh tra thành phố.".to_owned() }),
+        (
+            "redirected",
+            Notice::Redirected {
+                serial, office: office.clone(), ground: reason.clone(), guidance: "Hãy gửi đơn đến Thanh tra thành phố.".to_owned()
+            },
+        ),
         ("routed", Notice::Routed { serial, office: office.clone(), in_tray: false, due_on }),
         ("routed_tray", Notice::Routed { serial, office: office.clone(), in_tray: true, due_on }),
         ("handed_in", Notice::HandedIn { serial, office: office.clone(), refusal: false, due_on }),

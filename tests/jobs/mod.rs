@@ -66,18 +66,22 @@ fn officer(service: &Service, login: &str, office: &str, roles: &[&str], languag
         email: format!("{login}@example.vn"),
         password: "mat-khau-thu".to_owned(),
     };
-    service.write(|tx| {
-        let id = account::add(tx, None, &form, "-".to_owned())?;
-        Ok(store::officer::get(tx.conn, id)?.unwrap().officer)
-    }).unwrap()
+    service
+        .write(|tx| {
+            let id = account::add(tx, None, &form, "-".to_owned())?;
+            Ok(store::officer::get(tx.conn, id)?.unwrap().officer)
+        })
+        .unwrap()
 }
 
 /// Writes a text of some intent and hands it in.
 fn hand_in(service: &Service, officer: &Officer, serial: Serial, written: &Written) {
-    service.write(|tx| {
-        let revision = store::draft::get(tx.conn, serial)?.map_or(0, |d| d.revision);
-        feedback::save(tx, officer, serial, &Written { revision, ..written.clone() }, true)
-    }).unwrap();
+    service
+        .write(|tx| {
+            let revision = store::draft::get(tx.conn, serial)?.map_or(0, |d| d.revision);
+            feedback::save(tx, officer, serial, &Written { revision, ..written.clone() }, true)
+        })
+        .unwrap();
 }
 
 /// An answer to be handed in.

@@ -58,7 +58,10 @@ fn a_mail_server_that_is_gone_for_a_day_gets_exactly_what_was_due() {
         clock.set(clock.now().plus_seconds(6 * 3_600));
         drain(&service, &mailer).unwrap();
         drain(&service, &mailer).unwrap();
-        assert_eq!(server.headers("To"), ["bon@example.vn", "khong@example.vn", "mot@example.vn", "so-xd@example.vn", "so-xd@example.vn", "so-xd@example.vn", "so-xd@example.vn"]);
+        assert_eq!(
+            server.headers("To"),
+            ["bon@example.vn", "khong@example.vn", "mot@example.vn", "so-xd@example.vn", "so-xd@example.vn", "so-xd@example.vn", "so-xd@example.vn"]
+        );
         let ids: BTreeSet<String> = server.headers("Message-ID").into_iter().collect();
         assert_eq!(ids.len(), 7, "{ids:?}");
         assert!(ids.iter().all(|id| id.starts_with("<outbox-") && id.ends_with("@hoidap.example.vn>")), "{ids:?}");
@@ -189,7 +192,12 @@ fn the_sender_reads_the_answer_the_refusal_and_the_guidance() {
         delivered(&service);
 
         hand_in(&service, &writer, a, &answer("Đã bố trí thêm người & ghế <mới>."));
-        hand_in(&service, &writer, b, &Written { intent: "spam".to_owned(), ground: "advertising".to_owned(), note: "Hai lần rồi.".to_owned(), ..Written::default() });
+        hand_in(
+            &service,
+            &writer,
+            b,
+            &Written { intent: "spam".to_owned(), ground: "advertising".to_owned(), note: "Hai lần rồi.".to_owned(), ..Written::default() },
+        );
         service.write(|tx| feedback::approve(tx, &approver, a, None)).unwrap();
         service.write(|tx| feedback::approve(tx, &approver, b, None)).unwrap();
         service.write(|tx| feedback::redirect(tx, &writer, c, "complaint_law", "Hãy gửi đơn đến Thanh tra thành phố.")).unwrap();

@@ -74,7 +74,8 @@ impl MailServer {
     /// The values of a header over all letters, sorted.
     pub fn headers(&self, name: &str) -> Vec<String> {
         let start = format!("{name}: ");
-        let mut values: Vec<String> = self.letters().iter().filter_map(|l| l.lines().find_map(|line| line.strip_prefix(&start)).map(ToOwned::to_owned)).collect();
+        let mut values: Vec<String> =
+            self.letters().iter().filter_map(|l| l.lines().find_map(|line| line.strip_prefix(&start)).map(ToOwned::to_owned)).collect();
         values.sort();
         values
     }

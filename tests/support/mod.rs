@@ -3,6 +3,7 @@
 
 mod database;
 mod people;
+pub mod web;
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::{Arc, OnceLock};

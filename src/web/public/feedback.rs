@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::opinion::{self, OpinionPart, Tick};
 use crate::domain::error::{Code, Fault, Problem};
-use crate::domain::submission::{Draft, OpinionDraft, Submission, Way};
+use crate::domain::submission::{Draft, Submission, Way};
 use crate::http::app::{App, Shared};
 use crate::http::visitor::Visitor;
 use crate::web::form::{FaultLine, Faults, Fields};
@@ -99,7 +99,7 @@ async fn submit(app: &App, visitor: &Visitor, fields: &Fields) -> Result<String,
         procedure: String::new(),
         language: visitor.language.to_string(),
         answers: None,
-        opinion: Some(opinion::draft(fields).unwrap_or_else(OpinionDraft::default)),
+        opinion: Some(opinion::draft(fields).unwrap_or_default()),
     };
     let submission = Submission::parse(&draft, &Way::web(), None, &catalogue, app.service.now().day())?;
     Ok(app.intake.submit(submission).await?.code.reveal().to_owned())

@@ -61,7 +61,13 @@ fn build_list(tx: &mut Tx<'_>, asked: &Fields, language: Language) -> Result<Lis
         filter: ListFilter {
             any: !query.is_empty(),
             field: view::filter_select("linh-vuc", "filter.field", all("filter.all_fields"), asked.get("linh-vuc"), view::field_options(&catalogue, language)),
-            office: view::filter_select("co-quan", "filter.office", all("filter.all_offices"), asked.get("co-quan"), view::office_options(&catalogue, tx.today, language)),
+            office: view::filter_select(
+                "co-quan",
+                "filter.office",
+                all("filter.all_offices"),
+                asked.get("co-quan"),
+                view::office_options(&catalogue, tx.today, language),
+            ),
             status: view::filter_select("tinh-trang", "filter.status", all("filter.all_statuses"), asked.get("tinh-trang"), classes),
             kind: view::filter_select("loai", "filter.kind", all("filter.all_kinds"), asked.get("loai"), kinds),
         },
@@ -74,12 +80,8 @@ fn build_list(tx: &mut Tx<'_>, asked: &Fields, language: Language) -> Result<Lis
 fn filter(tx: &Tx<'_>, asked: &Fields) -> Filter {
     let some = |name: &str| Some(asked.get(name).to_owned()).filter(|v| !v.is_empty());
     let office = asked.get("co-quan").parse().ok();
-    let mut filter = Filter {
-        field: some("linh-vuc"),
-        offices: office.as_ref().map(|o| figures::counted_offices(tx, o)),
-        kind: some("loai"),
-        ..Filter::default()
-    };
+    let mut filter =
+        Filter { field: some("linh-vuc"), offices: office.as_ref().map(|o| figures::counted_offices(tx, o)), kind: some("loai"), ..Filter::default() };
     let open = || State::ALL.iter().copied().filter(|s| s.is_open()).collect::<Vec<_>>();
     match asked.get("tinh-trang").parse::<Class>() {
         Ok(Class::Overdue) => {
@@ -170,17 +172,18 @@ fn build(tx: &mut Tx<'_>, serial: Serial, language: Language) -> Result<Page, Pr
     let view = ItemView {
         id: item.serial.to_string(),
         title_lang: title.as_deref().map_or("vi", view::language_of),
-        kind_line: kind.map_or_else(|| t(language, "item.sealed_line"), |k| tr(language, "item.kind_line", &[("kind", t(language, &format!("kind.{k}"))), ("id", item.serial.to_string())])),
+        kind_line: kind.map_or_else(
+            || t(language, "item.sealed_line"),
+            |k| tr(language, "item.kind_line", &[("kind", t(language, &format!("kind.{k}"))), ("id", item.serial.to_string())]),
+        ),
         says: kind.map(|k| t(language, &format!("kind_says.{k}"))).unwrap_or_default(),
         status: view::status(item.class, due_on, answered_on, makeup, &catalogue.calendar, tx.today, language),
         pace: pace.unwrap_or_default(),
         facts: facts(&item, &catalogue, language),
         question: latest.map(|a| view::paragraphs(&a.question)).unwrap_or_default(),
         answers: item.answers.iter().map(|a| view::answer(a, &catalogue, language)).collect(),
-        survivor: survivor.map(|s| Survivor {
-            numbered: view::numbered(s.serial),
-            answers: s.answers.iter().map(|a| view::answer(a, &catalogue, language)).collect(),
-        }),
+        survivor: survivor
+            .map(|s| Survivor { numbered: view::numbered(s.serial), answers: s.answers.iter().map(|a| view::answer(a, &catalogue, language)).collect() }),
         merged_here: if item.class == Class::Sealed { Vec::new() } else { merged.into_iter().map(view::numbered).collect() },
         shell,
         law: ground.map(|g| g.law.clone()).filter(|l| !l.is_empty()),
@@ -199,7 +202,11 @@ fn facts(item: &PublicItem, catalogue: &crate::domain::catalogue::Catalogue, lan
     let mut facts = Vec::new();
     if let Some(place) = &item.place {
         facts.push(Fact { label: "item.field", on: None, text: view::field_name(catalogue, &place.field, language) });
-        facts.push(Fact { label: if place.in_tray { "item.tray" } else { "item.office" }, on: None, text: view::office_name(catalogue, &place.office, language) });
+        facts.push(Fact {
+            label: if place.in_tray { "item.tray" } else { "item.office" },
+            on: None,
+            text: view::office_name(catalogue, &place.office, language),
+        });
     }
     facts.push(on("item.received", Some(item.received_on)));
     if let Some(place) = &item.place {

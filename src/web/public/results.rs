@@ -6,8 +6,8 @@ use actix_web::http::StatusCode;
 use actix_web::web::Query;
 use serde::Serialize;
 
-use crate::actions::figures::{self, Asked, Figure, Results};
 use crate::actions::Tx;
+use crate::actions::figures::{self, Asked, Figure, Results};
 use crate::domain::accounting::{Counts, Promise, shares_of_whole};
 use crate::domain::error::{Fault, Problem};
 use crate::domain::feedback::Class;
@@ -146,7 +146,7 @@ fn read(tx: &Tx<'_>, fields: &Fields) -> (Asked, Vec<Fault>) {
         let text = fields.get(name);
         let day = text.parse().ok();
         if day.is_none() && !text.is_empty() {
-            faults.push(Fault::new(pointer, "unknown_day"));
+            faults.push(Fault::new(pointer, "not_a_day"));
         }
         day
     };
@@ -200,13 +200,30 @@ fn build(tx: &mut Tx<'_>, fields: &Fields, language: Language) -> Result<Page, P
         to: period.to.to_string(),
         filter: ResultsFilter {
             field: view::filter_select("field", "filter.field", t(language, "filter.all_fields"), &chosen("field"), view::field_options(&catalogue, language)),
-            office: view::filter_select("office", "filter.office", t(language, "filter.all_offices"), &chosen("office"), view::office_options(&catalogue, tx.today, language)),
-            respondent: view::filter_select("respondent", "filter.respondent", t(language, "filter.all_respondents"), &chosen("respondent"), view::respondent_options(language)),
+            office: view::filter_select(
+                "office",
+                "filter.office",
+                t(language, "filter.all_offices"),
+                &chosen("office"),
+                view::office_options(&catalogue, tx.today, language),
+            ),
+            respondent: view::filter_select(
+                "respondent",
+                "filter.respondent",
+                t(language, "filter.all_respondents"),
+                &chosen("respondent"),
+                view::respondent_options(language),
+            ),
             sample: view::filter_select("sample", "filter.sample", t(language, "filter.default_sample"), &chosen("sample"), samples),
         },
         figures: results.satisfaction.iter().filter(|f| f.sample == sample).map(|f| figure(f, &catalogue, language)).collect(),
         // A sample that nobody has drawn yet has no lines.
-        beside: results.satisfaction.iter().filter(|f| f.sample != sample && (f.sample != Sample::Drawn || f.shown.ratio().is_some())).map(|f| beside(f, &catalogue, language)).collect(),
+        beside: results
+            .satisfaction
+            .iter()
+            .filter(|f| f.sample != sample && (f.sample != Sample::Drawn || f.shown.ratio().is_some()))
+            .map(|f| beside(f, &catalogue, language))
+            .collect(),
         identity: identity(&results, language),
         faults: faults.lines(|p| if p == "/from" { "tu".to_owned() } else { "den".to_owned() }),
     })

@@ -63,7 +63,8 @@ pub async fn show(app: Shared, visitor: Visitor, slug: Path<String>, query: Quer
     };
     let active = |f: &&Field| f.valid_to.is_none_or(|last| today <= last);
     let procedure = asked.get("thu-tuc").parse().ok().and_then(|k| catalogue.procedure(&k));
-    let field = asked.get("linh-vuc").parse().ok().and_then(|c| catalogue.field(&c)).filter(active).or_else(|| procedure.and_then(|p| catalogue.field(&p.field)));
+    let field =
+        asked.get("linh-vuc").parse().ok().and_then(|c| catalogue.field(&c)).filter(active).or_else(|| procedure.and_then(|p| catalogue.field(&p.field)));
     let Some(field) = field else { return choose_field(&app, &visitor, survey, &catalogue, &asked, today) };
     let office = asked.get("noi").parse().ok().and_then(|c| catalogue.offices.active(&c, today));
     match office {
@@ -298,10 +299,9 @@ fn question(q: &QuestionDef, fields: &Fields, faults: &Faults, language: Languag
         focus,
     };
     let values = match q.kind {
-        QuestionType::Satisfaction => (1..=points)
-            .rev()
-            .map(|v| value(v.to_string(), String::new(), format!("scale.p{points}v{v}"), face(v, points), first && v == points))
-            .collect(),
+        QuestionType::Satisfaction => {
+            (1..=points).rev().map(|v| value(v.to_string(), String::new(), format!("scale.p{points}v{v}"), face(v, points), first && v == points)).collect()
+        }
         QuestionType::Single | QuestionType::Multiple => {
             q.choices.iter().map(|c| value(c.value.clone(), c.label.get(language).to_owned(), String::new(), 0, false)).collect()
         }

@@ -1,0 +1,134 @@
+//! The screens as addresses, and how long each of them waits. Pure: knows no
+//! request, no page and no catalogue.
+
+use crate::domain::words::FieldCode;
+
+/// Seconds without a touch until a screen asks whether anybody is still there.
+pub const IDLE: u32 = 45;
+/// Seconds that the question waits before it goes back to the start.
+pub const ASKED: u32 = 20;
+/// Seconds that the thanks stay.
+pub const THANKS: u32 = 6;
+
+/// A screen on the way to a rating.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Screen {
+    /// The fields.
+    Start,
+    /// The faces, for a field.
+    Faces(FieldCode),
+    /// The reasons, for a field and a face.
+    Reasons(FieldCode, u8),
+}
+
+impl Screen {
+    /// Its address; `base` is the tablet's own, `/quay/{device}`.
+    pub fn address(&self, base: &str) -> String {
+        match self {
+            Self::Start => base.to_owned(),
+            Self::Faces(field) => format!("{base}/{field}"),
+            Self::Reasons(field, value) => format!("{base}/{field}/{value}"),
+        }
+    }
+
+    /// Reads an address that a link carries. Anything but a screen of this very tablet is `None`.
+    pub fn read(address: &str, base: &str) -> Option<Self> {
+        let rest = address.strip_prefix(base)?;
+        let parts: Vec<&str> = rest.split('/').collect();
+        match parts.as_slice() {
+            [""] => Some(Self::Start),
+            ["", field] => field.parse().ok().map(Self::Faces),
+            ["", field, value] => Some(Self::Reasons(field.parse().ok()?, value.parse().ok()?)),
+            _ => None,
+        }
+    }
+
+    /// The field that was chosen.
+    pub fn field(&self) -> Option<&FieldCode> {
+        match self {
+            Self::Start => None,
+            Self::Faces(field) | Self::Reasons(field, _) => Some(field),
+        }
+    }
+}
+
+/// The start for the next person: in Vietnamese, whatever the last one chose.
+pub fn start_over(base: &str) -> String {
+    format!("{base}?lang=vi")
+}
+
+/// Where a screen goes that nobody touches.
+pub fn still_there(base: &str, screen: &Screen) -> String {
+    format!("{base}/con-o-day?tro-lai={}", screen.address(base))
+}
+
+/// Five faces for any scale, as `f1` to `f5`: the ends are the ends, the rest in between.
+pub fn face(value: u8, points: u8) -> u8 {
+    let (value, points) = (u32::from(value), u32::from(points));
+    if points <= 1 || value < 1 || value > points {
+        return 3;
+    }
+    u8::try_from(1 + (4 * (value - 1) + (points - 1) / 2) / (points - 1)).unwrap_or(3)
+}
+
+/// The key of the third screen's question, which follows the face.
+pub fn why(face: u8) -> &'static str {
+    match face {
+        0..=2 => "counter.why_unglad",
+        3 => "counter.why_fair",
+        _ => "counter.why_glad",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BASE: &str = "/quay/mc-01";
+
+    fn land() -> FieldCode {
+        "land".parse().unwrap()
+    }
+
+    #[test]
+    fn an_address_is_read_as_it_was_written() {
+        for screen in [Screen::Start, Screen::Faces(land()), Screen::Reasons(land(), 1)] {
+            assert_eq!(Screen::read(&screen.address(BASE), BASE), Some(screen));
+        }
+        assert_eq!(still_there(BASE, &Screen::Reasons(land(), 1)), "/quay/mc-01/con-o-day?tro-lai=/quay/mc-01/land/1");
+    }
+
+    #[test]
+    fn an_address_of_elsewhere_leads_nowhere() {
+        for address in [
+            "",
+            "/",
+            "/quay/mc-011",
+            "/quay/mc-02/land",
+            "//example.com/quay/mc-01/land",
+            "https://example.com/quay/mc-01/land",
+            "/quay/mc-01//example.com",
+            "/quay/mc-01/",
+            "/quay/mc-01/../../can-bo",
+            "/quay/mc-01/land/5/more",
+            "/quay/mc-01/land/five",
+            "/quay/mc-01/land/-1",
+            "/quay/mc-01/land/256",
+            "/quay/mc-01/land?x=1",
+            "/quay/mc-01/land\r\nLocation: /",
+            "/quay/mc-01\\land",
+        ] {
+            assert_eq!(Screen::read(address, BASE), None, "{address:?}");
+        }
+    }
+
+    #[test]
+    fn the_question_follows_the_face_on_every_scale() {
+        assert_eq!((1..=5).map(|v| face(v, 5)).collect::<Vec<_>>(), [1, 2, 3, 4, 5]);
+        assert_eq!((1..=3).map(|v| face(v, 3)).collect::<Vec<_>>(), [1, 3, 5]);
+        assert_eq!((1..=2).map(|v| face(v, 2)).collect::<Vec<_>>(), [1, 5]);
+        assert_eq!(face(0, 5), 3);
+        assert_eq!(face(255, 255), 5);
+        assert_eq!([1, 2, 3, 4, 5].map(why), ["counter.why_unglad", "counter.why_unglad", "counter.why_fair", "counter.why_glad", "counter.why_glad"]);
+    }
+}

@@ -1,0 +1,3 @@
+//! Pages, asked as a browser asks them.
+
+mod counter;
