@@ -330,7 +330,11 @@ fn publish(tx: &mut Tx<'_>, hand: &mut Hand, officer: &Officer, by: By, draft: &
     let published =
         Answer { version, title: draft.title.clone(), question: draft.question.clone(), answer: draft.answer.clone(), office, published_on: tx.today };
     store::feedback::publish(tx.conn, serial, &published, author, officer.id)?;
-    // The answer is also that of every item that was merged into this one.
+    tell_answered(tx, serial, version)
+}
+
+/// Tells the sender of an item of an answer, and those of every item that was merged into it: it is theirs too.
+fn tell_answered(tx: &mut Tx<'_>, serial: Serial, version: u32) -> Result<(), Problem> {
     let mut told = vec![serial];
     let mut next = 0;
     while let Some(survivor) = told.get(next).copied() {
@@ -368,6 +372,10 @@ fn went_out(tx: &mut Tx<'_>, serial: Serial) -> Result<(), Problem> {
 
 /// Merges an item into another that is not out.
 pub fn merge(tx: &mut Tx<'_>, officer: &Officer, serial: Serial, into: Serial) -> Result<(), Problem> {
+    // Both are held, the lower number first: the survivor can't go out meanwhile, and two mergers can't wait for each other.
+    if into < serial {
+        store::feedback::get_for_update(tx.conn, into)?;
+    }
     let mut hand = take_in_hand(tx, serial)?;
     let by = allowed(tx, officer, Act::Merge, &hand)?;
     let fault = |code| Problem::Invalid(vec![Fault::new("/into", code)]);
@@ -375,17 +383,16 @@ pub fn merge(tx: &mut Tx<'_>, officer: &Officer, serial: Serial, into: Serial) -
         return Err(fault("merge_into_itself"));
     }
     // A sealed item must not even be known to exist.
-    let survivor = store::feedback::get(tx.conn, into)?.filter(|r| r.state != State::Sealed).ok_or_else(|| fault("unknown_serial"))?;
+    let survivor = store::feedback::get_for_update(tx.conn, into)?.filter(|r| r.state != State::Sealed).ok_or_else(|| fault("unknown_serial"))?;
     if survivor.state.out_class().is_some() {
         return Err(fault("survivor_is_out"));
     }
     hand.record.assignee = None;
     record(tx, &mut hand, Some(officer), by, Event::Merged { into }, Beside::default())?;
-    store::draft::drop(tx.conn, serial)?;
-    if survivor.state == State::Answered {
-        tell_sender(tx, serial, "answered", 1)?;
+    match store::feedback::answers(tx.conn, into)?.last() {
+        Some(latest) if survivor.state == State::Answered => tell_answered(tx, serial, latest.version),
+        _ => Ok(()),
     }
-    Ok(())
 }
 
 /// Tells the sender of a complaint in writing where to go.
@@ -402,7 +409,6 @@ pub fn redirect(tx: &mut Tx<'_>, officer: &Officer, serial: Serial, ground: &str
     let (note, beside) = noted(Some(guidance));
     hand.record.assignee = None;
     record(tx, &mut hand, Some(officer), by, Event::Redirected { ground, note }, beside)?;
-    store::draft::drop(tx.conn, serial)?;
     went_out(tx, serial)?;
     tell_sender(tx, serial, "redirected", hand.item.events)
 }
@@ -413,7 +419,6 @@ pub fn seal(tx: &mut Tx<'_>, officer: &Officer, serial: Serial) -> Result<(), Pr
     let by = allowed(tx, officer, Act::Seal, &hand)?;
     hand.record.assignee = None;
     record(tx, &mut hand, Some(officer), by, Event::Sealed, Beside::default())?;
-    store::draft::drop(tx.conn, serial)?;
     went_out(tx, serial)?;
     tx.mail("sealed", &format!("sealed:{serial}:{}", hand.item.events), json!({"serial": serial}))
 }
@@ -425,7 +430,7 @@ pub fn confirm_seal(tx: &mut Tx<'_>, officer: &Officer, serial: Serial) -> Resul
     record(tx, &mut hand, Some(officer), by, Event::SealConfirmed, Beside::default())
 }
 
-/// Brings an item back to the state that it left. From a seal, only the receiver can.
+/// Brings an item back to the state that it left, with the draft that it had. From a seal, only the receiver can.
 pub fn restore(tx: &mut Tx<'_>, officer: &Officer, serial: Serial, note: &str) -> Result<(), Problem> {
     let mut hand = take_in_hand(tx, serial)?;
     let sealed = hand.item.state == State::Sealed;
@@ -435,6 +440,14 @@ pub fn restore(tx: &mut Tx<'_>, officer: &Officer, serial: Serial, note: &str) -
     let (note, beside) = noted(note_of(note)?);
     let field = facts.as_ref().map(|f| f.field.clone());
     record(tx, &mut hand, Some(officer), by, Event::Restored { reason, field, note }, beside)?;
+    // While it was sealed, the item that it had been merged into may have gone out.
+    if let Some(survivor) = hand.item.merged_into.filter(|_| hand.item.state == State::Merged) {
+        let survivor = store::feedback::get_for_update(tx.conn, survivor)?;
+        if survivor.is_none_or(|s| s.state != State::Merged && s.state.out_class().is_some()) {
+            let event = Event::Restored { reason: RestoreReason::SurvivorOut, field: None, note: None };
+            record(tx, &mut hand, None, By::System, event, Beside::default())?;
+        }
+    }
     // One that never had an office gets it now; its clock starts on the day received.
     if let Some(facts) = facts.filter(|_| hand.item.state == State::Received) {
         let question = Question { field: &facts.field, procedure: facts.procedure.as_ref(), office: facts.office.as_ref(), on: tx.today };

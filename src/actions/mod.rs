@@ -52,8 +52,9 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Says that reference data changed, and reads it again.
+    /// Says that reference data changed, and reads it again. Waits for the writers that still work with the old.
     pub fn recatalogue(&mut self) -> Result<(), Problem> {
+        store::lock(self.conn, store::Lock::Catalogue)?;
         store::catalogue::changed(self.conn)?;
         self.catalogue = load(self.conn)?;
         Ok(())
@@ -114,7 +115,10 @@ impl Service {
 
     /// Runs one write transaction at a moment of another clock: the sample life.
     pub fn write_at<T>(&self, now: Moment, f: impl FnOnce(&mut Tx<'_>) -> Result<T, Problem>) -> Result<T, Problem> {
-        self.db.write(|conn| self.run(conn, now, f))
+        self.db.write(|conn| {
+            store::share(conn, store::Lock::Catalogue)?;
+            self.run(conn, now, f)
+        })
     }
 
     /// Runs queries that change nothing.

@@ -65,6 +65,7 @@ impl Record {
     /// Takes over what an item's events say.
     pub fn project(&mut self, item: &Item) {
         let public_kind = item.field.is_some() || !item.sealed_at_receipt;
+        self.received_on = item.received_on;
         self.kind = public_kind.then_some(item.kind);
         self.field.clone_from(&item.field);
         self.respondent = item.respondent;

@@ -79,9 +79,16 @@ struct Row {
     updated_at: At,
 }
 
-/// The draft of an item.
+/// The draft of an item. One that is out keeps its draft, unseen until it comes back.
 pub fn get(conn: &mut Conn, serial: Serial) -> Stored<Option<Draft>> {
-    let row: Option<Row> = feedback_drafts::table.find(serial.0).select(Row::as_select()).first(conn).optional()?;
+    use super::schema::feedback as f;
+    let row: Option<Row> = feedback_drafts::table
+        .inner_join(f::table.on(f::serial.eq(feedback_drafts::serial)))
+        .filter(feedback_drafts::serial.eq(serial.0))
+        .filter(f::out_on.is_null())
+        .select(Row::as_select())
+        .first(conn)
+        .optional()?;
     row.map(|r| {
         let returned = match r.returned_reason {
             Some(reason) => Some((reason.parse().map_err(broken)?, r.returned_note)),
@@ -134,7 +141,7 @@ pub fn authors(conn: &mut Conn, serial: Serial) -> Stored<Vec<Uuid>> {
     Ok(ids.into_iter().map(|k| k.0).collect())
 }
 
-/// Drops the draft and its authors: it was published or refused, or the item went out.
+/// Drops the draft and its authors: it was published or refused, or went to another office.
 pub fn drop(conn: &mut Conn, serial: Serial) -> Stored<()> {
     diesel::delete(draft_authors::table.filter(draft_authors::serial.eq(serial.0))).execute(conn)?;
     diesel::delete(feedback_drafts::table.find(serial.0)).execute(conn)?;

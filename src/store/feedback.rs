@@ -491,7 +491,7 @@ fn filtered(filter: &Filter) -> feedback::BoxedQuery<'_, super::MultiBackend> {
     }
     if filter.handed_in {
         use super::schema::feedback_drafts as d;
-        query = query.filter(f::serial.eq_any(d::table.filter(d::handed_in.eq(true)).select(d::serial)));
+        query = query.filter(f::out_on.is_null()).filter(f::serial.eq_any(d::table.filter(d::handed_in.eq(true)).select(d::serial)));
     }
     query
 }

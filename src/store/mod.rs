@@ -259,6 +259,14 @@ pub fn lock(conn: &mut Conn, what: Lock) -> Stored<()> {
     Ok(())
 }
 
+/// Keeps others from doing what the lock stands for until this transaction ends; many may share it.
+pub fn share(conn: &mut Conn, what: Lock) -> Stored<()> {
+    if let Conn::Pg(c) = conn {
+        diesel::sql_query(format!("SELECT pg_advisory_xact_lock_shared({})", what as i64)).execute(c)?;
+    }
+    Ok(())
+}
+
 /// What may be done by one transaction at a time.
 #[derive(Debug, Clone, Copy)]
 pub enum Lock {
