@@ -2,7 +2,7 @@
 // seems: nothing typed is lost, and the page says what to do next.
 
 import assert from 'node:assert/strict';
-import { before, describe, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 
 import { LANGUAGES, answersIt, fillsOpinion, findsAtDesk, foldOf, goesToFaces, officer, publishesIt, receipt, sendButton, sendsOpinion, visitor } from './support.mjs';
 
@@ -248,6 +248,7 @@ for (const settings of EVERY_WAY) {
       await sender.close();
       v = await officer('can-bo', settings);
     });
+    after(() => v.close());
     for (const [move, field, text] of [
       ['chuyen', '#forward-note', 'Đã gọi điện.'],
       ['gop', '#into', 'HD-999999999'],

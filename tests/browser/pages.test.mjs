@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import http from 'node:http';
 import { createRequire } from 'node:module';
-import { before, describe, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 
 import { LANGUAGES, WIDTHS, answersIt, fillsOpinion, goesToFaces, officer, publishesIt, receipt, sendButton, sendsOpinion, site, visitor } from './support.mjs';
 
@@ -174,6 +174,7 @@ for (const language of LANGUAGES) {
     describe(`anybody can use it, ${how}:`, () => {
       let v;
       before(async () => (v = await visitor({ language, width })));
+      after(() => v.close());
       for (const [name, address, status] of PUBLIC) {
         test(name, async () => {
           if (await opens(v, address(), status)) right(await wrongs(v, name));
@@ -199,6 +200,7 @@ for (const language of LANGUAGES) {
         describe(login, () => {
           let v;
           before(async () => (v = await officer(login, { language, width })));
+          after(() => v.close());
           for (const [name, address, status] of pages) {
             test(name, async () => {
               v.complaints.length = 0;
