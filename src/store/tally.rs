@@ -42,6 +42,8 @@ pub fn get(conn: &mut Conn, keys: &[CellKey]) -> Stored<BTreeMap<CellKey, Cell>>
     for ((half, questionnaire, sample), wanted) in groups {
         let scopes: BTreeMap<String, &Scope> = wanted.iter().map(|k| (k.scope.to_string(), &k.scope)).collect();
         let questions: BTreeSet<&str> = wanted.iter().map(|k| k.question.as_str()).collect();
+        // Named so that the key is used up to the half-month: without it each cell's whole past is read.
+        let respondents: BTreeSet<&str> = wanted.iter().map(|k| respondent_text(k.respondent)).collect();
         let scope_names: Vec<&String> = scopes.keys().collect();
         for names in scope_names.chunks(300) {
             let rows: Vec<(String, String, String, String, String)> = t::table
@@ -49,6 +51,7 @@ pub fn get(conn: &mut Conn, keys: &[CellKey]) -> Stored<BTreeMap<CellKey, Cell>>
                 .filter(t::question.eq_any(questions.iter().copied().collect::<Vec<_>>()))
                 .filter(t::scope.eq_any(names.iter().map(|n| n.as_str()).collect::<Vec<_>>()))
                 .filter(t::sample.eq(sample))
+                .filter(t::respondent.eq_any(respondents.iter().copied().collect::<Vec<_>>()))
                 .filter(t::half.eq(On(half.first())))
                 .select((t::question, t::scope, t::respondent, t::counted, t::released))
                 .load(conn)?;
@@ -83,6 +86,28 @@ struct CellRow {
     released: String,
 }
 
+/// The upsert of [`put`] on SQLite: rows as a JSON array of arrays.
+const UPSERT: &str = "INSERT INTO tallies (questionnaire, question, scope, sample, respondent, half, counted, released) \
+    SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, value ->> 7 FROM json_each(?) WHERE TRUE \
+    ON CONFLICT (questionnaire, question, scope, sample, respondent, half) DO UPDATE SET counted = excluded.counted, released = excluded.released";
+
+impl CellRow {
+    /// In the order of [`UPSERT`].
+    fn words(&self) -> [String; 8] {
+        let text = String::clone;
+        [
+            text(&self.questionnaire),
+            text(&self.question),
+            text(&self.scope),
+            text(&self.sample),
+            text(&self.respondent),
+            self.half.0.to_string(),
+            text(&self.counted),
+            text(&self.released),
+        ]
+    }
+}
+
 /// Writes cells whole.
 pub fn put<'a>(conn: &mut Conn, cells: impl IntoIterator<Item = (&'a CellKey, &'a Cell)>) -> Stored<()> {
     let rows: Vec<CellRow> = cells
@@ -99,32 +124,21 @@ pub fn put<'a>(conn: &mut Conn, cells: impl IntoIterator<Item = (&'a CellKey, &'
         })
         .collect();
     for batch in rows.chunks(400) {
-        // A batch has to name the database; the statement is the same.
-        macro_rules! upsert {
-            ($c:expr) => {
+        match conn {
+            Conn::Pg(c) => {
                 diesel::insert_into(t::table)
                     .values(batch)
                     .on_conflict((t::questionnaire, t::question, t::scope, t::sample, t::respondent, t::half))
                     .do_update()
                     .set((t::counted.eq(excluded(t::counted)), t::released.eq(excluded(t::released))))
-                    .execute($c)?
-            };
-        }
-        match conn {
-            Conn::Pg(c) => upsert!(c),
-            Conn::Sqlite(c) => {
-                // SQLite takes a batch with ON CONFLICT row by row; the statement is prepared once.
-                for row in batch {
-                    diesel::insert_into(t::table)
-                        .values(row)
-                        .on_conflict((t::questionnaire, t::question, t::scope, t::sample, t::respondent, t::half))
-                        .do_update()
-                        .set((t::counted.eq(excluded(t::counted)), t::released.eq(excluded(t::released))))
-                        .execute(c)?;
-                }
-                batch.len()
+                    .execute(c)?;
             }
-        };
+            Conn::Sqlite(c) => {
+                // Diesel's batch with ON CONFLICT is one statement a row here; JSON makes it one for all.
+                let rows: Vec<[String; 8]> = batch.iter().map(CellRow::words).collect();
+                diesel::sql_query(UPSERT).bind::<diesel::sql_types::Text, _>(serde_json::to_string(&rows).map_err(broken)?).execute(c)?;
+            }
+        }
     }
     Ok(())
 }

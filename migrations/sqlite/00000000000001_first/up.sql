@@ -159,7 +159,7 @@ CREATE TABLE tallies (
   half TEXT NOT NULL,
   counted TEXT NOT NULL, released TEXT NOT NULL,
   PRIMARY KEY (questionnaire, question, scope, sample, respondent, half)
-) STRICT;
+) STRICT, WITHOUT ROWID;
 
 -- Opinions. feedback_events is the truth, the row is its projection. Kind,
 -- field, office, respondent and channel are empty for an item sealed at
