@@ -62,15 +62,16 @@ fn fold(tx: &mut Tx<'_>, record: &Record) -> Result<Item, Problem> {
 
 /// Checks that an officer may do it, and returns the part that they play.
 fn allowed(tx: &Tx<'_>, officer: &Officer, act: Act, hand: &Hand) -> Result<By, Problem> {
-    Ok(officer.may(act, &hand.item, &tx.catalogue.offices)?)
+    Ok(officer.may(act, &hand.item, &tx.catalogue.offices, tx.today)?)
 }
 
-/// Refuses when somebody moved the item since the page was opened.
-fn unchanged(hand: &Hand, seen: Option<u32>) -> Result<(), Problem> {
-    match seen {
-        Some(events) if events != hand.item.events => Err(Code::ChangedMeanwhile.into()),
-        _ => Ok(()),
-    }
+/// What was on the page of the person who decides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Seen {
+    /// How many events the item had.
+    pub events: u32,
+    /// The draft's revision: a refusal or a later version handed in anew adds no event.
+    pub revision: i64,
 }
 
 /// Records an event with what follows from it: rows, projection, audit.
@@ -126,7 +127,7 @@ pub fn assign(tx: &mut Tx<'_>, officer: &Officer, serial: Serial, to: Uuid) -> R
     let mut hand = take_in_hand(tx, serial)?;
     let by = allowed(tx, officer, Act::Assign, &hand)?;
     let colleague = store::officer::get(tx.conn, to)?.filter(|a| a.ended_on.is_none() && a.officer.is(Role::Officer)).map(|a| a.officer);
-    let colleague = colleague.filter(|c| c.may(Act::Take, &hand.item, &tx.catalogue.offices).is_ok());
+    let colleague = colleague.filter(|c| c.may(Act::Take, &hand.item, &tx.catalogue.offices, tx.today).is_ok());
     let colleague = colleague.ok_or_else(|| Problem::Invalid(vec![Fault::new("/to", "unknown_colleague")]))?;
     hand.record.assignee = Some(colleague.id);
     record(tx, &mut hand, Some(officer), by, Event::Assigned, Beside::default())?;
@@ -293,11 +294,18 @@ pub fn give_back(tx: &mut Tx<'_>, officer: &Officer, serial: Serial, reason: &st
 }
 
 /// The approver publishes an answer or a later version of it, or confirms a refusal. A different person, always.
-pub fn approve(tx: &mut Tx<'_>, officer: &Officer, serial: Serial, seen: Option<u32>) -> Result<(), Problem> {
+///
+/// `seen` is what was on their page; nothing where there was no page, as in the sample life.
+///
+/// # Errors
+/// [`Code::ChangedMeanwhile`] when it is not what they saw: nobody publishes a text unread.
+pub fn approve(tx: &mut Tx<'_>, officer: &Officer, serial: Serial, seen: Option<Seen>) -> Result<(), Problem> {
     let mut hand = take_in_hand(tx, serial)?;
     let by = allowed(tx, officer, Act::Approve, &hand)?;
-    unchanged(&hand, seen)?;
     let (draft, authors) = waiting_draft(tx, officer, &hand)?;
+    if seen.is_some_and(|seen| seen != Seen { events: hand.item.events, revision: draft.revision }) {
+        return Err(Code::ChangedMeanwhile.into());
+    }
     let author = authors.first().copied().ok_or_else(|| Problem::Internal(format!("{serial}: a draft without an author")))?;
     match draft.intent {
         Intent::Answer => publish(tx, &mut hand, officer, by, &draft, author)?,

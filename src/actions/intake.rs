@@ -12,6 +12,7 @@ use tokio::sync::oneshot;
 use uuid::Uuid;
 
 use super::{Service, Tx};
+use crate::domain::catalogue::Catalogue;
 use crate::domain::commitment::Commitment;
 use crate::domain::contact::Contact;
 use crate::domain::error::Problem;
@@ -60,12 +61,13 @@ pub fn store_all(tx: &mut Tx<'_>, submissions: &[Submission]) -> Result<Vec<Rece
             receipts.push(Receipt { response_id: earlier.response_id, code, feedback, repeated: true });
             continue;
         }
+        submission.still_fits(&tx.catalogue, tx.today)?;
         let receipt_hash = tx.keys.receipt_hash(&code);
         let mut left = Earlier::default();
         if let Some(filled) = &submission.filled {
             let id = Uuid::now_v7();
             left.response_id = Some(id);
-            count(submission, half, &mut ratings);
+            count(submission, half, &tx.catalogue, &mut ratings);
             responses.push(ResponseRow {
                 id: Key(id),
                 submission_id: Key(submission.id),
@@ -99,9 +101,9 @@ pub fn store_all(tx: &mut Tx<'_>, submissions: &[Submission]) -> Result<Vec<Rece
 }
 
 /// Adds a submission's ratings to the cells that they count in.
-fn count(submission: &Submission, half: Half, ratings: &mut BTreeMap<CellKey, Vec<(u8, u64)>>) {
-    let Some(filled) = &submission.filled else { return };
-    let place = Place { group: &submission.group, field: &submission.field, office: submission.office.as_ref(), respondent: submission.respondent };
+fn count(submission: &Submission, half: Half, catalogue: &Catalogue, ratings: &mut BTreeMap<CellKey, Vec<(u8, u64)>>) {
+    let (Some(filled), Some(field)) = (&submission.filled, catalogue.field(&submission.field)) else { return };
+    let place = Place { group: &field.group, field: &submission.field, office: submission.office.as_ref(), respondent: submission.respondent };
     let cells = place.cells();
     for (question, value) in &filled.answers.ratings {
         for (scope, respondent) in &cells {

@@ -160,12 +160,12 @@ pub struct DeskItem {
 /// Opens an item at the desk. Each view of a sealed one is audited.
 pub fn desk_item(tx: &mut Tx<'_>, officer: &Officer, serial: Serial) -> Result<DeskItem, Problem> {
     let hand = super::feedback::take_in_hand(tx, serial)?;
-    officer.may(Act::Read, &hand.item, &tx.catalogue.offices)?;
+    officer.may(Act::Read, &hand.item, &tx.catalogue.offices, tx.today)?;
     let sealed_now = hand.item.state == State::Sealed;
     if sealed_now {
         tx.audit(Some(officer), "sealed.view", serial, serde_json::json!({}))?;
     }
-    let acts = Act::ALL.into_iter().filter(|act| officer.may(*act, &hand.item, &tx.catalogue.offices).is_ok()).collect();
+    let acts = Act::ALL.into_iter().filter(|act| officer.may(*act, &hand.item, &tx.catalogue.offices, tx.today).is_ok()).collect();
     let own_text = store::draft::authors(tx.conn, serial)?.contains(&officer.id);
     Ok(DeskItem {
         original: store::feedback::original(tx.conn, serial)?.unwrap_or_default(),

@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::error::Code;
 use super::feedback::{Item, State};
 use super::office::Offices;
+use super::time::Day;
 use super::words::{By, Language, OfficeCode, Role};
 
 /// Somebody who is signed in.
@@ -91,11 +92,11 @@ impl Officer {
         })
     }
 
-    /// May do it to this item? Returns the part that they then play.
+    /// May do it to this item on a day? Returns the part that they then play.
     ///
     /// # Errors
     /// [`Code::NotFound`] for what must not even be known to exist, [`Code::NotAllowed`] otherwise.
-    pub fn may(&self, act: Act, item: &Item, offices: &Offices) -> Result<By, Code> {
+    pub fn may(&self, act: Act, item: &Item, offices: &Offices, today: Day) -> Result<By, Code> {
         if item.state == State::Sealed {
             return match act {
                 Act::Read | Act::Unseal if self.is(Role::Receiver) => Ok(By::Receiver),
@@ -105,7 +106,7 @@ impl Officer {
         if act == Act::Unseal {
             return Err(Code::NotAllowed);
         }
-        let within = item.office.as_ref().is_some_and(|office| offices.is_within(office, &self.office));
+        let within = item.office.as_ref().is_some_and(|office| offices.answers_for(&self.office, office, today));
         if !within {
             return Err(Code::NotFound);
         }

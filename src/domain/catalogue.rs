@@ -34,6 +34,13 @@ pub struct Field {
     pub valid_to: Option<Day>,
 }
 
+impl Field {
+    /// May it be chosen on a day?
+    pub fn is_active(&self, on: Day) -> bool {
+        self.valid_from <= on && self.valid_to.is_none_or(|last| on <= last)
+    }
+}
+
 /// A procedure (thủ tục hành chính).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Procedure {
@@ -61,6 +68,13 @@ pub struct Procedure {
     pub valid_to: Option<Day>,
     /// The procedure that replaced it.
     pub replaced_by: Option<ProcedureKey>,
+}
+
+impl Procedure {
+    /// May it be chosen on a day?
+    pub fn is_active(&self, on: Day) -> bool {
+        self.valid_from <= on && self.valid_to.is_none_or(|last| on <= last)
+    }
 }
 
 /// Days for a step of the work, by kind and field.

@@ -103,9 +103,15 @@ impl Offices {
         self.chain(code).any(|o| o.code == *root)
     }
 
-    /// `root` and everything below it.
-    pub fn subtree(&self, root: &OfficeCode) -> Vec<OfficeCode> {
-        self.0.keys().filter(|code| self.is_within(code, root)).cloned().collect()
+    /// Do the people of `root` answer for `code` on a day? For their own office
+    /// and those below it, and for what these took over from one that has ended.
+    pub fn answers_for(&self, root: &OfficeCode, code: &OfficeCode, day: Day) -> bool {
+        self.is_within(code, root) || self.is_within(self.counting(code, day), root)
+    }
+
+    /// Every office that the people of `root` answer for on a day.
+    pub fn answered_by(&self, root: &OfficeCode, day: Day) -> Vec<OfficeCode> {
+        self.0.keys().filter(|code| self.answers_for(root, code, day)).cloned().collect()
     }
 
     /// The office that counts for this one on a day: itself, or its successor's successor when it has ended.

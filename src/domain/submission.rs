@@ -10,7 +10,7 @@ use super::error::{Code, Fault, Problem};
 use super::questionnaire::{Answers, Questionnaire};
 use super::text::{self, TextFault};
 use super::time::Day;
-use super::words::{Channel, FieldCode, Kind, Language, OfficeCode, ProcedureKey, Purpose, Respondent, Sample, Slug, TargetGroup};
+use super::words::{Channel, FieldCode, Kind, Language, OfficeCode, ProcedureKey, Purpose, Respondent, Sample, Slug};
 
 /// What came in, as it was typed. Empty and missing are the same.
 #[derive(Debug, Clone, Default)]
@@ -111,8 +111,6 @@ pub struct Submission {
     pub respondent: Respondent,
     /// The field.
     pub field: FieldCode,
-    /// The field's target group.
-    pub group: TargetGroup,
     /// Where the person was.
     pub office: Option<OfficeCode>,
     /// What they did there.
@@ -127,6 +125,8 @@ pub struct Submission {
     pub filled: Option<Filled>,
     /// The opinion.
     pub opinion: Option<Opinion>,
+    /// The catalogue's version and the day that it was checked against.
+    checked: (i64, Day),
 }
 
 impl Submission {
@@ -155,7 +155,7 @@ impl Submission {
             "" => None,
             key => match key.parse().ok().and_then(|k| catalogue.procedure(&k)) {
                 None => note(&mut faults, "/procedure", "unknown_procedure"),
-                Some(p) if p.valid_to.is_some_and(|last| last < today) || p.valid_from > today => note(&mut faults, "/procedure", "ended_procedure"),
+                Some(p) if !p.is_active(today) => note(&mut faults, "/procedure", "ended_procedure"),
                 Some(p) => Some(p),
             },
         };
@@ -164,7 +164,7 @@ impl Submission {
             ("", None) => note(&mut faults, "/field", "field_missing"),
             (code, _) => match code.parse().ok().and_then(|c| catalogue.field(&c)) {
                 None => note(&mut faults, "/field", "unknown_field"),
-                Some(f) if f.valid_to.is_some_and(|last| last < today) || f.valid_from > today => note(&mut faults, "/field", "ended_field"),
+                Some(f) if !f.is_active(today) => note(&mut faults, "/field", "ended_field"),
                 Some(f) => Some(f),
             },
         };
@@ -207,7 +207,6 @@ impl Submission {
             id,
             respondent,
             field: field.code.clone(),
-            group: field.group.clone(),
             office: office.map(|o| o.code.clone()),
             procedure: procedure.map(|p| p.key.clone()),
             language,
@@ -215,7 +214,36 @@ impl Submission {
             sample: way.sample,
             filled,
             opinion,
+            checked: (catalogue.version, today),
         })
+    }
+
+    /// Looks again when the catalogue or the day changed since the draft was
+    /// checked: what ended in between takes nothing more.
+    ///
+    /// # Errors
+    /// As [`Submission::parse`], for what may end.
+    pub fn still_fits(&self, catalogue: &Catalogue, today: Day) -> Result<(), Problem> {
+        if self.checked == (catalogue.version, today) {
+            return Ok(());
+        }
+        if let Some(filled) = &self.filled {
+            let version = |q: &&std::sync::Arc<Questionnaire>| q.slug == filled.slug && q.definition.version == filled.version;
+            if !catalogue.questionnaires.iter().find(version).is_some_and(|q| q.open) {
+                return Err(Code::SurveyClosed.into());
+            }
+        }
+        let mut faults = Vec::new();
+        if !catalogue.field(&self.field).is_some_and(|f| f.is_active(today)) {
+            faults.push(Fault::new("/field", "ended_field"));
+        }
+        if self.office.as_ref().is_some_and(|o| catalogue.offices.active(o, today).is_none()) {
+            faults.push(Fault::new("/office", "ended_office"));
+        }
+        if self.procedure.as_ref().is_some_and(|p| !catalogue.procedure(p).is_some_and(|p| p.is_active(today))) {
+            faults.push(Fault::new("/procedure", "ended_procedure"));
+        }
+        if faults.is_empty() { Ok(()) } else { Err(Problem::Invalid(faults)) }
     }
 }
 

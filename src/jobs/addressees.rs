@@ -152,8 +152,8 @@ fn handed_in(tx: &mut Tx<'_>, record: &Record, only: Option<Uuid>) -> Result<Pla
         refusal: draft.intent != Intent::Answer,
         due_on: record.due_on.filter(|_| record.state.is_open()),
     };
-    let catalogue = tx.catalogue.clone();
-    let within = |a: &Account| record.office.as_ref().is_some_and(|o| catalogue.offices.is_within(o, &a.officer.office));
+    let (catalogue, today) = (tx.catalogue.clone(), tx.today);
+    let within = |a: &Account| record.office.as_ref().is_some_and(|o| catalogue.offices.answers_for(&a.officer.office, o, today));
     to_officers(tx, only, notice, |a| a.officer.is(Role::Approver) && within(a) && !authors.contains(&a.officer.id))
 }
 

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::schema::{feedback, responses};
+use super::schema::{feedback, responses, sealed_intakes};
 use super::types::{Json, Key, On};
 use super::{Conn, Stored, insert_all};
 use crate::domain::time::Day;
@@ -74,11 +74,14 @@ pub fn earlier(conn: &mut Conn, submissions: &[Uuid]) -> Stored<std::collections
         for (submission, id) in rows {
             found.entry(submission.0).or_default().response_id = Some(id.0);
         }
-        let rows: Vec<(Key, i64, Option<On>)> = feedback::table
+        // One that was sealed when it came had no deadline then, whatever became of it.
+        let rows: Vec<(Key, i64, Option<On>, Option<i64>)> = feedback::table
+            .left_join(sealed_intakes::table.on(sealed_intakes::serial.eq(feedback::serial)))
             .filter(feedback::submission_id.eq_any(ids))
-            .select((feedback::submission_id, feedback::serial, feedback::first_due_on))
+            .select((feedback::submission_id, feedback::serial, feedback::first_due_on, sealed_intakes::serial.nullable()))
             .load(conn)?;
-        for (submission, serial, due) in rows {
+        for (submission, serial, due, sealed) in rows {
+            let due = due.filter(|_| sealed.is_none());
             found.entry(submission.0).or_default().feedback = Some((serial, due.map(|d| d.0)));
         }
     }

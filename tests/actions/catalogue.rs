@@ -55,8 +55,10 @@ fn an_office_that_ended_stays_known_and_can_not_be_chosen() {
         let before = bed.citizen().says("Tôi chờ lâu.").sends_opinion(bed);
         admin.tries(|tx, me| catalogue::end_office(tx, me, &ward, &ends("2026-10-01", NEIGHBOUR))).unwrap();
         assert_eq!(bed.item(before).office.as_ref(), Some(&ward));
+        assert!(bed.desk("neighbour").opens(before).is_err(), "until then it is none of theirs");
 
         bed.on("2026-10-02");
+        assert!(bed.desk("neighbour").opens(before).is_ok(), "who took over answers for what was left open");
         let kept = bed.service.read(|tx| Ok(tx.catalogue.offices.get(&ward).cloned())).unwrap().unwrap();
         assert_eq!(kept.successor.as_ref().map(OfficeCode::as_str), Some(NEIGHBOUR));
         let citizen = bed.citizen().says("Tôi vẫn chờ.");

@@ -4,13 +4,14 @@
 use std::sync::Arc;
 use std::thread;
 
+use hoidap::actions::catalogue::{self, EndForm};
 use hoidap::actions::figures::Asked;
 use hoidap::actions::intake::{self, Intake, Receipt};
 use hoidap::domain::error::Problem;
 use hoidap::domain::submission::Submission;
 use hoidap::domain::words::Serial;
 
-use crate::support::{Bed, WARD, each_database, refusal};
+use crate::support::{Bed, NEIGHBOUR, WARD, each_database, refusal};
 
 /// Stores these in one transaction.
 fn store(bed: &Bed, submissions: &[Submission]) -> Result<Vec<Receipt>, Problem> {
@@ -94,6 +95,39 @@ fn a_poisoned_submission_fails_alone() {
         }
         let compared = bed.recounts();
         assert_eq!((compared.items, compared.responses), (19, 19));
+    });
+}
+
+#[test]
+fn what_ended_after_the_check_takes_nothing() {
+    each_database(|bed| {
+        let slip = bed.citizen().rates(4).submission(bed);
+        let opinion = bed.citizen().says("Xin hỏi.").submission(bed);
+        bed.desk("administrator").tries(|tx, me| catalogue::open_survey(tx, me, &"phieu-quay".parse().unwrap(), false)).unwrap();
+        assert_eq!(refusal(store(bed, std::slice::from_ref(&slip))), "survey_closed");
+        assert!(store(bed, std::slice::from_ref(&opinion)).is_ok(), "it has no slip");
+
+        let late = bed.citizen().says("Xin hỏi nữa.").submission(bed);
+        let end = EndForm { last: "2026-10-01".to_owned(), successor: NEIGHBOUR.to_owned() };
+        bed.desk("administrator").tries(|tx, me| catalogue::end_office(tx, me, &WARD.parse().unwrap(), &end)).unwrap();
+        assert!(store(bed, std::slice::from_ref(&late)).is_ok(), "its last day is not over");
+        let later = bed.citizen().says("Xin hỏi sau.").submission(bed);
+        bed.on("2026-10-02");
+        assert_eq!(refusal(store(bed, &[later])), "ended_office");
+        assert!(store(bed, &[late]).unwrap()[0].repeated, "what is stored stays acknowledged");
+    });
+}
+
+#[test]
+fn a_denunciation_sent_again_gets_the_same_receipt_even_when_it_was_restored() {
+    each_database(|bed| {
+        let citizen = bed.citizen().says("Tôi tố cáo.").kind("denunciation");
+        let first = citizen.sends(bed);
+        let (serial, due) = first.feedback.unwrap();
+        assert_eq!(due, None);
+        bed.desk("receiver").restores(serial);
+        assert!(bed.item(serial).first_due_on.is_some());
+        assert_eq!(citizen.sends(bed), Receipt { repeated: true, ..first });
     });
 }
 

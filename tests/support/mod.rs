@@ -9,6 +9,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::{Arc, OnceLock};
 
 use diesel::{RunQueryDsl, sql_query};
+use hoidap::actions::feedback::Seen;
 use hoidap::actions::figures::{self, Asked};
 use hoidap::actions::recount::{self, Compared};
 use hoidap::actions::{Service, Tx, account, setup};
@@ -164,6 +165,12 @@ impl Bed {
     /// The row of an item.
     pub fn item(&self, serial: Serial) -> Record {
         self.service.read(|tx| Ok(store::feedback::get(tx.conn, serial)?)).unwrap().unwrap()
+    }
+
+    /// What an approver's page shows now.
+    pub fn seen(&self, serial: Serial) -> Seen {
+        let revision = self.service.read(|tx| Ok(store::draft::get(tx.conn, serial)?.map_or(0, |d| d.revision))).unwrap();
+        Seen { events: self.item(serial).events, revision }
     }
 
     /// The names of an item's events, in order.

@@ -184,7 +184,7 @@ pub async fn act(app: Shared, visitor: Visitor, path: Path<(String, String)>, fo
 
 /// Can the officer still open it?
 fn lookup_again(tx: &mut Tx<'_>, officer: &Officer, serial: Serial) -> bool {
-    feedback::take_in_hand(tx, serial).is_ok_and(|hand| officer.may(Act::Read, &hand.item, &tx.catalogue.offices).is_ok())
+    feedback::take_in_hand(tx, serial).is_ok_and(|hand| officer.may(Act::Read, &hand.item, &tx.catalogue.offices, tx.today).is_ok())
 }
 
 /// From the form's words to the action.
@@ -211,7 +211,10 @@ fn dispatch(tx: &mut Tx<'_>, officer: &Officer, serial: Serial, name: &str, f: &
             feedback::save(tx, officer, serial, &refusal, true)
         }
         "duyet" if f.get("viec") == "tra-lai" => feedback::give_back(tx, officer, serial, f.get("reason"), f.get("note")),
-        "duyet" => feedback::approve(tx, officer, serial, f.get("events").parse().ok()),
+        "duyet" => match (f.get("events").parse(), f.get("revision").parse()) {
+            (Ok(events), Ok(revision)) => feedback::approve(tx, officer, serial, Some(feedback::Seen { events, revision })),
+            _ => Err(Code::ChangedMeanwhile.into()),
+        },
         "chuyen" => feedback::forward(tx, officer, serial, f.get("to"), f.get("reason"), f.get("note")),
         "gop" => match f.get("into").parse() {
             Ok(into) => feedback::merge(tx, officer, serial, into),
@@ -352,8 +355,9 @@ fn proposal(item: &DeskItem, catalogue: &crate::domain::catalogue::Catalogue, la
 
 fn colleagues(tx: &mut Tx<'_>, officer: &Officer, item: &DeskItem, language: Language) -> Result<FilterSelect, Problem> {
     let office = item.record.office.clone();
-    let offices = tx.catalogue.clone();
-    let fits = |o: &Officer| o.is(Role::Officer) && o.id != officer.id && office.as_ref().is_some_and(|code| offices.offices.is_within(code, &o.office));
+    let (offices, today) = (tx.catalogue.clone(), tx.today);
+    let fits =
+        |o: &Officer| o.is(Role::Officer) && o.id != officer.id && office.as_ref().is_some_and(|code| offices.offices.answers_for(&o.office, code, today));
     let options = store::officer::all(tx.conn)?
         .into_iter()
         .filter(|a| a.ended_on.is_none() && fits(&a.officer))

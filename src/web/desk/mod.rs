@@ -37,5 +37,5 @@ pub fn frame(app: &App, visitor: &Visitor, officer: &Officer) -> Result<Frame, P
 
 /// Offices that an officer works for: their own and those below it.
 fn offices_of(tx: &Tx<'_>, officer: &Officer) -> Vec<String> {
-    tx.catalogue.offices.subtree(&officer.office).iter().map(ToString::to_string).collect()
+    tx.catalogue.offices.answered_by(&officer.office, tx.today).iter().map(ToString::to_string).collect()
 }
