@@ -180,6 +180,10 @@ pub fn change(tx: &mut Tx<'_>, by: &Officer, id: Uuid, form: &AccountForm, hash:
     by.may_administer()?;
     let c = check(tx, form, false)?;
     store::officer::get(tx.conn, id)?.ok_or(Code::NotFound)?;
+    // Nobody gives their own administration away, so there is always somebody who has it.
+    if by.id == id && !c.roles.contains(&Role::Administrator) {
+        return Err(Problem::Invalid(vec![Fault::new("/roles", "own_administration")]));
+    }
     store::officer::change(tx.conn, id, &c.name, &c.office, c.language, c.email.as_deref())?;
     store::officer::set_roles(tx.conn, id, &c.roles)?;
     if let Some(hash) = hash {

@@ -1,21 +1,28 @@
 //! The figures that anybody may check: satisfaction as released, and the
 //! identity of opinions, live (ACCOUNTING.md §3 to §5).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Tx;
 use crate::domain::accounting::Counts;
+use crate::domain::catalogue::Catalogue;
 use crate::domain::error::{Code, Fault, Problem};
 use crate::domain::satisfaction::{Ratio, Verdict};
-use crate::domain::tally::{Half, Shown, guard};
+use crate::domain::tally::{Half, Scope, Shown, guard};
 use crate::domain::time::Day;
-use crate::domain::words::{FieldCode, OfficeCode, Respondent, Sample};
+use crate::domain::words::{FieldCode, OfficeCode, Respondent, Sample, TargetGroup};
 use crate::store;
 use crate::store::feedback::Filter;
 use crate::store::tally::Wanted;
 
 /// The target groups that the plans track on their own.
 pub const TRACKED: [&str; 3] = ["land", "construction", "investment"];
+
+/// The name of the figure over everything, and of its target.
+const OVERALL: &str = "overall";
+
+/// All respondents, as cells name them.
+const ALL: &str = "all";
 
 /// What is asked for. Empty chooses everything.
 #[derive(Debug, Clone, Default)]
@@ -132,113 +139,156 @@ pub fn results(tx: &mut Tx<'_>, asked: &Asked) -> Result<Results, Problem> {
     Ok(Results { period, satisfaction, feedback, answered_target: tx.catalogue.target(to.year(), "answered") })
 }
 
+/// The sums that a scope is a part of, each with all its parts: what is hidden
+/// in one must not be had from the others.
+fn sums(scope: &Scope, catalogue: &Catalogue) -> Vec<Vec<Scope>> {
+    let fields = |group: Option<&TargetGroup>| -> Vec<FieldCode> {
+        catalogue.fields.iter().filter(|f| group.is_none_or(|g| f.group == *g)).map(|f| f.code.clone()).collect()
+    };
+    let offices = || catalogue.offices.iter().map(|o| o.code.clone());
+    match scope {
+        Scope::All => Vec::new(),
+        Scope::Group(_) => {
+            let groups: BTreeSet<&TargetGroup> = catalogue.fields.iter().map(|f| &f.group).collect();
+            vec![groups.into_iter().cloned().map(Scope::Group).collect()]
+        }
+        Scope::Field(field) => vec![fields(catalogue.field(field).map(|f| &f.group)).into_iter().map(Scope::Field).collect()],
+        Scope::Office(_) => vec![offices().map(Scope::Office).collect()],
+        Scope::OfficeField(office, field) => {
+            vec![
+                fields(None).into_iter().map(|f| Scope::OfficeField(office.clone(), f)).collect(),
+                offices().map(|o| Scope::OfficeField(o, field.clone())).collect(),
+            ]
+        }
+    }
+}
+
+/// The sum without which its parts are not shown either.
+fn above(scope: &Scope, catalogue: &Catalogue) -> Option<Scope> {
+    match scope {
+        Scope::Field(field) => catalogue.field(field).map(|f| Scope::Group(f.group.clone())),
+        Scope::OfficeField(office, _) => Some(Scope::Office(office.clone())),
+        Scope::All | Scope::Group(_) | Scope::Office(_) => None,
+    }
+}
+
 /// A cell's sum over the span: released, and whether anybody rated at all.
 type Sums = BTreeMap<(String, String), (Ratio, bool)>;
 
+/// The released ratings of a sample over a span.
+struct Released {
+    sums: Sums,
+    respondent: Option<Respondent>,
+    threshold: u64,
+}
+
+impl Released {
+    fn load(tx: &mut Tx<'_>, asked: &Asked, shown: &[Scope], sample: Sample, from: Option<Half>, to: Half) -> Result<Self, Problem> {
+        let catalogue = tx.catalogue.clone();
+        // The headline question of each questionnaire, and from which value on it is satisfied.
+        let headlines: BTreeMap<String, (String, u8)> = catalogue
+            .surveys()
+            .into_iter()
+            .filter_map(|s| s.definition.headline().and_then(|q| Some((s.slug.to_string(), (q.id.to_string(), q.scale?.satisfied_from)))))
+            .collect();
+        let questionnaires: Vec<String> = headlines.keys().cloned().collect();
+        // Every cell that a shown figure could be subtracted from, or a hidden one be had by.
+        let mut scopes = BTreeSet::new();
+        let mut left: Vec<Scope> = shown.to_vec();
+        while let Some(scope) = left.pop() {
+            scopes.insert(scope.to_string());
+            scopes.extend(sums(&scope, &catalogue).iter().flatten().map(ToString::to_string));
+            left.extend(above(&scope, &catalogue));
+        }
+        let scopes: Vec<String> = scopes.into_iter().collect();
+        let respondents: Vec<String> = match asked.respondent {
+            None => vec![ALL.to_owned()],
+            Some(_) => Respondent::ALL.iter().map(ToString::to_string).collect(),
+        };
+        let wanted = Wanted { questionnaires: &questionnaires, sample, scopes: &scopes, respondents: &respondents, from, to: Some(to) };
+        let mut sums: Sums = BTreeMap::new();
+        for stored in store::tally::span(tx.conn, &wanted)? {
+            let Some((question, satisfied_from)) = headlines.get(&stored.questionnaire) else { continue };
+            let cell = stored.cell(question);
+            let (ratio, rated) = sums.entry((stored.scope, stored.respondent)).or_default();
+            *ratio += cell.ratio(*satisfied_from);
+            *rated |= cell.total() > 0;
+        }
+        Ok(Self { sums, respondent: asked.respondent, threshold: catalogue.threshold })
+    }
+
+    fn get(&self, scope: &Scope, respondent: Option<Respondent>) -> (Ratio, bool) {
+        self.sums.get(&(scope.to_string(), respondent.map_or(ALL, Respondent::as_str).to_owned())).copied().unwrap_or_default()
+    }
+
+    /// May it be shown? Not when it is small, nor when another part of the same sum could be had from it.
+    fn shown(&self, scope: &Scope, catalogue: &Catalogue) -> Shown {
+        let own = self.get(scope, self.respondent);
+        let mut hidden = own.0.n < self.threshold;
+        for sum in sums(scope, catalogue) {
+            let parts: Vec<_> = sum.iter().map(|part| self.get(part, self.respondent)).collect();
+            hidden |= sum.iter().zip(guard(&parts, self.threshold)).any(|(part, shown)| part == scope && shown == Shown::Withheld);
+        }
+        if self.respondent.is_some() {
+            let parts: Vec<_> = Respondent::ALL.iter().map(|r| self.get(scope, Some(*r))).collect();
+            hidden |= Respondent::ALL.iter().zip(guard(&parts, self.threshold)).any(|(r, shown)| Some(*r) == self.respondent && shown == Shown::Withheld);
+        }
+        hidden |= above(scope, catalogue).is_some_and(|above| self.shown(&above, catalogue) == Shown::Withheld);
+        if hidden { Shown::Withheld } else { Shown::Figure(own.0) }
+    }
+}
+
 fn figures(tx: &mut Tx<'_>, asked: &Asked, sample: Sample, from: Option<Half>, to: Half) -> Result<Vec<Figure>, Problem> {
     let catalogue = tx.catalogue.clone();
-    let mut questions = Vec::new();
-    let mut satisfied_from = BTreeMap::new();
-    for survey in catalogue.surveys() {
-        if let Some((question, scale)) = survey.definition.headline().and_then(|q| q.scale.map(|s| (q, s))) {
-            let address = (survey.slug.to_string(), question.id.to_string());
-            satisfied_from.insert(address.clone(), scale.satisfied_from);
-            questions.push(address);
-        }
-    }
-    let name = |field: Option<&str>| match (&asked.office, field) {
-        (None, None) => "all".to_owned(),
-        (None, Some(field)) => format!("field:{field}"),
-        (Some(office), None) => format!("office:{office}"),
-        (Some(office), Some(field)) => format!("office:{office}/{field}"),
+    let of_field = |field: &FieldCode| match &asked.office {
+        None => Scope::Field(field.clone()),
+        Some(office) => Scope::OfficeField(office.clone(), field.clone()),
     };
-    // Every cell that a shown figure could be subtracted from, or a hidden one be had by.
-    let mut scopes: Vec<String> = vec![name(None)];
-    scopes.extend(catalogue.fields.iter().map(|f| name(Some(f.code.as_str()))));
-    if asked.office.is_none() {
-        scopes.extend(TRACKED.iter().map(|g| format!("group:{g}")));
-    }
-    let mut respondents: Vec<String> = Respondent::ALL.iter().map(ToString::to_string).collect();
-    respondents.push("all".to_owned());
-    let wanted = Wanted { questions: &questions, sample, scopes: &scopes, respondents: &respondents, from, to: Some(to) };
-    let mut sums: Sums = BTreeMap::new();
-    for stored in store::tally::span(tx.conn, &wanted)? {
-        let from = satisfied_from.get(&(stored.questionnaire.clone(), stored.question.clone())).copied().unwrap_or(u8::MAX);
-        let (ratio, rated) = sums.entry((stored.scope, stored.respondent)).or_default();
-        *ratio += stored.cell.ratio(from);
-        *rated |= stored.cell.total() > 0;
-    }
-
-    let respondent = asked.respondent.map_or("all", Respondent::as_str);
-    let year = asked.to.unwrap_or(tx.today).year();
-    let threshold = catalogue.threshold;
-    let show = |scope: &str, field: Option<&FieldCode>| -> Shown {
-        let get = |scope: &str, respondent: &str| sums.get(&(scope.to_owned(), respondent.to_owned())).copied().unwrap_or_default();
-        let mut shown = guard(&[get(scope, respondent)], threshold).first().copied().unwrap_or(Shown::Withheld);
-        // Respondent kinds in all.
-        if let Some(kind) = asked.respondent {
-            let parts: Vec<_> = Respondent::ALL.iter().map(|r| get(scope, r.as_str())).collect();
-            let at = Respondent::ALL.iter().position(|r| *r == kind).unwrap_or(0);
-            shown = strict(shown, guard(&parts, threshold).get(at).copied());
-        }
-        // Fields in their group.
-        if let Some(field) = field.and_then(|f| catalogue.field(f)) {
-            let siblings: Vec<_> = catalogue.fields.iter().filter(|f| f.group == field.group).collect();
-            let parts: Vec<_> = siblings.iter().map(|f| get(&name(Some(f.code.as_str())), respondent)).collect();
-            let at = siblings.iter().position(|f| f.code == field.code).unwrap_or(0);
-            shown = strict(shown, guard(&parts, threshold).get(at).copied());
-        }
-        shown
-    };
-    let figure = |scope: &str, cell: &str, field: Option<FieldCode>| {
-        let shown = show(cell, field.as_ref());
-        let target = catalogue.target(year, scope);
-        let verdict = match (shown.ratio(), target) {
-            (Some(ratio), Some(target)) => ratio.verdict(target, threshold),
-            _ => Verdict::NotEnough,
-        };
-        Figure { scope: scope.to_owned(), field, sample, respondent: asked.respondent, shown, target, verdict }
-    };
-    Ok(match &asked.field {
+    // The name of the figure, the target it is held against, what it counts, its field.
+    let mut rows: Vec<(String, String, Scope, Option<FieldCode>)> = Vec::new();
+    match &asked.field {
         Some(field) => {
-            let group = catalogue.field(field).map_or("overall", |f| if TRACKED.contains(&f.group.as_str()) { f.group.as_str() } else { "overall" });
-            vec![Figure { scope: field.to_string(), ..figure(group, &name(Some(field.as_str())), Some(field.clone())) }]
+            let group = catalogue.field(field).map(|f| f.group.to_string()).filter(|g| TRACKED.contains(&g.as_str()));
+            rows.push((field.to_string(), group.unwrap_or_else(|| OVERALL.to_owned()), of_field(field), Some(field.clone())));
         }
         None => {
-            let mut rows = vec![figure("overall", &name(None), None)];
+            let whole = asked.office.clone().map_or(Scope::All, Scope::Office);
+            rows.push((OVERALL.to_owned(), OVERALL.to_owned(), whole, None));
             for group in TRACKED {
-                match &asked.office {
-                    None => rows.push(figure(group, &format!("group:{group}"), None)),
-                    // At an office there are cells by field; the tracked groups are fields of the same name.
-                    Some(_) => {
-                        let field: FieldCode = group.parse().map_err(|_| Problem::Refused(Code::NotKept))?;
-                        if catalogue.field(&field).is_some() {
-                            rows.push(figure(group, &name(Some(group)), Some(field)));
-                        }
-                    }
+                let word = |_| Problem::Refused(Code::NotKept);
+                // At an office there are cells by field; the tracked groups are fields of the same name.
+                let field: Option<FieldCode> = if asked.office.is_some() { Some(group.parse().map_err(word)?) } else { None };
+                match field {
+                    None => rows.push((group.to_owned(), group.to_owned(), Scope::Group(group.parse().map_err(word)?), None)),
+                    Some(field) if catalogue.field(&field).is_some() => rows.push((group.to_owned(), group.to_owned(), of_field(&field), Some(field))),
+                    Some(_) => {}
                 }
             }
-            rows
         }
-    })
-}
-
-/// The stricter of two decisions.
-fn strict(one: Shown, other: Option<Shown>) -> Shown {
-    match (one, other) {
-        (Shown::Withheld, _) | (_, Some(Shown::Withheld)) => Shown::Withheld,
-        (shown, _) => shown,
     }
+    let scopes: Vec<Scope> = rows.iter().map(|(_, _, scope, _)| scope.clone()).collect();
+    let released = Released::load(tx, asked, &scopes, sample, from, to)?;
+    let year = asked.to.unwrap_or(tx.today).year();
+    let figure = |(scope, measured, cell, field): (String, String, Scope, Option<FieldCode>)| {
+        let shown = released.shown(&cell, &catalogue);
+        let target = catalogue.target(year, &measured);
+        let verdict = match (shown.ratio(), target) {
+            (Some(ratio), Some(target)) => ratio.verdict(target, catalogue.threshold),
+            _ => Verdict::NotEnough,
+        };
+        Figure { scope, field, sample, respondent: asked.respondent, shown, target, verdict }
+    };
+    Ok(rows.into_iter().map(figure).collect())
 }
 
-/// The job at the end of a half-month: released counts catch up once more. Returns how many cells did.
+/// The job at the end of a half-month: released counts catch up once more. Returns how many tallies did.
 pub fn close_halves(tx: &mut Tx<'_>, since: Option<Day>) -> Result<usize, Problem> {
     store::lock(tx.conn, store::Lock::Intake)?;
     let first = Half::of(tx.today).first();
     let mut closed = 0;
     for mut stored in store::tally::of_halves_before(tx.conn, since, first)? {
-        if stored.cell.release(tx.catalogue.threshold, true) {
-            store::tally::set_released(tx.conn, &stored)?;
+        if stored.tally.release(tx.catalogue.threshold, true) {
+            store::tally::set(tx.conn, &stored)?;
             closed += 1;
         }
     }

@@ -21,7 +21,7 @@ use crate::domain::feedback::{Item, State};
 use crate::domain::receipt::ReceiptCode;
 use crate::domain::routing::{self, Question};
 use crate::domain::submission::{Opinion, Submission};
-use crate::domain::tally::{Cell, CellKey, Half, Place};
+use crate::domain::tally::{Half, Place, Tally, TallyKey};
 use crate::domain::time::Day;
 use crate::domain::visibility::Record;
 use crate::domain::words::{By, Kind, Purpose, Serial};
@@ -52,7 +52,7 @@ pub fn store_all(tx: &mut Tx<'_>, submissions: &[Submission]) -> Result<Vec<Rece
 
     let half = Half::of(tx.today);
     let mut responses = Vec::new();
-    let mut ratings: BTreeMap<CellKey, Vec<(u8, u64)>> = BTreeMap::new();
+    let mut counted: BTreeMap<TallyKey, Tally> = BTreeMap::new();
     let mut receipts = Vec::with_capacity(submissions.len());
     for submission in submissions {
         let code = tx.keys.receipt(submission.id);
@@ -67,7 +67,7 @@ pub fn store_all(tx: &mut Tx<'_>, submissions: &[Submission]) -> Result<Vec<Rece
         if let Some(filled) = &submission.filled {
             let id = Uuid::now_v7();
             left.response_id = Some(id);
-            count(submission, half, &tx.catalogue, &mut ratings);
+            count(submission, half, &tx.catalogue, &mut counted);
             responses.push(ResponseRow {
                 id: Key(id),
                 submission_id: Key(submission.id),
@@ -96,52 +96,36 @@ pub fn store_all(tx: &mut Tx<'_>, submissions: &[Submission]) -> Result<Vec<Rece
         receipts.push(Receipt { response_id: left.response_id, code, feedback, repeated: false });
     }
     store::response::insert(tx.conn, &responses)?;
-    tally(tx, ratings)?;
+    tally(tx, counted)?;
     Ok(receipts)
 }
 
-/// Adds a submission's ratings to the cells that they count in.
-fn count(submission: &Submission, half: Half, catalogue: &Catalogue, ratings: &mut BTreeMap<CellKey, Vec<(u8, u64)>>) {
+/// Adds a submission's ratings to the tallies that they count in.
+fn count(submission: &Submission, half: Half, catalogue: &Catalogue, counted: &mut BTreeMap<TallyKey, Tally>) {
     let (Some(filled), Some(field)) = (&submission.filled, catalogue.field(&submission.field)) else { return };
     let place = Place { group: &field.group, field: &submission.field, office: submission.office.as_ref(), respondent: submission.respondent };
-    let cells = place.cells();
-    for (question, value) in &filled.answers.ratings {
-        for (scope, respondent) in &cells {
-            let key = CellKey {
-                half,
-                questionnaire: filled.slug.clone(),
-                question: question.clone(),
-                sample: submission.sample,
-                scope: scope.clone(),
-                respondent: *respondent,
-            };
-            let counts = ratings.entry(key).or_default();
-            match counts.iter_mut().find(|(v, _)| v == value) {
-                Some((_, n)) => *n += 1,
-                None => counts.push((*value, 1)),
-            }
+    for (scope, respondent) in place.cells() {
+        let tally = counted.entry(TallyKey { scope, respondent, sample: submission.sample, questionnaire: filled.slug.clone(), half }).or_default();
+        for (question, value) in &filled.answers.ratings {
+            tally.add(question, *value);
         }
     }
 }
 
-/// Writes each cell of the transaction once.
-fn tally(tx: &mut Tx<'_>, ratings: BTreeMap<CellKey, Vec<(u8, u64)>>) -> Result<(), Problem> {
-    if ratings.is_empty() {
+/// Writes each tally of the transaction once.
+fn tally(tx: &mut Tx<'_>, counted: BTreeMap<TallyKey, Tally>) -> Result<(), Problem> {
+    if counted.is_empty() {
         return Ok(());
     }
-    let addresses: Vec<CellKey> = ratings.keys().cloned().collect();
-    let mut cells: BTreeMap<CellKey, Cell> = store::tally::get(tx.conn, &addresses)?;
+    let mut stored = store::tally::get(tx.conn, counted.keys())?;
     let mut changed = BTreeMap::new();
-    for (key, counts) in ratings {
-        let mut cell = cells.remove(&key).unwrap_or_default();
-        for (value, n) in counts {
-            cell.add(value, n);
-        }
-        cell.release(tx.catalogue.threshold, false);
-        changed.insert(key, cell);
+    for (key, more) in counted {
+        let mut tally = stored.remove(&key).unwrap_or_default();
+        tally.absorb(more);
+        tally.release(tx.catalogue.threshold, false);
+        changed.insert(key, tally);
     }
-    store::tally::put(tx.conn, &changed)?;
-    Ok(())
+    Ok(store::tally::put(tx.conn, &changed)?)
 }
 
 /// Stores an opinion: received and routed, or received and sealed.

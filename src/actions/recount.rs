@@ -8,7 +8,7 @@ use crate::domain::commitment::{Commitment, Salt};
 use crate::domain::error::Problem;
 use crate::domain::event::{Entry, Event};
 use crate::domain::feedback::Item;
-use crate::domain::tally::{CellKey, Half, Place};
+use crate::domain::tally::{Half, Place, Tally, TallyKey};
 use crate::domain::words::Serial;
 use crate::store;
 use crate::store::feedback::KeptEvent;
@@ -148,12 +148,12 @@ fn texts(tx: &mut Tx<'_>, serial: Serial, kept: &[KeptEvent]) -> Result<Option<S
     Ok(None)
 }
 
-/// `(half, questionnaire, question, scope, sample, respondent)` in words, and the counts by value.
-type Counted = BTreeMap<(String, String, String, String, String, String), Vec<u64>>;
+/// `(half, questionnaire, scope, sample, respondent)` in words.
+type Address = (String, String, String, String, String);
 
 fn ratings(tx: &mut Tx<'_>, compared: &mut Compared) -> Result<Option<Difference>, Problem> {
     let catalogue = tx.catalogue.clone();
-    let mut counted: Counted = BTreeMap::new();
+    let mut counted: BTreeMap<Address, Tally> = BTreeMap::new();
     let mut last = None;
     loop {
         let rows = store::response::after(tx.conn, last, 2_000)?;
@@ -174,46 +174,41 @@ fn ratings(tx: &mut Tx<'_>, compared: &mut Compared) -> Result<Option<Difference
             }
             let office = row.office.as_deref().and_then(|o| o.parse().ok());
             let place = Place { group: &field.group, field: &field.code, office: office.as_ref(), respondent };
-            for (question, value) in &answers.ratings {
-                for (scope, respondent) in place.cells() {
-                    let key = CellKey { half: Half::of(row.half.0), questionnaire: survey.slug.clone(), question: question.clone(), sample, scope, respondent };
-                    let counts = counted.entry(address(&key)).or_default();
-                    let at = usize::from(*value).saturating_sub(1);
-                    if counts.len() <= at {
-                        counts.resize(at + 1, 0);
-                    }
-                    if let Some(n) = counts.get_mut(at) {
-                        *n += 1;
-                    }
-                }
+            for (scope, respondent) in place.cells() {
+                let key = TallyKey { half: Half::of(row.half.0), questionnaire: survey.slug.clone(), sample, scope, respondent };
+                let tally = counted.entry(address(&key)).or_default();
+                answers.ratings.iter().for_each(|(question, value)| tally.add(question, *value));
             }
         }
     }
     for stored in store::tally::all(tx.conn)? {
-        compared.cells += 1;
-        let key = (stored.half.to_string(), stored.questionnaire, stored.question, stored.scope, stored.sample, stored.respondent);
-        let rows = counted.remove(&key).unwrap_or_default();
-        let name = format!("{} {}/{} {} {} {}", key.0, key.1, key.2, key.3, key.4, key.5);
-        if trimmed(&rows) != trimmed(&stored.cell.all) {
-            return Ok(Some(Difference(format!("cell {name}: the tally says {:?}, the responses say {rows:?}", stored.cell.all))));
+        let key = (stored.half.to_string(), stored.questionnaire, stored.scope, stored.sample, stored.respondent);
+        let mut again = counted.remove(&key).unwrap_or_default();
+        for (question, cell) in stored.tally.0 {
+            compared.cells += 1;
+            let name = format!("{} {}/{question} {} {} {}", key.0, key.1, key.2, key.3, key.4);
+            let rows = again.0.remove(&question).unwrap_or_default().all;
+            if trimmed(&rows) != trimmed(&cell.all) {
+                return Ok(Some(Difference(format!("cell {name}: the tally says {:?}, the responses say {rows:?}", cell.all))));
+            }
+            let more = cell.released.iter().zip(cell.all.iter().chain(std::iter::repeat(&0))).any(|(r, a)| r > a);
+            let released = cell.released_total();
+            if more || (released > 0 && released < catalogue.threshold) {
+                return Ok(Some(Difference(format!("cell {name}: released {:?} of {:?}", cell.released, cell.all))));
+            }
         }
-        let more = stored.cell.released.iter().zip(stored.cell.all.iter().chain(std::iter::repeat(&0))).any(|(r, a)| r > a);
-        let released = stored.cell.released_total();
-        if more || (released > 0 && released < catalogue.threshold) {
-            return Ok(Some(Difference(format!("cell {name}: released {:?} of {:?}", stored.cell.released, stored.cell.all))));
-        }
+        counted.extend((!again.0.is_empty()).then_some((key, again)));
     }
-    Ok(counted
-        .into_iter()
-        .next()
-        .map(|(key, rows)| Difference(format!("cell {} {}/{} {} {} {}: no tally, the responses say {rows:?}", key.0, key.1, key.2, key.3, key.4, key.5))))
+    let missing = counted.into_iter().find_map(|(key, tally)| Some((key, tally.0.into_iter().next()?)));
+    Ok(missing.map(|(key, (question, cell))| {
+        Difference(format!("cell {} {}/{question} {} {} {}: no tally, the responses say {:?}", key.0, key.1, key.2, key.3, key.4, cell.all))
+    }))
 }
 
-fn address(key: &CellKey) -> (String, String, String, String, String, String) {
+fn address(key: &TallyKey) -> Address {
     (
         key.half.first().to_string(),
         key.questionnaire.to_string(),
-        key.question.to_string(),
         key.scope.to_string(),
         key.sample.to_string(),
         key.respondent.map_or_else(|| "all".to_owned(), |r| r.to_string()),

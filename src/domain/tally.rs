@@ -2,6 +2,8 @@
 //! nobody learns one person's rating: not by asking before and after, not by
 //! subtracting (ACCOUNTING.md §5).
 
+use std::collections::BTreeMap;
+
 use super::satisfaction::Ratio;
 use super::time::Day;
 use super::words::{FieldCode, OfficeCode, QuestionId, Respondent, Sample, Slug, TargetGroup};
@@ -59,21 +61,19 @@ impl std::fmt::Display for Scope {
     }
 }
 
-/// A cell's address.
+/// The address of a tally.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct CellKey {
-    /// The half-month of submission.
-    pub half: Half,
-    /// The questionnaire, over all its versions.
-    pub questionnaire: Slug,
-    /// The question.
-    pub question: QuestionId,
-    /// The sample.
-    pub sample: Sample,
+pub struct TallyKey {
     /// What it is about.
     pub scope: Scope,
     /// One kind of respondent, or all.
     pub respondent: Option<Respondent>,
+    /// The sample.
+    pub sample: Sample,
+    /// The questionnaire, over all its versions.
+    pub questionnaire: Slug,
+    /// The half-month of submission.
+    pub half: Half,
 }
 
 /// A cell's counts by value, `1..=points`.
@@ -125,6 +125,37 @@ impl Cell {
     pub fn ratio(&self, satisfied_from: u8) -> Ratio {
         let from = usize::from(satisfied_from.max(1)) - 1;
         Ratio { satisfied: self.released.iter().skip(from).sum(), n: self.released_total() }
+    }
+}
+
+/// The cells of one address: one for each question that was rated.
+#[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+#[serde(transparent)]
+pub struct Tally(pub BTreeMap<QuestionId, Cell>);
+
+impl Tally {
+    /// Counts a valid rating.
+    pub fn add(&mut self, question: &QuestionId, value: u8) {
+        match self.0.get_mut(question) {
+            Some(cell) => cell.add(value, 1),
+            None => self.0.entry(question.clone()).or_default().add(value, 1),
+        }
+    }
+
+    /// Adds what another counted.
+    pub fn absorb(&mut self, more: Self) {
+        for (question, counted) in more.0 {
+            let cell = self.0.entry(question).or_default();
+            for (value, n) in (1..).zip(counted.all) {
+                cell.add(value, n);
+            }
+        }
+    }
+
+    /// Releases each cell that may be. True when one was.
+    pub fn release(&mut self, threshold: u64, half_is_over: bool) -> bool {
+        // Each of them: `any` would stop at the first.
+        self.0.values_mut().fold(false, |changed, cell| cell.release(threshold, half_is_over) | changed)
     }
 }
 

@@ -280,15 +280,13 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::store::types::{CalendarDay, Doc, Id, Instant};
 
-    tallies (questionnaire, question, scope, sample, respondent, half) {
+    tallies (questionnaire, scope, sample, respondent, half) {
         questionnaire -> Text,
-        question -> Text,
         scope -> Text,
         sample -> Text,
         respondent -> Text,
         half -> CalendarDay,
-        counted -> Text,
-        released -> Text,
+        cells -> Text,
     }
 }
 

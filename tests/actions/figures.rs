@@ -147,9 +147,10 @@ fn tallies_count_what_the_responses_say() {
         }
         assert_eq!(bed.recounts().responses, sent.len() as u64);
         // And counted once more by hand, over all half-months.
-        let cells = bed.service.read(|tx| Ok(store::tally::all(tx.conn)?)).unwrap();
-        let total =
-            |scope: &str, respondent: &str| cells.iter().filter(|c| c.scope == scope && c.respondent == respondent).map(|c| c.cell.total()).sum::<u64>();
+        let tallies = bed.service.read(|tx| Ok(store::tally::all(tx.conn)?)).unwrap();
+        let total = |scope: &str, respondent: &str| {
+            tallies.iter().filter(|t| t.scope == scope && t.respondent == respondent).map(|t| t.cell("overall").total()).sum::<u64>()
+        };
         let expected = |keep: &dyn Fn(&Rated) -> bool| sent.iter().filter(|r| keep(r)).count() as u64;
         assert_eq!(total("all", "all"), sent.len() as u64);
         assert_eq!(total("group:land", "all"), expected(&|r| FIELDS[r.1] == "land"));
@@ -198,6 +199,29 @@ fn try_step(bed: &Bed, (who, what, item, other): Step) -> Result<(), Problem> {
             _ => Ok(()),
         }
     })
+}
+
+#[test]
+fn a_small_part_can_not_be_had_by_subtracting_the_others_from_the_whole() {
+    each_database(|bed| {
+        let slip = |field: &str, office: &str| bed.citizen().rates(5).field(field).office(office);
+        for (field, n) in [("investment", 4), ("land", 30), ("construction", 20)] {
+            rate(bed, n, &slip(field, WARD));
+        }
+        let shown = |asked: Asked| {
+            let results = bed.service.read(|tx| figures::results(tx, &Asked { sample: Some(Sample::Open), ..asked })).unwrap();
+            results.satisfaction.iter().map(|f| f.shown.ratio().map(|r| r.n)).collect::<Vec<_>>()
+        };
+        assert_eq!(shown(Asked::default()), [Some(54), Some(30), None, None], "54 - 30 - 20 would leave the four");
+        assert_eq!(shown(of_field("construction")), [None], "a field alone in its group is no way around");
+        let at = |office: &str| Asked { office: Some(office.parse().unwrap()), ..Asked::default() };
+        assert_eq!(shown(at(WARD)), [Some(54), Some(30), None, None]);
+        rate(bed, 5, &slip("land", NEIGHBOUR));
+        rate(bed, 40, &slip("land", "31528"));
+        assert_eq!(shown(at(NEIGHBOUR))[0], None);
+        assert_eq!(shown(at("31528"))[0], None, "the next smallest office hides the smallest");
+        assert_eq!(shown(at(WARD))[0], Some(54));
+    });
 }
 
 /// What happens next: somebody sends, a few days pass, or somebody tries something.
@@ -296,9 +320,15 @@ const PLANTED: [(&str, &str); 16] = [
     ("UPDATE feedback_answers SET published_on = '2026-10-01' WHERE serial = 2", "HD-000002: version 1 of the answer says 2026-10-01"),
     ("DELETE FROM feedback_answers WHERE serial = 2", "HD-000002: version 1 of the answer is missing"),
     ("UPDATE counters SET value = 3 WHERE name = 'serial'", "HD-000003: the number is missing"),
-    ("UPDATE tallies SET counted = '0,0,0,0,12' WHERE scope = 'all' AND respondent = 'all' AND question = 'overall'", "the tally says [0, 0, 0, 0, 12]"),
-    ("DELETE FROM tallies WHERE scope = 'field:land' AND respondent = 'citizen' AND question = 'overall'", "field:land verified citizen: no tally"),
-    ("UPDATE tallies SET released = '3' WHERE scope = 'office:31507' AND respondent = 'all'", "office:31507 verified all: released [3]"),
+    (
+        r#"UPDATE tallies SET cells = '{"overall": {"all": [0, 0, 0, 0, 12], "released": []}}' WHERE scope = 'all' AND respondent = 'all'"#,
+        "the tally says [0, 0, 0, 0, 12]",
+    ),
+    ("DELETE FROM tallies WHERE scope = 'field:land' AND respondent = 'citizen'", "field:land verified citizen: no tally"),
+    (
+        r#"UPDATE tallies SET cells = '{"overall": {"all": [12], "released": [3]}}' WHERE scope = 'office:31507' AND respondent = 'all'"#,
+        "office:31507 verified all: released [3]",
+    ),
 ];
 
 #[test]

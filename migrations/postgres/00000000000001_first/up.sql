@@ -154,11 +154,12 @@ CREATE TABLE responses (
 
 -- Ratings by half-month and cell: all so far, and released (ACCOUNTING.md §5).
 CREATE TABLE tallies (
-  questionnaire TEXT NOT NULL, question TEXT NOT NULL,
+  questionnaire TEXT NOT NULL,
   scope TEXT NOT NULL, sample TEXT NOT NULL, respondent TEXT NOT NULL,
   half DATE NOT NULL,
-  counted TEXT NOT NULL, released TEXT NOT NULL,
-  PRIMARY KEY (questionnaire, question, scope, sample, respondent, half)
+  -- By question: how often each value was chosen, all so far and released.
+  cells TEXT NOT NULL,
+  PRIMARY KEY (questionnaire, scope, sample, respondent, half)
 );
 
 -- Opinions. feedback_events is the truth, the row is its projection. Kind,

@@ -1,0 +1,95 @@
+//! How fast the service is, as those who use it meet it: the release program on
+//! a file on disk or a durable PostgreSQL, spoken to over HTTP from this same
+//! machine. Prints figures for docs/performance.md; asserts nothing but that
+//! every answer was the right one. Run by `scripts/bench`.
+
+mod client;
+mod report;
+mod server;
+
+use std::time::{Duration, Instant};
+
+use report::{Latencies, line};
+use server::{Deployment, Server};
+
+/// Connections at a time.
+const CONNECTIONS: usize = 64;
+/// How long each load lasts.
+const SPAN: Duration = Duration::from_secs(10);
+/// The two fillings that the results page is compared at.
+const FEW: usize = 10_000;
+const MANY: usize = 1_000_000;
+
+fn main() {
+    let quick = std::env::args().any(|a| a == "--quick");
+    let many = if quick { 50_000 } else { MANY };
+    start_up();
+    sqlite(many);
+    match std::env::var("HOIDAP_BENCH_POSTGRES") {
+        Ok(admin) => postgres(&admin),
+        Err(_) => println!("PostgreSQL: not measured, HOIDAP_BENCH_POSTGRES names none"),
+    }
+}
+
+fn start_up() {
+    let deployment = Deployment::sqlite();
+    let mut times: Vec<Duration> = (0..7)
+        .map(|_| {
+            let began = Instant::now();
+            let server = Server::start(&deployment);
+            let took = began.elapsed();
+            server.stop();
+            took
+        })
+        .collect();
+    times.sort_unstable();
+    line("start-up until it listens, median of 7", format!("{} ms", times[times.len() / 2].as_millis()));
+    let server = Server::start(&deployment);
+    line("resident at rest", format!("{} MB", server.resident() / 1_000_000));
+    for (name, path) in [("home page", "/"), ("rating page", "/khao-sat/phieu-quay?field=land&office=31507"), ("results page", "/ket-qua")] {
+        let weight = client::weigh(server.address, path);
+        line(&format!("{name} with all that it loads"), format!("{:.1} KB sent, {:.1} KB unpacked", weight.sent as f64 / 1e3, weight.unpacked as f64 / 1e3));
+    }
+    server.stop();
+}
+
+fn sqlite(many: usize) {
+    let deployment = Deployment::sqlite();
+    let server = Server::start(&deployment);
+    let filled = client::slips(server.address, CONNECTIONS, client::Until::Sent(FEW));
+    let few = results(&server, FEW);
+    let load = client::slips(server.address, CONNECTIONS, client::Until::Elapsed(SPAN));
+    slips("SQLite", &load);
+    line("SQLite: resident under load", format!("{} MB", server.resident() / 1_000_000));
+    let so_far = filled.done + load.done;
+    client::slips(server.address, CONNECTIONS, client::Until::Sent(many.saturating_sub(so_far)));
+    let lots = results(&server, many.max(so_far));
+    line("results page, many against few", format!("{:.2}", lots.as_secs_f64() / few.as_secs_f64()));
+    line("SQLite: resident at the end", format!("{} MB", server.resident() / 1_000_000));
+    server.stop();
+}
+
+fn postgres(admin: &str) {
+    let rows = server::pgbench(admin, CONNECTIONS, SPAN);
+    line("PostgreSQL: one-row inserts by pgbench", format!("{rows:.0} a second"));
+    let deployment = Deployment::postgres(admin);
+    let server = Server::start(&deployment);
+    client::slips(server.address, CONNECTIONS, client::Until::Sent(FEW));
+    let load = client::slips(server.address, CONNECTIONS, client::Until::Elapsed(SPAN));
+    slips("PostgreSQL", &load);
+    line("PostgreSQL: slips against pgbench's rows", format!("{:.2}", load.rate() / rows));
+    results(&server, FEW + load.done);
+    server.stop();
+}
+
+fn slips(database: &str, load: &client::Load) {
+    line(&format!("{database}: slips stored"), format!("{:.0} a second, {CONNECTIONS} connections", load.rate()));
+    line(&format!("{database}: until the answer"), load.latencies.to_string());
+}
+
+/// The results page, read again and again; its median.
+fn results(server: &Server, responses: usize) -> Duration {
+    let times: Latencies = client::gets(server.address, "/ket-qua", 200);
+    line(&format!("results page at {responses} responses"), times.to_string());
+    times.at(50)
+}
