@@ -38,7 +38,7 @@ pub struct Running {
 pub fn run(service: Arc<Service>, mailer: Arc<Mailer>) -> Result<Running, Problem> {
     let mut running = Running { threads: Vec::new() };
     let of = service.clone();
-    running.add("outbox", move || outbox::deliver_one(&of, &mailer))?;
+    running.add("outbox", move || Ok(outbox::deliver(&of, &mailer)? > 0))?;
     let mut done_on: Option<Day> = None;
     running.add("clocks", move || {
         let today = service.now().day();

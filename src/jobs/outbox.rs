@@ -2,6 +2,8 @@
 //! read, sent outside any, finished in another. A row may be sent twice when a
 //! server dies in between, always with the same Message-ID; it is never lost.
 
+use std::time::{Duration, Instant};
+
 use serde_json::Value;
 
 use super::addressees::{self, Plan};
@@ -15,6 +17,13 @@ const LEASE: i64 = 60;
 /// The longest pause before the next try, in seconds.
 const LONGEST_PAUSE: i64 = 6 * 3_600;
 
+/// The most rows taken at once.
+const BATCH: i64 = 50;
+/// How long a batch may be worked on: less than the lease by more than one letter may take.
+const LONGEST_BATCH: Duration = Duration::from_secs(20);
+/// How long an end may wait to be written down.
+const SOON: Duration = Duration::from_millis(500);
+
 /// How the work on a row ended.
 enum End {
     /// Finished, with this outcome.
@@ -25,50 +34,93 @@ enum End {
     PutOff(String),
 }
 
-/// Delivers the row that is due first. Returns whether there was one.
+impl End {
+    /// The word in log, metrics and row.
+    fn outcome(&self) -> &'static str {
+        match self {
+            Self::Done(outcome) => outcome,
+            Self::Split(_) => "split",
+            Self::PutOff(_) => "put_off",
+        }
+    }
+}
+
+/// Delivers what is due, a batch at a time: one transaction takes the rows, one
+/// finishes them. Returns how many were worked on.
 ///
 /// # Errors
-/// Only when the database is at fault. The row is then free again when its lease ends.
-pub fn deliver_one(service: &Service, mailer: &Mailer) -> Result<bool, Problem> {
-    let Some(message) = service.write(|tx| Ok(outbox::claim(tx.conn, tx.now, LEASE)?))? else { return Ok(false) };
-    let end = work(service, mailer, &message)?;
-    let outcome = match end {
-        End::Done(outcome) => outcome,
-        End::Split(_) => "split",
-        End::PutOff(_) => "put_off",
-    };
-    service.write(|tx| {
-        match &end {
-            End::Done(outcome) => outbox::finish(tx.conn, message.id, tx.now, outcome)?,
-            End::Split(officers) => {
-                for officer in officers {
-                    let mut payload = message.payload.clone();
-                    if let Some(payload) = payload.as_object_mut() {
-                        payload.insert("officer".to_owned(), Value::from(officer.to_string()));
-                    }
-                    tx.mail(&message.kind, &format!("{}:{officer}", message.id), payload)?;
-                }
-                outbox::finish(tx.conn, message.id, tx.now, outcome)?;
+/// Only when the database is at fault. The rows are then free again when their lease ends.
+pub fn deliver(service: &Service, mailer: &Mailer) -> Result<usize, Problem> {
+    let claimed = service.write(|tx| Ok(outbox::claim(tx.conn, tx.now, LEASE, BATCH)?))?;
+    let began = Instant::now();
+    let (mut worked, mut ended, mut last) = (0, Vec::new(), began);
+    for message in claimed {
+        // A mail server that takes its time must not outlast the lease; what is left is free again after it.
+        if began.elapsed() > LONGEST_BATCH {
+            break;
+        }
+        match work(service, mailer, &message) {
+            Ok(end) => ended.push((message, end)),
+            Err(problem) => {
+                finish(service, ended)?;
+                return Err(problem);
             }
-            End::PutOff(why) => outbox::put_off(tx.conn, message.id, tx.now.plus_seconds(pause(message.attempts)), why)?,
+        }
+        worked += 1;
+        // What was sent is soon known to be: few are sent twice when the server dies here.
+        if last.elapsed() > SOON {
+            finish(service, std::mem::take(&mut ended))?;
+            last = Instant::now();
+        }
+    }
+    finish(service, ended)?;
+    Ok(worked)
+}
+
+/// Writes down how the work on these rows ended.
+fn finish(service: &Service, ended: Vec<(Message, End)>) -> Result<(), Problem> {
+    if ended.is_empty() {
+        return Ok(());
+    }
+    service.write(|tx| {
+        for (message, end) in &ended {
+            match end {
+                End::Done(outcome) => outbox::finish(tx.conn, message.id, tx.now, outcome)?,
+                End::Split(officers) => {
+                    for officer in officers {
+                        let mut payload = message.payload.clone();
+                        if let Some(payload) = payload.as_object_mut() {
+                            payload.insert("officer".to_owned(), Value::from(officer.to_string()));
+                        }
+                        tx.mail(&message.kind, &format!("{}:{officer}", message.id), payload)?;
+                    }
+                    outbox::finish(tx.conn, message.id, tx.now, end.outcome())?;
+                }
+                End::PutOff(why) => outbox::put_off(tx.conn, message.id, tx.now.plus_seconds(pause(message.attempts)), why)?,
+            }
         }
         Ok(())
     })?;
-    tracing::info!(id = message.id, kind = %message.kind, attempts = message.attempts, outcome, "outbox");
-    metrics::counter!("hoidap_mails_total", "kind" => message.kind, "outcome" => outcome).increment(1);
-    Ok(true)
+    for (message, end) in ended {
+        tracing::info!(id = message.id, kind = %message.kind, attempts = message.attempts, outcome = end.outcome(), "outbox");
+        metrics::counter!("hoidap_mails_total", "kind" => message.kind, "outcome" => end.outcome()).increment(1);
+    }
+    Ok(())
 }
 
 /// Delivers until nothing is due. Returns how many rows were worked on.
 ///
 /// # Errors
-/// As [`deliver_one`].
+/// As [`deliver`].
 pub fn drain(service: &Service, mailer: &Mailer) -> Result<usize, Problem> {
-    let mut worked = 0;
-    while deliver_one(service, mailer)? {
-        worked += 1;
+    let mut all = 0;
+    loop {
+        let worked = deliver(service, mailer)?;
+        if worked == 0 {
+            return Ok(all);
+        }
+        all += worked;
     }
-    Ok(worked)
 }
 
 fn work(service: &Service, mailer: &Mailer, message: &Message) -> Result<End, Problem> {

@@ -56,28 +56,26 @@ pub fn put(conn: &mut Conn, now: Moment, kind: &str, dedup: &str, payload: Value
     Ok(())
 }
 
-/// Takes the next message that is due, for `lease` seconds.
-pub fn claim(conn: &mut Conn, now: Moment, lease: i64) -> Stored<Option<Message>> {
+/// Takes the next messages that are due, at most `limit`, for `lease` seconds.
+pub fn claim(conn: &mut Conn, now: Moment, lease: i64, limit: i64) -> Stored<Vec<Message>> {
     let free = o::done_at.is_null().and(o::run_at.le(At(now))).and(o::locked_until.is_null().or(o::locked_until.lt(At(now))));
-    let next = o::table.filter(free).order((o::run_at, o::id)).select(o::id).limit(1);
-    let id: Option<i64> = match conn {
-        Conn::Pg(c) => next.for_update().skip_locked().get_result(c).optional()?,
+    let next = o::table.filter(free).order((o::run_at, o::id)).select(o::id).limit(limit);
+    let ids: Vec<i64> = match conn {
+        Conn::Pg(c) => next.for_update().skip_locked().load(c)?,
         // One writer at a time: the lock is the database.
-        Conn::Sqlite(c) => next.get_result(c).optional()?,
+        Conn::Sqlite(c) => next.load(c)?,
     };
-    let Some(id) = id else { return Ok(None) };
-    diesel::update(o::table.find(id)).set((o::locked_until.eq(Some(At(now.plus_seconds(lease)))), o::attempts.eq(o::attempts + 1))).execute(conn)?;
-    get(conn, id)
-}
-
-/// A message by its id.
-pub fn get(conn: &mut Conn, id: i64) -> Stored<Option<Message>> {
-    let row: Option<Row> = o::table
-        .find(id)
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let claimed = o::table.filter(o::id.eq_any(ids.clone()));
+    diesel::update(claimed).set((o::locked_until.eq(Some(At(now.plus_seconds(lease)))), o::attempts.eq(o::attempts + 1))).execute(conn)?;
+    let rows: Vec<Row> = o::table
+        .filter(o::id.eq_any(ids))
+        .order((o::run_at, o::id))
         .select((o::id, o::kind, o::payload, o::created_at, o::attempts, o::run_at, o::last_error, o::done_at, o::outcome))
-        .first(conn)
-        .optional()?;
-    Ok(row.map(read))
+        .load(conn)?;
+    Ok(rows.into_iter().map(read).collect())
 }
 
 /// Finishes a message.

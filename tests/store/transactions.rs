@@ -52,7 +52,7 @@ fn every_mail_is_claimed_once() {
         bed.service.write(|tx| (0..200).try_for_each(|n| tx.mail("assigned", &format!("mail {n}"), json!({"serial": n})))).unwrap();
         let claim = || {
             let mut claimed = Vec::new();
-            while let Some(message) = bed.service.write(|tx| Ok(outbox::claim(tx.conn, tx.now, 60)?)).unwrap() {
+            while let Some(message) = bed.service.write(|tx| Ok(outbox::claim(tx.conn, tx.now, 60, 1)?)).unwrap().pop() {
                 claimed.push(message.id);
             }
             claimed
@@ -71,7 +71,7 @@ fn a_mail_whose_sender_died_is_claimed_again_when_its_lease_is_over() {
     each_database(|bed| {
         bed.service.write(|tx| tx.mail("assigned", "once", json!({}))).unwrap();
         bed.service.write(|tx| tx.mail("assigned", "once", json!({}))).unwrap();
-        let claim = |later: i64| bed.service.write(|tx| Ok(outbox::claim(tx.conn, tx.now.plus_seconds(later), 60)?)).unwrap();
+        let claim = |later: i64| bed.service.write(|tx| Ok(outbox::claim(tx.conn, tx.now.plus_seconds(later), 60, 1)?)).unwrap().pop();
         assert_eq!(claim(0).unwrap().attempts, 1);
         assert_eq!(claim(30), None);
         let again = claim(61).unwrap();
