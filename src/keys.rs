@@ -21,6 +21,7 @@ pub struct Keys {
     receipt: [u8; 32],
     contact: [u8; 32],
     form: [u8; 32],
+    sheet: [u8; 32],
 }
 
 impl std::fmt::Debug for Keys {
@@ -33,7 +34,7 @@ impl Keys {
     /// Derives the keys from the deployment's secret.
     pub fn new(secret: &[u8; 32]) -> Self {
         let derive = |purpose: &str| mac(secret, &[b"hoidap", purpose.as_bytes()]);
-        Self { receipt: derive("receipt"), contact: derive("contact"), form: derive("form") }
+        Self { receipt: derive("receipt"), contact: derive("contact"), form: derive("form"), sheet: derive("sheet") }
     }
 
     /// The receipt code of a submission.
@@ -44,6 +45,13 @@ impl Keys {
     /// What is stored of a receipt code.
     pub fn receipt_hash(&self, code: &ReceiptCode) -> String {
         code.stored(&self.receipt)
+    }
+
+    /// The id of the submission that a browser makes of a sheet. The sheet stands in the address; who only has that can't know the id,
+    /// nor ask for the receipt that follows from it.
+    pub fn submission(&self, cookie: &str, sheet: uuid::Uuid) -> uuid::Uuid {
+        let [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, ..] = mac(&self.sheet, &[cookie.as_bytes(), sheet.as_bytes()]);
+        uuid::Builder::from_random_bytes([a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p]).into_uuid()
     }
 
     /// Encrypts a contact, bound to its item.

@@ -101,9 +101,12 @@ fn write(tx: &mut Tx<'_>, hand: &mut Hand, officer: Option<Uuid>, entries: Vec<E
     Ok(())
 }
 
+fn listed(tx: &Tx<'_>, list: &str, code: &str) -> Option<Ground> {
+    code.parse().ok().filter(|g| tx.catalogue.is_listed(list, g))
+}
+
 fn code_of(tx: &Tx<'_>, list: &str, code: &str, pointer: &'static str) -> Result<Ground, Problem> {
-    let ground: Option<Ground> = code.parse().ok();
-    ground.filter(|g| tx.catalogue.is_listed(list, g)).ok_or_else(|| Problem::Invalid(vec![Fault::new(pointer, "reason_missing")]))
+    listed(tx, list, code).ok_or_else(|| Problem::Invalid(vec![Fault::new(pointer, "reason_missing")]))
 }
 
 fn note_of(note: &str) -> Result<Option<String>, Problem> {
@@ -138,9 +141,15 @@ pub fn assign(tx: &mut Tx<'_>, officer: &Officer, serial: Serial, to: Uuid) -> R
 pub fn forward(tx: &mut Tx<'_>, officer: &Officer, serial: Serial, to: &str, reason: &str, note: &str) -> Result<(), Problem> {
     let mut hand = take_in_hand(tx, serial)?;
     let by = allowed(tx, officer, Act::Forward, &hand)?;
-    let reason = code_of(tx, "forward", reason, "/reason")?;
-    let to: Option<OfficeCode> = to.parse().ok().filter(|c| tx.catalogue.offices.active(c, tx.today).is_some());
-    let to = to.ok_or_else(|| Problem::Invalid(vec![Fault::new("/to", "unknown_office")]))?;
+    let found: Option<OfficeCode> = to.parse().ok().filter(|c| tx.catalogue.offices.active(c, tx.today).is_some());
+    let (to, reason) = match (found, listed(tx, "forward", reason)) {
+        (Some(to), Some(reason)) => (to, reason),
+        (found, listed) => {
+            let receiver = if to.is_empty() { Fault::new("/to", "receiver_missing") } else { Fault::new("/to", "unknown_office") };
+            let missing = [found.is_none().then_some(receiver), listed.is_none().then(|| Fault::new("/reason", "reason_missing"))];
+            return Err(Problem::Invalid(missing.into_iter().flatten().collect()));
+        }
+    };
     let from = hand.item.office.clone().ok_or_else(|| Problem::Internal(format!("{serial} has no office")))?;
     if from == to && !hand.item.in_tray {
         return Err(Problem::Invalid(vec![Fault::new("/to", "same_office")]));

@@ -163,6 +163,8 @@ pub struct PublicItem {
 pub struct PublicPlace {
     /// Its kind.
     pub kind: Kind,
+    /// The language that it was sent in.
+    pub language: Language,
     /// Its field.
     pub field: FieldCode,
     /// The office in charge.
@@ -187,6 +189,7 @@ impl PublicItem {
         let place = match (&record.field, &record.office) {
             (Some(field), Some(office)) if record.place_is_public() => Some(PublicPlace {
                 kind: record.kind.unwrap_or(Kind::Suggestion),
+                language: record.language,
                 field: field.clone(),
                 office: office.clone(),
                 in_tray: record.in_tray,

@@ -69,6 +69,8 @@ impl Pages {
         handlebars.register_helper("day", Box::new(day));
         handlebars.register_helper("long_day", Box::new(long_day));
         handlebars.register_helper("eq", Box::new(Equal));
+        handlebars.register_helper("mark", Box::new(mark));
+        handlebars.register_helper("fault", Box::new(fault));
         Ok(Self { handlebars })
     }
 
@@ -92,6 +94,12 @@ fn language(context: &Context) -> Language {
 fn words(h: &Helper<'_>, _: &Handlebars<'_>, context: &Context, _: &mut RenderContext<'_, '_>, out: &mut dyn Output) -> HelperResult {
     let key: String = h.params().iter().map(|p| plain(p.value())).collect();
     let asked = h.hash().get("lang").and_then(|v| v.value().as_str()).and_then(|w| w.parse().ok());
+    // A place that is filled from nowhere is a fault of the template. Tests run with this check; people are not made to suffer for it.
+    if cfg!(debug_assertions)
+        && let Some((name, _)) = h.hash().iter().find(|(_, value)| value.is_value_missing())
+    {
+        return Err(RenderErrorReason::Other(format!("{key}: nothing to fill {name} from")).into());
+    }
     let args: Vec<(&str, String)> = h.hash().iter().map(|(name, value)| (*name, plain(value.value()))).collect();
     let sentence = i18n::tr(asked.unwrap_or_else(|| language(context)), &key, &args);
     out.write(&handlebars::html_escape(&sentence))?;
@@ -143,8 +151,41 @@ fn time_element(h: &Helper<'_>, out: &mut dyn Output, write: impl Fn(crate::doma
     Ok(())
 }
 
-/// `{{#if (eq a b)}}`.
+/// The first fault of the page at a control, as `FaultLine` has it, and whether it is the first of all.
+fn fault_at<'a>(context: &'a Context, id: &str) -> Option<(&'a str, bool)> {
+    let faults = context.data().get("faults")?.as_array()?;
+    let text = |f: &'a serde_json::Value, name: &str| f.get(name).and_then(|v| v.as_str());
+    let n = faults.iter().position(|f| text(f, "anchor") == Some(id))?;
+    Some((faults.get(n).and_then(|f| text(f, "message")).unwrap_or_default(), n == 0))
+}
 
+/// `{{mark "id" hint="hint-id"}}`: what describes a control, and that it is faulty; the first faulty one of the page has the focus.
+fn mark(h: &Helper<'_>, _: &Handlebars<'_>, context: &Context, _: &mut RenderContext<'_, '_>, out: &mut dyn Output) -> HelperResult {
+    let id = h.param(0).and_then(|p| p.value().as_str()).unwrap_or_default();
+    let hint = h.hash_get("hint").and_then(|p| p.value().as_str());
+    match (fault_at(context, id), hint) {
+        (Some((_, first)), hint) => {
+            let described = hint.map(|h| format!("{h} ")).unwrap_or_default();
+            let focus = if first { " autofocus" } else { "" };
+            out.write(&format!(" aria-invalid=\"true\" aria-describedby=\"{described}{id}-e\"{focus}"))?;
+        }
+        (None, Some(hint)) => out.write(&format!(" aria-describedby=\"{hint}\""))?,
+        (None, None) => {}
+    }
+    Ok(())
+}
+
+/// `{{fault "id"}}`: the sentence of the fault at a control, to stand above it.
+fn fault(h: &Helper<'_>, _: &Handlebars<'_>, context: &Context, _: &mut RenderContext<'_, '_>, out: &mut dyn Output) -> HelperResult {
+    let id = h.param(0).and_then(|p| p.value().as_str()).unwrap_or_default();
+    if let Some((message, _)) = fault_at(context, id) {
+        let mend = i18n::t(language(context), "common.mend");
+        out.write(&format!("<span class=\"err\" id=\"{id}-e\">{} {}</span>", handlebars::html_escape(&mend), handlebars::html_escape(message)))?;
+    }
+    Ok(())
+}
+
+/// `{{#if (eq a b)}}`.
 #[derive(Clone, Copy)]
 struct Equal;
 

@@ -7,6 +7,7 @@ use actix_web::cookie::time::Duration;
 use actix_web::cookie::{Cookie, SameSite};
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest, HttpResponseBuilder};
+use uuid::Uuid;
 
 use super::app::{App, Shared};
 use super::render::{Frame, OfficerFrame};
@@ -96,6 +97,19 @@ impl Visitor {
         if self.fresh {
             response.cookie(self.cookie(BROWSER, self.browser.clone(), Duration::days(30)));
         }
+    }
+
+    /// This address with a part at its end, in place of the one of that name.
+    pub fn here_with(&self, name: &str, value: &str) -> String {
+        let (path, query) = self.here.split_once('?').unwrap_or((&self.here, ""));
+        let kept: String = query_parts(query).filter(|(k, _)| *k != name).map(|(k, v)| format!("{k}={v}&")).collect();
+        let language = if self.chosen { format!("lang={}&", self.language) } else { String::new() };
+        format!("{path}?{kept}{language}{name}={value}")
+    }
+
+    /// The id of what this browser sends from a sheet; the same however often the sheet is opened.
+    pub fn submission(&self, app: &App, sheet: Uuid) -> Uuid {
+        app.service.keys().submission(&self.browser, sheet)
     }
 
     /// The page's frame, without an officer.

@@ -10,8 +10,8 @@ use crate::domain::feedback::{Class, Terms};
 use crate::domain::office::OfficeKind;
 use crate::domain::time::Day;
 use crate::domain::visibility::{Answer, PublicItem, PublicStep};
-use crate::domain::words::{By, FieldCode, Language, OfficeCode, Respondent, Serial};
-use crate::i18n::{date, long_date, number, short_date, t, tr};
+use crate::domain::words::{By, FieldCode, Kind, Language, OfficeCode, Respondent, Serial};
+use crate::i18n::{date, long_date, number, per_cent, short_date, t, tr};
 
 /// An office's name in a language.
 pub fn office_name(catalogue: &Catalogue, code: &OfficeCode, language: Language) -> String {
@@ -28,9 +28,29 @@ pub fn paragraphs(text: &str) -> Vec<String> {
     text.split('\n').map(str::trim).filter(|p| !p.is_empty()).map(str::to_owned).collect()
 }
 
-/// Khmer when it is written in Khmer letters, else Vietnamese: for `lang` on people's own words.
-pub fn language_of(text: &str) -> &'static str {
-    if text.chars().any(|c| ('\u{1780}'..='\u{17FF}').contains(&c)) { "km" } else { "vi" }
+/// For `lang` on people's own words: their letters say Khmer or Vietnamese; where they don't, it is the language of the form.
+pub fn language_of(text: &str, form: Language) -> Language {
+    let letter = |c: char| match c {
+        '\u{1780}'..='\u{17FF}' => Some(Language::Km),
+        'ă' | 'đ' | 'ơ' | 'ư' | 'Ă' | 'Đ' | 'Ơ' | 'Ư' | '\u{1EA0}'..='\u{1EF9}' => Some(Language::Vi),
+        _ => None,
+    };
+    // A Khmer text may hold Vietnamese names; a Vietnamese text holds no Khmer letters.
+    let mut found = text.chars().filter_map(letter);
+    match found.next() {
+        Some(first) if found.all(|l| l == first) => first,
+        Some(_) => Language::Km,
+        None => form,
+    }
+}
+
+/// Five faces for any scale, as `f1` to `f5`: the ends are the ends, the rest in between.
+pub fn face(value: u8, points: u8) -> u8 {
+    let (value, points) = (u32::from(value), u32::from(points));
+    if points <= 1 || value < 1 || value > points {
+        return 3;
+    }
+    u8::try_from(1 + (4 * (value - 1) + (points - 1) / 2) / (points - 1)).unwrap_or(3)
 }
 
 /// An office of a list, grouped.
@@ -143,7 +163,7 @@ pub struct ItemCard {
     number: i64,
     id: String,
     title: Option<String>,
-    title_lang: &'static str,
+    title_lang: Language,
     shell: bool,
     #[serde(flatten)]
     status: Status,
@@ -172,7 +192,7 @@ pub fn card(item: &PublicItem, catalogue: &Catalogue, today: Day, language: Lang
     ItemCard {
         number: item.serial.0,
         id: item.serial.to_string(),
-        title_lang: title.as_deref().map_or("vi", language_of),
+        title_lang: public_language(item, title.as_deref()),
         shell: title.is_none() && item.ground.is_some(),
         title,
         status,
@@ -180,11 +200,17 @@ pub fn card(item: &PublicItem, catalogue: &Catalogue, today: Day, language: Lang
     }
 }
 
+/// The language of an opinion's public title or text.
+pub fn public_language(item: &PublicItem, text: Option<&str>) -> Language {
+    language_of(text.unwrap_or_default(), item.place.as_ref().map_or(Language::Vi, |p| p.language))
+}
+
 /// A published version for a page.
 #[derive(Debug, Serialize)]
 pub struct AnswerView {
     version: u32,
     office: String,
+    lang: Language,
     paragraphs: Vec<String>,
     published_on: Day,
 }
@@ -194,6 +220,8 @@ pub fn answer(answer: &Answer, catalogue: &Catalogue, language: Language) -> Ans
     AnswerView {
         version: answer.version,
         office: office_name(catalogue, &answer.office, language),
+        // Offices write Vietnamese, unless their letters say otherwise.
+        lang: language_of(&answer.answer, Language::Vi),
         paragraphs: paragraphs(&answer.answer),
         published_on: answer.published_on,
     }
@@ -251,6 +279,8 @@ pub fn step(step: &PublicStep, catalogue: &Catalogue, language: Language) -> Ste
         | Event::Restored { .. } => Vec::new(),
     };
     let key = match &step.event {
+        // Of an item that was sealed at receipt the channel is not kept in the event.
+        Event::Received { channel: None, .. } => "event.received_plain".to_owned(),
         Event::Routed { rule, .. } if rule == crate::domain::routing::TRAY => "event.routed_tray".to_owned(),
         _ => format!("event.{name}"),
     };
@@ -356,7 +386,52 @@ pub fn count(language: Language, n: u64) -> String {
     number(language, n)
 }
 
-/// The answer days that hold for new opinions: for sentences that name them.
-pub fn answer_days(catalogue: &Catalogue, today: Day) -> u32 {
-    catalogue.answer_days(crate::domain::words::Kind::Suggestion, None, today)
+/// What the service promises, as the data say today: for sentences that name it.
+#[derive(Debug, Serialize)]
+pub struct Promised {
+    /// Working days until an answer.
+    days: u32,
+    overall: String,
+    land: String,
+    construction: String,
+    investment: String,
+    answered: String,
+}
+
+/// What the service promises today.
+pub fn promised(catalogue: &Catalogue, today: Day, language: Language) -> Promised {
+    let target = |scope: &str| catalogue.target(today.year(), scope).map_or_else(|| t(language, "promise.no_target"), |v| per_cent(language, u64::from(v)));
+    Promised {
+        days: catalogue.answer_days(Kind::Suggestion, None, today),
+        overall: target("overall"),
+        land: target("land"),
+        construction: target("construction"),
+        investment: target("investment"),
+        answered: target("answered"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn letters_tell_the_language_and_else_the_form_does() {
+        assert_eq!(language_of("ខ្ញុំ", Language::Vi), Language::Km);
+        assert_eq!(language_of("ខ្ញុំនៅ phường Sóc Trăng", Language::Vi), Language::Km);
+        assert_eq!(language_of("phường Sóc Trăng ខ្ញុំ", Language::Vi), Language::Km);
+        assert_eq!(language_of("Tôi chờ từ sáng", Language::En), Language::Vi);
+        assert_eq!(language_of("I waited.", Language::En), Language::En);
+        assert_eq!(language_of("Toi cho tu sang", Language::Vi), Language::Vi);
+        assert_eq!(language_of("", Language::Km), Language::Km);
+    }
+
+    #[test]
+    fn every_scale_ends_at_the_first_and_the_last_face() {
+        assert_eq!((1..=5).map(|v| face(v, 5)).collect::<Vec<_>>(), [1, 2, 3, 4, 5]);
+        assert_eq!((1..=3).map(|v| face(v, 3)).collect::<Vec<_>>(), [1, 3, 5]);
+        assert_eq!((1..=2).map(|v| face(v, 2)).collect::<Vec<_>>(), [1, 5]);
+        assert_eq!(face(0, 5), 3);
+        assert_eq!(face(255, 255), 5);
+    }
 }

@@ -15,7 +15,7 @@ use crate::domain::error::{Code, Problem};
 use crate::domain::questionnaire::{Definition, QuestionDef, QuestionType};
 use crate::domain::submission::{Draft, Submission, Way};
 use crate::web::form::Fields;
-use crate::web::respond;
+use crate::web::{respond, view};
 
 #[derive(Serialize)]
 struct StartPage {
@@ -85,7 +85,7 @@ pub async fn faces(tablet: Tablet, path: Path<(String, String)>) -> HttpResponse
     };
     let face = |value: u8| Face {
         address: Screen::Reasons(field.code.clone(), value).address(&tablet.base),
-        face: screen::face(value, points),
+        face: view::face(value, points),
         word: word(value, points),
     };
     let page = FacesPage {
@@ -135,7 +135,7 @@ fn reasons_page(tablet: &Tablet, code: &str, value: &str) -> Result<(Screen, Rea
     let value = value.parse().ok().filter(|v| (1..=points).contains(v)).ok_or(Code::NotFound)?;
     let choices = reasons_of(&tablet.slip()?.definition).map(|q| q.choices.as_slice()).unwrap_or_default();
     let page = ReasonsPage {
-        question: screen::why(screen::face(value, points)),
+        question: screen::why(view::face(value, points)),
         field: field.name.get(language).to_owned(),
         code: field.code.to_string(),
         value,

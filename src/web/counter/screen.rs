@@ -62,15 +62,6 @@ pub fn still_there(base: &str, screen: &Screen) -> String {
     format!("{base}/con-o-day?tro-lai={}", screen.address(base))
 }
 
-/// Five faces for any scale, as `f1` to `f5`: the ends are the ends, the rest in between.
-pub fn face(value: u8, points: u8) -> u8 {
-    let (value, points) = (u32::from(value), u32::from(points));
-    if points <= 1 || value < 1 || value > points {
-        return 3;
-    }
-    u8::try_from(1 + (4 * (value - 1) + (points - 1) / 2) / (points - 1)).unwrap_or(3)
-}
-
 /// The key of the third screen's question, which follows the face.
 pub fn why(face: u8) -> &'static str {
     match face {
@@ -123,12 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn the_question_follows_the_face_on_every_scale() {
-        assert_eq!((1..=5).map(|v| face(v, 5)).collect::<Vec<_>>(), [1, 2, 3, 4, 5]);
-        assert_eq!((1..=3).map(|v| face(v, 3)).collect::<Vec<_>>(), [1, 3, 5]);
-        assert_eq!((1..=2).map(|v| face(v, 2)).collect::<Vec<_>>(), [1, 5]);
-        assert_eq!(face(0, 5), 3);
-        assert_eq!(face(255, 255), 5);
+    fn the_question_follows_the_face() {
         assert_eq!([1, 2, 3, 4, 5].map(why), ["counter.why_unglad", "counter.why_unglad", "counter.why_fair", "counter.why_glad", "counter.why_glad"]);
     }
 }

@@ -40,7 +40,7 @@ struct Page {
     due_on: Option<Day>,
     why: Option<Why>,
     original: Vec<String>,
-    original_lang: &'static str,
+    original_lang: Language,
     sealed: Option<SealedFacts>,
     answers: Vec<AnswerView>,
     merged: Vec<Numbered>,
@@ -55,15 +55,50 @@ struct Page {
     refuse_grounds: FilterSelect,
     colleagues: FilterSelect,
     typed: Typed,
+    /// One of the folded forms came back.
+    other_open: bool,
     history: Vec<HistoryLine>,
     events: u32,
     faults: Vec<FaultLine>,
 }
 
+/// A form that was sent and comes back: its name in the address, what was typed, what is wrong.
+#[derive(Default)]
+struct Sent {
+    form: String,
+    fields: Fields,
+    faults: Vec<Fault>,
+}
+
+impl Sent {
+    /// What was typed into a form; nothing when another one was sent. Several forms have a field of the same name.
+    fn typed(&self, form: &str, name: &str) -> &str {
+        if self.form == form { self.fields.get(name) } else { "" }
+    }
+}
+
+/// The id of the control that a fault of a form is about.
+fn anchor(form: &str, pointer: &str) -> String {
+    let id = match (form, pointer) {
+        ("giao", "/to") => "assign-to",
+        ("chuyen", "/note") => "forward-note",
+        ("tu-choi", "/note") => "refuse-note",
+        ("khoi-phuc", "/note") => "restore-note",
+        ("huong-dan", "/ground") => "redirect-ground",
+        ("duyet", "/reason") => "return-reason",
+        (_, "/form_token" | "/intent") => "main",
+        (_, other) => other.trim_start_matches('/'),
+    };
+    id.to_owned()
+}
+
 /// What was typed into the smaller forms, when one of them comes back.
 #[derive(Serialize)]
 struct Typed {
-    note: String,
+    forward_note: String,
+    refuse_note: String,
+    return_note: String,
+    restore_note: String,
     into: String,
     guidance: String,
 }
@@ -97,10 +132,8 @@ struct DraftView {
     title: String,
     question: String,
     answer: String,
+    answer_lang: Language,
     revision: i64,
-    title_error: Option<String>,
-    question_error: Option<String>,
-    answer_error: Option<String>,
     revising: bool,
 }
 
@@ -113,6 +146,7 @@ struct Proposal {
     title: String,
     question: Vec<String>,
     answer: Vec<String>,
+    answer_lang: Language,
     revision: bool,
 }
 
@@ -123,7 +157,11 @@ struct HistoryLine {
     text: String,
     who: String,
     note: Option<String>,
+    note_lang: Language,
 }
+
+/// The forms that lie folded under "other".
+const OTHER: [&str; 6] = ["giao", "chuyen", "gop", "tu-choi", "huong-dan", "to-cao"];
 
 /// The page.
 pub async fn show(app: Shared, visitor: Visitor, serial: Path<String>) -> impl Responder {
@@ -132,10 +170,10 @@ pub async fn show(app: Shared, visitor: Visitor, serial: Path<String>) -> impl R
         (Err(problem), _) => return respond::problem(&app, &visitor, &problem),
         (_, Err(_)) => return respond::problem(&app, &visitor, &Code::NotFound.into()),
     };
-    page(&app, &visitor, &officer, serial, Fields::default(), Vec::new(), StatusCode::OK).await
+    page(&app, &visitor, &officer, serial, Sent::default(), StatusCode::OK).await
 }
 
-async fn page(app: &App, visitor: &Visitor, officer: &Officer, serial: Serial, fields: Fields, faults: Vec<Fault>, status: StatusCode) -> HttpResponse {
+async fn page(app: &App, visitor: &Visitor, officer: &Officer, serial: Serial, sent: Sent, status: StatusCode) -> HttpResponse {
     let frame = match super::frame(app, visitor, officer) {
         Ok(frame) => frame,
         Err(problem) => return respond::problem(app, visitor, &problem),
@@ -143,7 +181,7 @@ async fn page(app: &App, visitor: &Visitor, officer: &Officer, serial: Serial, f
     let language = visitor.language;
     let officer = officer.clone();
     // A view of a sealed item leaves an audit line, so the page is built in a write.
-    let built = app.write(move |tx| build(tx, &officer, serial, &fields, faults, language)).await;
+    let built = app.write(move |tx| build(tx, &officer, serial, sent, language)).await;
     match built {
         Ok(page) => respond::page_with(app, visitor, &frame, status, "desk/item", &page),
         Err(problem) => respond::problem(app, visitor, &problem),
@@ -154,6 +192,7 @@ async fn page(app: &App, visitor: &Visitor, officer: &Officer, serial: Serial, f
 pub async fn act(app: Shared, visitor: Visitor, path: Path<(String, String)>, form: Form<Vec<(String, String)>>) -> impl Responder {
     let (serial, name) = path.into_inner();
     let fields = Fields(form.into_inner());
+    let back = |fields: Fields, faults: Vec<Fault>| Sent { form: name.clone(), fields, faults };
     let (officer, serial) = match (visitor.officer(&app).await, serial.parse::<Serial>()) {
         (Ok(officer), Ok(serial)) => (officer, serial),
         (Err(problem), _) => return respond::problem(&app, &visitor, &problem),
@@ -161,22 +200,22 @@ pub async fn act(app: Shared, visitor: Visitor, path: Path<(String, String)>, fo
     };
     if let Err(problem) = visitor.check_form(&app, fields.get("form_token")) {
         let fault = Fault::new("/form_token", problem.code().as_str());
-        return page(&app, &visitor, &officer, serial, fields, vec![fault], noted(&problem)).await;
+        return page(&app, &visitor, &officer, serial, back(fields, vec![fault]), noted(&problem)).await;
     }
-    let (mover, sent) = (officer.clone(), fields.clone());
+    let (mover, verb, sent) = (officer.clone(), name.clone(), fields.clone());
     let done = app
         .write(move |tx| {
-            dispatch(tx, &mover, serial, &name, &sent)?;
+            dispatch(tx, &mover, serial, &verb, &sent)?;
             Ok(lookup_again(tx, &mover, serial))
         })
         .await;
     match done {
         Ok(true) => respond::see_other(&format!("/can-bo/{}?xong=1", serial.0)),
         Ok(false) => respond::see_other("/can-bo?xong=1"),
-        Err(Problem::Invalid(faults)) => page(&app, &visitor, &officer, serial, fields, faults, StatusCode::UNPROCESSABLE_ENTITY).await,
+        Err(Problem::Invalid(faults)) => page(&app, &visitor, &officer, serial, back(fields, faults), StatusCode::UNPROCESSABLE_ENTITY).await,
         Err(problem @ Problem::Refused(Code::ChangedMeanwhile | Code::OwnText)) => {
             let fault = Fault::new("/form_token", problem.code().as_str());
-            page(&app, &visitor, &officer, serial, fields, vec![fault], noted(&problem)).await
+            page(&app, &visitor, &officer, serial, back(fields, vec![fault]), noted(&problem)).await
         }
         Err(problem) => respond::problem(&app, &visitor, &problem),
     }
@@ -228,20 +267,23 @@ fn dispatch(tx: &mut Tx<'_>, officer: &Officer, serial: Serial, name: &str, f: &
     }
 }
 
-fn build(tx: &mut Tx<'_>, officer: &Officer, serial: Serial, fields: &Fields, faults: Vec<Fault>, language: Language) -> Result<Page, Problem> {
+fn build(tx: &mut Tx<'_>, officer: &Officer, serial: Serial, sent: Sent, language: Language) -> Result<Page, Problem> {
     let item = lookup::desk_item(tx, officer, serial)?;
     let catalogue = tx.catalogue.clone();
     let record = &item.record;
     let makeup = record.clock.as_ref().is_none_or(|c| c.makeup);
     let names: std::collections::BTreeMap<uuid::Uuid, String> = store::officer::all(tx.conn)?.into_iter().map(|a| (a.officer.id, a.officer.name)).collect();
-    let list = |name: &'static str, list: &str, label: &'static str| {
-        let options = catalogue.list(list).map(|c| (c.code.to_string(), c.name.get(language).to_owned())).collect();
-        view::filter_select(name, label, t(language, "desk.choose"), fields.get(name), options)
+    let select = |form: &str, name: &'static str, label: &'static str, options| {
+        view::filter_select(name, label, t(language, "desk.choose"), sent.typed(form, name), options)
     };
+    let list = |form: &str, name: &'static str, list: &str, label: &'static str| {
+        select(form, name, label, catalogue.list(list).map(|c| (c.code.to_string(), c.name.get(language).to_owned())).collect())
+    };
+    let typed = |form: &str, name: &str| sent.typed(form, name).to_owned();
     let refusals = ["out_of_scope", "spam"].into_iter().flat_map(|l| catalogue.list(l).map(move |c| (format!("{l}:{}", c.code), c)));
     let refusals = refusals.map(|(value, c)| (value, c.name.get(language).to_owned())).collect();
     let title = record.title.clone().unwrap_or_else(|| if record.state == State::Sealed { record.serial.to_string() } else { propose_title(&item.original) });
-    let faults = Faults::new(faults, language);
+    let faults = Faults::new(sent.faults.clone(), language);
     Ok(Page {
         title,
         number: serial.0,
@@ -258,7 +300,7 @@ fn build(tx: &mut Tx<'_>, officer: &Officer, serial: Serial, fields: &Fields, fa
             (Some(clock), Some(due)) => Some(view::why(clock, due, &catalogue.calendar, language, false)),
             _ => None,
         },
-        original_lang: view::language_of(&item.original),
+        original_lang: view::language_of(&item.original, record.language),
         original: view::paragraphs(&item.original),
         sealed: item.sealed.as_ref().map(|s| SealedFacts {
             field: view::field_name(&catalogue, &s.field, language),
@@ -271,24 +313,26 @@ fn build(tx: &mut Tx<'_>, officer: &Officer, serial: Serial, fields: &Fields, fa
             tr(language, "desk.returned", &[("reason", name), ("note", note.clone().unwrap_or_default())])
         }),
         may: may(&item),
-        draft: draft(&item, fields, &faults),
+        draft: draft(&item, &sent),
         proposal: proposal(&item, &catalogue, language),
-        offices: view::filter_select(
-            "to",
-            "desk.to_office",
-            t(language, "desk.choose"),
-            fields.get("to"),
-            view::office_options(&catalogue, tx.today, language),
-        ),
-        forward_reasons: list("reason", "forward", "desk.reason"),
-        return_reasons: list("reason", "return", "desk.return_reason"),
-        redirect_grounds: list("ground", "redirect", "desk.ground"),
-        refuse_grounds: view::filter_select("ground", "desk.ground", t(language, "desk.choose"), fields.get("ground"), refusals),
-        colleagues: colleagues(tx, officer, &item, language)?,
-        typed: Typed { note: fields.get("note").to_owned(), into: fields.get("into").to_owned(), guidance: fields.get("guidance").to_owned() },
+        offices: select("chuyen", "to", "desk.to_office", view::office_options(&catalogue, tx.today, language)),
+        forward_reasons: list("chuyen", "reason", "forward", "desk.reason"),
+        return_reasons: list("duyet", "reason", "return", "desk.return_reason"),
+        redirect_grounds: list("huong-dan", "ground", "redirect", "desk.ground"),
+        refuse_grounds: select("tu-choi", "ground", "desk.ground", refusals),
+        colleagues: select("giao", "to", "desk.to_colleague", colleagues(tx, officer, &item)?),
+        typed: Typed {
+            forward_note: typed("chuyen", "note"),
+            refuse_note: typed("tu-choi", "note"),
+            return_note: typed("duyet", "note"),
+            restore_note: typed("khoi-phuc", "note"),
+            into: typed("gop", "into"),
+            guidance: typed("huong-dan", "guidance"),
+        },
+        other_open: OTHER.contains(&sent.form.as_str()),
         history: history(&item, &names, &catalogue, language),
         events: record.events,
-        faults: faults.lines(|pointer| pointer.trim_start_matches('/').to_owned()),
+        faults: faults.lines(|pointer| anchor(&sent.form, pointer)),
     })
 }
 
@@ -318,22 +362,21 @@ fn may(item: &DeskItem) -> May {
     may
 }
 
-fn draft(item: &DeskItem, fields: &Fields, faults: &Faults) -> DraftView {
+fn draft(item: &DeskItem, sent: &Sent) -> DraftView {
     let latest = item.answers.last();
     let kept = item.draft.as_ref();
-    // What was typed and refused stands above what is stored; then the draft; then what is public; then a proposal.
-    let text = |name: &str, stored: Option<&String>, public: Option<&String>, proposed: String| {
-        let typed = fields.get(name);
-        if !typed.is_empty() { typed.to_owned() } else { stored.filter(|s| !s.is_empty()).or(public).cloned().unwrap_or(proposed) }
+    // What was typed and refused stands above what is stored, also when it was emptied; then the draft; then what is public; then a proposal.
+    let text = |name: &str, stored: Option<&String>, public: Option<&String>, proposed: String| match sent.form.as_str() {
+        "viet" => sent.fields.get(name).to_owned(),
+        _ => stored.filter(|s| !s.is_empty()).or(public).cloned().unwrap_or(proposed),
     };
+    let answer = text("answer", kept.map(|d| &d.answer), latest.map(|a| &a.answer), String::new());
     DraftView {
         title: text("title", kept.map(|d| &d.title), latest.map(|a| &a.title), propose_title(&item.original)),
         question: text("question", kept.map(|d| &d.question), latest.map(|a| &a.question), item.original.clone()),
-        answer: text("answer", kept.map(|d| &d.answer), latest.map(|a| &a.answer), String::new()),
+        answer_lang: view::language_of(&answer, Language::Vi),
+        answer,
         revision: kept.map_or(0, |d| d.revision),
-        title_error: faults.at("/title"),
-        question_error: faults.at("/question"),
-        answer_error: faults.at("/answer"),
         revising: item.record.state == State::Answered,
     }
 }
@@ -348,22 +391,20 @@ fn proposal(item: &DeskItem, catalogue: &crate::domain::catalogue::Catalogue, la
         note: draft.note.clone(),
         title: draft.title.clone(),
         question: view::paragraphs(&draft.question),
+        answer_lang: view::language_of(&draft.answer, Language::Vi),
         answer: view::paragraphs(&draft.answer),
         revision: item.record.state == State::Answered,
     })
 }
 
-fn colleagues(tx: &mut Tx<'_>, officer: &Officer, item: &DeskItem, language: Language) -> Result<FilterSelect, Problem> {
+/// Who else may be given the item, as options.
+fn colleagues(tx: &mut Tx<'_>, officer: &Officer, item: &DeskItem) -> Result<Vec<(String, String)>, Problem> {
     let office = item.record.office.clone();
     let (offices, today) = (tx.catalogue.clone(), tx.today);
     let fits =
         |o: &Officer| o.is(Role::Officer) && o.id != officer.id && office.as_ref().is_some_and(|code| offices.offices.answers_for(&o.office, code, today));
-    let options = store::officer::all(tx.conn)?
-        .into_iter()
-        .filter(|a| a.ended_on.is_none() && fits(&a.officer))
-        .map(|a| (a.officer.id.to_string(), a.officer.name))
-        .collect();
-    Ok(view::filter_select("to", "desk.to_colleague", t(language, "desk.choose"), "", options))
+    let others = store::officer::all(tx.conn)?.into_iter().filter(|a| a.ended_on.is_none() && fits(&a.officer));
+    Ok(others.map(|a| (a.officer.id.to_string(), a.officer.name)).collect())
 }
 
 fn history(
@@ -376,7 +417,7 @@ fn history(
         let e = &kept.entry;
         let (on, them, text) = view::step(&PublicStep { n: e.n, on: e.on, by: e.by, event: e.event.clone() }, catalogue, language).parts();
         let who = kept.officer.and_then(|id| names.get(&id).cloned()).unwrap_or_else(|| t(language, &format!("by.{}", e.by)));
-        HistoryLine { on, them, text, who, note: kept.note.clone() }
+        HistoryLine { on, them, text, who, note_lang: view::language_of(kept.note.as_deref().unwrap_or_default(), Language::Vi), note: kept.note.clone() }
     };
     item.events.iter().map(line).collect()
 }

@@ -51,7 +51,7 @@ struct Row {
     number: i64,
     id: String,
     title: String,
-    title_lang: &'static str,
+    title_lang: Language,
     #[serde(flatten)]
     status: Status,
     due_on: Option<Day>,
@@ -156,7 +156,7 @@ fn row(tx: &mut Tx<'_>, record: &Record, officer: &Officer, language: Language) 
     Ok(Row {
         number: record.serial.0,
         id: record.serial.to_string(),
-        title_lang: view::language_of(&title),
+        title_lang: if record.state == State::Sealed { language } else { view::language_of(&title, record.language) },
         title,
         status,
         due_on: record.due_on,

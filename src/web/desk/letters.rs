@@ -11,9 +11,10 @@ use serde::Serialize;
 
 use crate::config::Environment;
 use crate::domain::error::{Code, Problem};
+use crate::domain::words::Language;
 use crate::http::app::{App, Shared, block};
 use crate::http::visitor::Visitor;
-use crate::web::respond;
+use crate::web::{respond, view};
 
 #[derive(Serialize)]
 struct ListPage {
@@ -23,12 +24,14 @@ struct ListPage {
 #[derive(Serialize)]
 struct Line {
     name: String,
+    lang: Language,
     subject: String,
     to: String,
 }
 
 #[derive(Serialize)]
 struct LetterPage {
+    lang: Language,
     title: String,
     to: String,
     paragraphs: Vec<String>,
@@ -52,7 +55,7 @@ pub async fn list(app: Shared, visitor: Visitor) -> impl Responder {
         names.sort_unstable_by(|a, b| b.cmp(a));
         let read = |name: String| {
             let letter = read(folder, &name)?;
-            Some(Line { name, subject: letter.subject, to: letter.to })
+            Some(Line { name, lang: letter.language(), subject: letter.subject, to: letter.to })
         };
         Ok(ListPage { letters: names.into_iter().take(100).filter_map(read).collect() })
     })
@@ -64,7 +67,7 @@ pub async fn show(app: Shared, visitor: Visitor, name: Path<String>) -> impl Res
     let name = name.into_inner();
     answer(&app, &visitor, "desk/letter", move |folder| {
         let letter = read(folder, &name).ok_or(Code::NotFound)?;
-        Ok(LetterPage { title: letter.subject, to: letter.to, paragraphs: crate::web::view::paragraphs(&letter.text) })
+        Ok(LetterPage { lang: letter.language(), title: letter.subject, to: letter.to, paragraphs: view::paragraphs(&letter.text) })
     })
     .await
 }
@@ -98,6 +101,13 @@ struct Opened {
     subject: String,
     to: String,
     text: String,
+}
+
+impl Opened {
+    /// A letter is in its reader's language; an English one has neither Khmer nor Vietnamese letters.
+    fn language(&self) -> Language {
+        view::language_of(&self.text, Language::En)
+    }
 }
 
 /// Opens a mail; `None` when it is none.

@@ -7,17 +7,19 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::opinion::{self, OpinionPart, Tick};
+use super::sheet;
 use crate::domain::error::{Code, Fault, Problem};
 use crate::domain::submission::{Draft, Submission, Way};
 use crate::http::app::{App, Shared};
 use crate::http::visitor::Visitor;
 use crate::web::form::{FaultLine, Faults, Fields};
 use crate::web::respond;
-use crate::web::view::{self, OfficeGroup};
+use crate::web::view::{self, OfficeGroup, Promised};
 
 #[derive(Serialize)]
 struct Page {
     submission_id: Uuid,
+    promised: Promised,
     fields: Vec<FieldTick>,
     field_error: Option<String>,
     office_groups: Vec<OfficeGroup>,
@@ -36,10 +38,15 @@ struct FieldTick {
     focus: bool,
 }
 
-/// The empty form; `?linh-vuc=` and `?noi=` fill it in.
+/// The empty form on a new sheet; `?linh-vuc=` and `?noi=` fill it in.
 pub async fn show(app: Shared, visitor: Visitor, query: Query<Vec<(String, String)>>) -> impl Responder {
     let asked = Fields(query.into_inner());
-    let filled = Fields(vec![("field".to_owned(), asked.get("linh-vuc").to_owned()), ("noi".to_owned(), asked.get("noi").to_owned())]);
+    let Some(id) = sheet::submission(&app, &visitor, &asked) else { return sheet::new(&app, &visitor) };
+    let filled = Fields(vec![
+        ("submission_id".to_owned(), id.to_string()),
+        ("field".to_owned(), asked.get("linh-vuc").to_owned()),
+        ("noi".to_owned(), asked.get("noi").to_owned()),
+    ]);
     page(&app, &visitor, &filled, Faults::default(), StatusCode::OK)
 }
 
@@ -58,6 +65,7 @@ fn page(app: &App, visitor: &Visitor, fields: &Fields, faults: Faults, status: S
     let first = catalogue.fields.first().map(|f| f.code.to_string()).unwrap_or_default();
     let page = Page {
         submission_id: Uuid::parse_str(fields.get("submission_id")).ok().filter(|id| !id.is_nil()).unwrap_or_else(Uuid::new_v4),
+        promised: view::promised(&catalogue, today, visitor.language),
         fields: ticks.collect(),
         field_error: faults.at("/field"),
         office_groups: view::office_groups(&catalogue, today, fields.get("noi"), visitor.language),

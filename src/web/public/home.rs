@@ -12,12 +12,13 @@ use crate::domain::words::{Language, Sample};
 use crate::http::app::Shared;
 use crate::http::visitor::Visitor;
 use crate::i18n::{hundredths, number, per_cent};
-use crate::web::view::{self, ItemCard};
+use crate::web::view::{self, ItemCard, Promised};
 use crate::web::{public::results::tone, respond};
 
 #[derive(Serialize)]
 struct Page {
     year: i16,
+    promised: Promised,
     satisfied: Satisfied,
     answered: Answered,
     newest: Vec<ItemCard>,
@@ -64,6 +65,7 @@ fn build(tx: &mut crate::actions::Tx<'_>, language: Language) -> Result<Page, Pr
     let newest = lookup::newest_answers(tx, 2)?;
     Ok(Page {
         year,
+        promised: view::promised(&tx.catalogue, tx.today, language),
         satisfied: Satisfied {
             target: overall.and_then(|f| f.target).map(|t| per_cent(language, u64::from(t))).unwrap_or_default(),
             share: ratio.and_then(|r| r.share()).map(|s| per_cent(language, hundredths(s))),

@@ -109,7 +109,7 @@ struct Page {
 struct ItemView {
     id: String,
     title: Option<String>,
-    title_lang: &'static str,
+    title_lang: Language,
     kind_line: String,
     says: String,
     #[serde(flatten)]
@@ -171,7 +171,7 @@ fn build(tx: &mut Tx<'_>, serial: Serial, language: Language) -> Result<Page, Pr
     };
     let view = ItemView {
         id: item.serial.to_string(),
-        title_lang: title.as_deref().map_or("vi", view::language_of),
+        title_lang: view::public_language(&item, latest.map(|a| a.question.as_str())),
         kind_line: kind.map_or_else(
             || t(language, "item.sealed_line"),
             |k| tr(language, "item.kind_line", &[("kind", t(language, &format!("kind.{k}"))), ("id", item.serial.to_string())]),

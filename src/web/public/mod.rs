@@ -8,6 +8,7 @@ mod opinion;
 mod qr;
 mod receipt;
 mod results;
+mod sheet;
 mod survey;
 
 use actix_web::web::{self, ServiceConfig};

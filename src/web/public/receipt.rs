@@ -38,30 +38,30 @@ pub async fn ask(app: Shared, visitor: Visitor) -> impl Responder {
 pub async fn find(app: Shared, visitor: Visitor, form: Form<Vec<(String, String)>>) -> impl Responder {
     let fields = Fields(form.into_inner());
     if let Err(problem) = visitor.check_form(&app, fields.get("form_token")) {
-        return again(&app, &visitor, &fields, problem.code().as_str(), crate::http::error::noted(&problem));
+        return again(&app, &visitor, &fields, Fault::new("/code", problem.code().as_str()), crate::http::error::noted(&problem));
     }
     let text = fields.get("ma").trim().to_owned();
     if let Ok(serial) = text.parse::<Serial>() {
         return match app.read(move |tx| lookup::item(tx, serial)).await {
             Ok(_) => respond::see_other(&format!("/y-kien/{}", serial.0)),
-            Err(Problem::Refused(_)) => again(&app, &visitor, &fields, "unknown_serial", StatusCode::NOT_FOUND),
+            Err(Problem::Refused(_)) => again(&app, &visitor, &fields, Fault::new("/code", "unknown_serial"), StatusCode::NOT_FOUND),
             Err(problem) => respond::problem(&app, &visitor, &problem),
         };
     }
     let Some(code) = ReceiptCode::parse(&text) else {
-        let fault = if text.is_empty() { "code_missing" } else { "unknown_receipt" };
+        let fault = if text.is_empty() { Fault::new("/code", "code_missing") } else { Fault::new("/code", "unknown_receipt") };
         return again(&app, &visitor, &fields, fault, StatusCode::UNPROCESSABLE_ENTITY);
     };
     let asked = code.clone();
     match app.read(move |tx| lookup::own(tx, &asked)).await {
         Ok(_) => respond::see_other(&format!("/tra-cuu/{}", code.reveal())),
-        Err(Problem::Refused(_)) => again(&app, &visitor, &fields, "unknown_receipt", StatusCode::NOT_FOUND),
+        Err(Problem::Refused(_)) => again(&app, &visitor, &fields, Fault::new("/code", "unknown_receipt"), StatusCode::NOT_FOUND),
         Err(problem) => respond::problem(&app, &visitor, &problem),
     }
 }
 
-fn again(app: &App, visitor: &Visitor, fields: &Fields, code: &'static str, status: StatusCode) -> HttpResponse {
-    let faults = Faults::new(vec![Fault::new("/code", code)], visitor.language);
+fn again(app: &App, visitor: &Visitor, fields: &Fields, fault: Fault, status: StatusCode) -> HttpResponse {
+    let faults = Faults::new(vec![fault], visitor.language);
     let page = AskPage { text: fields.get("ma").to_owned(), error: faults.at("/code"), faults: faults.lines(|_| "ma".to_owned()) };
     respond::page_status(app, visitor, status, "public/find", &page)
 }
@@ -89,11 +89,15 @@ struct OwnView {
     office: String,
     due_on: Option<Day>,
     original: Vec<String>,
+    original_lang: Language,
     told: Vec<String>,
+    told_lang: Language,
     answers: Vec<AnswerView>,
     survivor: Option<Numbered>,
     why: Option<Why>,
     can_withdraw: bool,
+    /// Working days in which the office would say that it is not theirs.
+    refuse_days: Option<u32>,
 }
 
 #[derive(Serialize)]
@@ -148,7 +152,9 @@ fn item(tx: &mut crate::actions::Tx<'_>, own: &lookup::OwnItem, language: Langua
         sealed: record.state == State::Sealed,
         office: record.office.as_ref().map(|o| view::office_name(&catalogue, o, language)).unwrap_or_default(),
         due_on: record.due_on,
+        original_lang: view::language_of(&own.original, record.language),
         original: view::paragraphs(&own.original),
+        told_lang: view::language_of(own.told.as_deref().unwrap_or_default(), Language::Vi),
         told: own.told.as_deref().map(view::paragraphs).unwrap_or_default(),
         answers: answers.iter().map(|a| view::answer(a, &catalogue, language)).collect(),
         survivor: survivor.map(|s| view::numbered(s.serial)),
@@ -157,6 +163,7 @@ fn item(tx: &mut crate::actions::Tx<'_>, own: &lookup::OwnItem, language: Langua
             _ => None,
         },
         can_withdraw: own.can_withdraw,
+        refuse_days: record.kind.and_then(|k| catalogue.step_days("refuse", k, record.field.as_ref(), record.received_on)),
     })
 }
 

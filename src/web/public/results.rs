@@ -264,7 +264,8 @@ fn figure(figure: &Figure, catalogue: &crate::domain::catalogue::Catalogue, lang
                 ("high", pc(high)),
                 ("verdict", verdict),
             ];
-            (Some(pc(share)), tr(language, "results.sentence", &args))
+            let key = if figure.target.is_some() { "results.sentence" } else { "results.sentence_no_target" };
+            (Some(pc(share)), tr(language, key, &args))
         }
         None => (None, tr(language, "results.sentence_few", &[("threshold", catalogue.threshold.to_string())])),
     };

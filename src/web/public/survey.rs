@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::opinion::{self, OpinionPart, Tick};
+use super::sheet;
 use crate::domain::catalogue::{Catalogue, Field, Procedure};
 use crate::domain::error::{Code, Fault, Problem};
 use crate::domain::office::Office;
@@ -69,7 +70,8 @@ pub async fn show(app: Shared, visitor: Visitor, slug: Path<String>, query: Quer
     let office = asked.get("noi").parse().ok().and_then(|c| catalogue.offices.active(&c, today));
     match office {
         Some(office) => {
-            let form = RateForm { survey, field, office, procedure, fields: &Fields::default(), faults: &Faults::default(), id: Uuid::new_v4() };
+            let Some(id) = sheet::submission(&app, &visitor, &asked) else { return sheet::new(&app, &visitor) };
+            let form = RateForm { survey, field, office, procedure, fields: &Fields::default(), faults: &Faults::default(), id };
             respond::page(&app, &visitor, "public/rate", &form.page(visitor.language))
         }
         None => choose_place(&app, &visitor, survey, &catalogue, field, procedure, &asked, today),
@@ -299,9 +301,10 @@ fn question(q: &QuestionDef, fields: &Fields, faults: &Faults, language: Languag
         focus,
     };
     let values = match q.kind {
-        QuestionType::Satisfaction => {
-            (1..=points).rev().map(|v| value(v.to_string(), String::new(), format!("scale.p{points}v{v}"), face(v, points), first && v == points)).collect()
-        }
+        QuestionType::Satisfaction => (1..=points)
+            .rev()
+            .map(|v| value(v.to_string(), String::new(), format!("scale.p{points}v{v}"), view::face(v, points), first && v == points))
+            .collect(),
         QuestionType::Single | QuestionType::Multiple => {
             q.choices.iter().map(|c| value(c.value.clone(), c.label.get(language).to_owned(), String::new(), 0, false)).collect()
         }
@@ -317,11 +320,6 @@ fn question(q: &QuestionDef, fields: &Fields, faults: &Faults, language: Languag
         name,
         values,
     }
-}
-
-/// Five faces for any scale: the ends are the ends, the rest in between.
-fn face(value: u8, points: u8) -> u8 {
-    if points <= 1 { 3 } else { 1 + (4 * (value - 1) + (points - 1) / 2) / (points - 1) }
 }
 
 fn anchor(definition: &Definition, pointer: &str) -> String {
