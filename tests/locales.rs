@@ -114,6 +114,44 @@ fn every_key_that_is_asked_for_is_there() {
     assert!(missing.is_empty(), "{}", missing.join("\n"));
 }
 
+/// The calls of `t` in a template that name a whole key, with the names of what they fill: `("a.b", {"n"})`.
+fn filled_by_template(text: &str) -> Vec<(&str, BTreeSet<&str>)> {
+    let calls = ["{t \"", "{~t \"", "(t \""].into_iter().flat_map(|opening| text.split(opening).skip(1));
+    calls
+        .filter_map(|call| {
+            let (key, rest) = call.split_once('"')?;
+            let rest = rest.split(['}', ')']).next()?;
+            // A word behind the key makes the key longer: it is not whole.
+            let first = rest.split_whitespace().next();
+            let whole = first.is_none_or(|word| word.contains('='));
+            whole.then(|| (key, rest.split_whitespace().filter_map(|word| word.split_once('=').map(|(name, _)| name)).collect()))
+        })
+        .collect()
+}
+
+#[test]
+fn every_place_of_a_sentence_is_filled() {
+    let known = sentences(Language::Vi);
+    let mut empty = Vec::new();
+    for (path, text) in files("templates", "hbs") {
+        for (key, filled) in filled_by_template(&text) {
+            let needed = known.get(key).map(|sentence| places(sentence)).unwrap_or_default();
+            if !needed.is_subset(&filled) {
+                empty.push(format!("{}: {key} needs {needed:?} and gets {filled:?}", path.display()));
+            }
+        }
+    }
+    for (path, text) in files("src", "rs") {
+        // `t` fills nothing; `tr` does.
+        for key in calls(&text, "t(").filter_map(|call| arguments(call).get(1).copied()).flat_map(literals) {
+            if known.get(key).is_some_and(|sentence| !places(sentence).is_empty()) {
+                empty.push(format!("{}: {key} has places, and `t` fills none", path.display()));
+            }
+        }
+    }
+    assert!(empty.is_empty(), "{}", empty.join("\n"));
+}
+
 #[test]
 fn every_refusal_and_every_fault_has_its_sentence() {
     let known = sentences(Language::Vi);
@@ -134,4 +172,6 @@ fn the_reader_of_keys_finds_each_of_them() {
     assert_eq!(of_template(r#"<p>{{t "a.b" n=1}}</p>{{#if x}}{{> part label=(t "c." x)}}{{/if}} {{~t "d.e"}}"#), ["a.b", "d.e", "c."]);
     let code = r#"let a = i18n::t(language, "a.b"); tr(l, if x { "c.d" } else { "c.e" }, &[("n", t(l, "f.g"))]); t(l, &format!("h.{x}")); assert(l, "no.key"); t(l, &key)"#;
     assert_eq!(of_code(code), ["a.b", "f.g", "h.{x}", "c.d", "c.e"]);
+    let filled = filled_by_template(r#"{{t "a.b" n=x to=y}} {{t "c." word}} {{t "d.e"}}"#);
+    assert_eq!(filled, [("a.b", BTreeSet::from(["n", "to"])), ("d.e", BTreeSet::new())]);
 }
