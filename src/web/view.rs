@@ -303,7 +303,7 @@ pub struct Why {
 /// A day of the table.
 #[derive(Debug, Default, Serialize)]
 struct Cell {
-    day: String,
+    date: String,
     off: bool,
     class: Option<&'static str>,
     word: Option<String>,
@@ -356,7 +356,7 @@ fn weeks(start: Day, due_on: Day, steps: &[crate::domain::calendar::Step], langu
 
 fn cell(day: Day, start: Day, due_on: Day, steps: &[crate::domain::calendar::Step], language: Language) -> Cell {
     let label = if day.day() == 1 || day == start { short_date(day) } else { day.day().to_string() };
-    let outside = Cell { day: label.clone(), class: Some("soft"), ..Cell::default() };
+    let outside = Cell { date: label.clone(), class: Some("soft"), ..Cell::default() };
     if day == start {
         return Cell { word: Some(t(language, "why.sent")), class: None, ..outside };
     }

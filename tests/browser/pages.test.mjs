@@ -7,7 +7,8 @@ import http from 'node:http';
 import { createRequire } from 'node:module';
 import { after, before, describe, test } from 'node:test';
 
-import { LANGUAGES, WIDTHS, answersIt, fillsOpinion, goesToFaces, officer, publishesIt, receipt, sendButton, sendsOpinion, site, visitor } from './support.mjs';
+import { TABLET } from './person.mjs';
+import { LANGUAGES, WIDTHS, answersIt, fillsOpinion, goesToFaces, officer, publishesIt, receipt, sendButton, sendsOpinion, site, tablet, visitor } from './support.mjs';
 
 const AXE = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
@@ -45,7 +46,17 @@ const PUBLIC = [
   ['an address that is nowhere', () => '/khong-co-trang-nay', 404],
   ['the public ledger', () => '/so-cong-khai', 'later'],
   ['the open data', () => '/du-lieu-mo', 'later'],
-  ['the kiosk', () => '/quay', 'later'],
+  ['a tablet that was not enrolled', () => TABLET.address],
+];
+/** The screens of a tablet at a counter. */
+const COUNTER = [
+  ['the start', TABLET.address],
+  ['the faces', `${TABLET.address}/land`],
+  ['what could have been better', `${TABLET.address}/land/1`],
+  ['what was good', `${TABLET.address}/land/5`],
+  ['the question whether anybody is there', `${TABLET.address}/con-o-day?tro-lai=${TABLET.address}/land/5`],
+  ['the thanks', `${TABLET.address}/cam-on`],
+  ['a field that is none', `${TABLET.address}/khong-co`, 404],
 ];
 const DESK = {
   'can-bo': [
@@ -115,7 +126,10 @@ async function wrongs(v, name) {
   const lang = await page.locator('html').getAttribute('lang');
   if (lang !== v.language) all.push(`the page says that it is in "${lang}"`);
   for (const folds of ['as it comes', 'unfolded']) {
-    if (folds === 'unfolded') await page.evaluate(() => document.querySelectorAll('details').forEach((d) => (d.open = true)));
+    if (folds === 'unfolded') {
+      const folded = await page.evaluate(() => [...document.querySelectorAll('details:not([open])')].map((d) => (d.open = true)).length);
+      if (folded === 0) break;
+    }
     const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
     if (wide > 0) all.push(`${folds}: it scrolls ${wide} px sideways; ${await page.evaluate(widest)}`);
     if (folds === 'as it comes') await page.evaluate(AXE);
@@ -128,7 +142,7 @@ async function wrongs(v, name) {
   if (small) all.push(`letters smaller than 18 px: ${small}`);
   const foreign = await page.evaluate(unmarked);
   if (foreign.length > 0) all.push(`${foreign.length} texts in another language than they are marked, such as ${foreign.slice(0, 3).join(' | ')}`);
-  if ((await page.evaluate(() => document.body.innerText)).match(/\b(errors|common|menu|desk|item|results|thanks|own|rate|say|find)\.[a-z_]+\b|%\{/)) all.push('a key stands where words should');
+  if ((await page.evaluate(() => document.body.innerText)).match(/\b(errors|common|menu|desk|item|results|thanks|own|rate|say|find|counter)\.[a-z_]+\b|%\{/)) all.push('a key stands where words should');
   all.push(...v.complaints.splice(0));
   return [...new Set(all)].map((w) => `${name}: ${w}`);
 }
@@ -193,6 +207,18 @@ for (const language of LANGUAGES) {
         }
         right(wrong);
       });
+    });
+
+    describe(`anybody can use the tablet at a counter, ${how}:`, () => {
+      let v;
+      before(async () => (v = await tablet({ language, width })));
+      after(() => v.close());
+      for (const [name, address, status] of COUNTER) {
+        test(name, async () => {
+          if (await opens(v, address, status)) right(await wrongs(v, name));
+          v.complaints.length = 0;
+        });
+      }
     });
 
     describe(`officers can use it, ${how}:`, () => {

@@ -5,6 +5,8 @@ import assert from 'node:assert/strict';
 
 /** The password of every demo account. */
 export const PASSWORD = 'hoi-dap-demo';
+/** The demo's tablet at a counter: its address and its code. */
+export const TABLET = { address: '/quay/quay-1', code: 'hoi-dap-demo' };
 const PATIENCE = 60_000;
 
 export const BROWSER = {

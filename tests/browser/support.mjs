@@ -6,7 +6,7 @@ import { after } from 'node:test';
 
 import { chromium } from 'playwright-core';
 
-import { BROWSER, PASSWORD, person } from './person.mjs';
+import { BROWSER, PASSWORD, TABLET, person } from './person.mjs';
 
 export const LANGUAGES = ['vi', 'km', 'en'];
 /** A cheap phone, and a desk. */
@@ -34,6 +34,15 @@ export async function officer(login, settings) {
   await v.page.fill('#password', PASSWORD);
   const response = await v.follow('form[action="/dang-nhap"] button');
   assert.equal(new URL(v.page.url()).pathname === '/dang-nhap', false, `${login} can't sign in: ${response?.status()}`);
+  return v;
+}
+
+/** The tablet at a counter, enrolled. */
+export async function tablet(settings) {
+  const v = await visitor(settings);
+  await v.open(TABLET.address);
+  await v.page.fill('#ma', TABLET.code);
+  await v.follow(`form[action="${TABLET.address}/ghi-danh"] button`);
   return v;
 }
 

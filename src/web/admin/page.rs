@@ -7,8 +7,10 @@ use serde_json::{Map, Value};
 
 use super::gate::Admin;
 use crate::domain::time::Day;
+use crate::domain::words::Language;
 use crate::i18n;
 use crate::web::form::{FaultLine, Faults, Fields};
+use crate::web::view;
 
 /// A cell of a list.
 #[derive(Debug, Default, Serialize)]
@@ -17,6 +19,8 @@ pub struct Cell {
     href: Option<String>,
     /// What the link is about, for those who hear it alone.
     about: Option<String>,
+    /// Its language, where its letters say it: names are in Vietnamese on a page in any language.
+    about_lang: Option<Language>,
     tag: bool,
     lang: Option<&'static str>,
     label: String,
@@ -46,7 +50,9 @@ impl Cell {
 
     /// A link whose words alone don't say what it is about.
     pub fn act(text: impl Into<String>, about: impl Into<String>, href: impl Into<String>) -> Self {
-        Self { about: Some(about.into()), ..Self::link(text, href) }
+        let about = about.into();
+        let about_lang = Some(view::language_of(&about, Language::En)).filter(|l| *l != Language::En);
+        Self { about: Some(about), about_lang, ..Self::link(text, href) }
     }
 
     /// Since when, or until when, a dated row holds.

@@ -27,7 +27,10 @@ pub async fn list(admin: Admin) -> HttpResponse {
     let rows = admin.catalogue.rules.iter().map(|r| {
         let about = subject(&admin, r);
         vec![
-            Cell::text(about.clone()),
+            match &r.subject {
+                Subject::Field(_) => Cell::text(about.clone()),
+                Subject::Procedure(_) => Cell::text(about.clone()).vietnamese(),
+            },
             Cell::text(r.place.as_ref().map_or_else(|| admin.t("admin.rules.everywhere"), |p| admin.office(p))),
             Cell::text(match &r.target {
                 Target::Office(code) => admin.office(code),

@@ -41,6 +41,8 @@ struct Page {
     why: Option<Why>,
     original: Vec<String>,
     original_lang: Language,
+    /// It stands beside the text that waits for approval, and is not shown twice.
+    original_below: bool,
     sealed: Option<SealedFacts>,
     answers: Vec<AnswerView>,
     merged: Vec<Numbered>,
@@ -284,7 +286,9 @@ fn build(tx: &mut Tx<'_>, officer: &Officer, serial: Serial, sent: Sent, languag
     let refusals = refusals.map(|(value, c)| (value, c.name.get(language).to_owned())).collect();
     let title = record.title.clone().unwrap_or_else(|| if record.state == State::Sealed { record.serial.to_string() } else { propose_title(&item.original) });
     let faults = Faults::new(sent.faults.clone(), language);
+    let proposal = proposal(&item, &catalogue, language);
     Ok(Page {
+        original_below: proposal.as_ref().is_some_and(|p| p.refusal.is_none()),
         title,
         number: serial.0,
         id: serial.to_string(),
@@ -314,7 +318,7 @@ fn build(tx: &mut Tx<'_>, officer: &Officer, serial: Serial, sent: Sent, languag
         }),
         may: may(&item),
         draft: draft(&item, &sent),
-        proposal: proposal(&item, &catalogue, language),
+        proposal,
         offices: select("chuyen", "to", "desk.to_office", view::office_options(&catalogue, tx.today, language)),
         forward_reasons: list("chuyen", "reason", "forward", "desk.reason"),
         return_reasons: list("duyet", "reason", "return", "desk.return_reason"),
