@@ -1,3 +1,4 @@
 //! Pages, asked as a browser asks them.
 
 mod counter;
+mod sheet;
