@@ -78,6 +78,16 @@ pub fn claim(conn: &mut Conn, now: Moment, lease: i64, limit: i64) -> Stored<Vec
     Ok(rows.into_iter().map(read).collect())
 }
 
+/// A message by its id, finished or not.
+pub fn get(conn: &mut Conn, id: i64) -> Stored<Option<Message>> {
+    let row: Option<Row> = o::table
+        .find(id)
+        .select((o::id, o::kind, o::payload, o::created_at, o::attempts, o::run_at, o::last_error, o::done_at, o::outcome))
+        .first(conn)
+        .optional()?;
+    Ok(row.map(read))
+}
+
 /// Finishes a message.
 pub fn finish(conn: &mut Conn, id: i64, now: Moment, outcome: &str) -> Stored<()> {
     diesel::update(o::table.find(id))
