@@ -9,7 +9,7 @@ use super::request::{Lang, Values};
 use super::{BASE, at, reading};
 use crate::actions::figures::{self, Asked};
 use crate::domain::accounting::Counts;
-use crate::domain::error::Problem;
+use crate::domain::error::{Fault, Problem};
 use crate::domain::satisfaction::Verdict;
 use crate::domain::time::Day;
 use crate::domain::words::{FieldCode, OfficeCode, Respondent, Sample};
@@ -47,7 +47,7 @@ pub struct ResultsQuery {
 }
 
 impl ResultsQuery {
-    fn parse(&self) -> Result<Asked, Problem> {
+    fn parse(&self, today: Day) -> Result<Asked, Problem> {
         let mut values = Values::default();
         let asked = Asked {
             from: values.read("/from", "not_a_day", self.from.as_deref()),
@@ -57,6 +57,10 @@ impl ResultsQuery {
             respondent: values.read("/respondent", "unknown_respondent", self.respondent.as_deref()),
             sample: values.read("/sample", "unknown_sample", self.sample.as_deref()),
         };
+        // Without a last day it is today: then only the first can be wrong.
+        if asked.to.is_none() && asked.from.is_some_and(|from| from > today) && self.to.as_deref().is_none_or(|to| to.trim().is_empty()) {
+            values.refuse::<Day>(Fault::new("/from", "ends_before_it_begins"));
+        }
         values.checked(asked)
     }
 }
@@ -223,7 +227,7 @@ impl Feedback {
     responses((status = 200, description = "The figures.", body = Results), problem::Figures)
 )]
 async fn results(app: Shared, query: Query<ResultsQuery>) -> Result<Json<Results>, Refused> {
-    let asked = query.parse()?;
+    let asked = query.parse(app.service.now().day())?;
     let results = app.read(move |tx| figures::results(tx, &asked)).await?;
     Ok(Json(Results::of(&results)))
 }

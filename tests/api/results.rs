@@ -77,6 +77,8 @@ fn query_values_that_can_not_be_read_are_named() {
             ("from=yesterday", "/from", "not_a_day"),
             ("to=2026-02-30", "/to", "not_a_day"),
             ("from=2026-10-02&to=2026-10-01", "/to", "ends_before_it_begins"),
+            ("from=2026-10-02", "/from", "ends_before_it_begins"),
+            ("from=2026-10-02&to=", "/from", "ends_before_it_begins"),
             ("field=moon", "/field", "unknown_field"),
             ("office=nowhere", "/office", "unknown_office"),
             ("respondent=all", "/respondent", "unknown_respondent"),
@@ -86,5 +88,7 @@ fn query_values_that_can_not_be_read_are_named() {
             assert_eq!(said.refusal(), (422, "invalid", vec![(pointer, code)]), "{query}");
         }
         assert_eq!(api.get("results?from=x&to=y").await.refusal().2.len(), 2);
+        assert_eq!(api.get("results?from=2026-10-02&to=y").await.refusal().2, [("/to", "not_a_day")]);
+        assert_eq!(api.get("results?from=2026-10-01").await.status, 200, "today is no future");
     });
 }
