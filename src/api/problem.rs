@@ -17,6 +17,7 @@ use super::request::language;
 use crate::domain::error::{Code, Fault, Problem};
 use crate::domain::words::Language;
 use crate::http::error::{noted, status};
+use crate::http::guard::Late;
 use crate::i18n;
 
 /// The media type of every refusal.
@@ -151,24 +152,30 @@ fn refusal<B>(response: ServiceResponse<B>) -> ServiceResponse<BoxBody> {
     let own = answer.error().and_then(|e| e.as_error::<Refused>());
     let framework = Problem::from(code_of(answer.status()));
     let problem = own.map_or(&framework, |refused| &refused.0);
-    let said = write(problem, &request);
+    let mut said = write(problem, language(&request));
+    if problem.code() == Code::MethodNotAllowed {
+        let methods = openapi::methods(&request.match_pattern().unwrap_or_default()).join(", ");
+        if let Ok(methods) = header::HeaderValue::from_str(&methods) {
+            said.headers_mut().insert(header::ALLOW, methods);
+        }
+    }
     ServiceResponse::new(request, said)
 }
 
-fn write(problem: &Problem, request: &HttpRequest) -> HttpResponse {
+/// A refusal in a language.
+pub fn write(problem: &Problem, language: Language) -> HttpResponse {
     let mut response = HttpResponse::build(noted(problem));
     response.content_type(MEDIA_TYPE);
-    match problem.code() {
-        Code::Unavailable => {
-            response.insert_header((header::RETRY_AFTER, RETRY_AFTER));
-        }
-        Code::MethodNotAllowed => {
-            let pattern = request.match_pattern().unwrap_or_default();
-            response.insert_header((header::ALLOW, openapi::methods(&pattern).join(", ")));
-        }
-        _ => {}
+    if problem.code() == Code::Unavailable {
+        response.insert_header((header::RETRY_AFTER, RETRY_AFTER));
     }
-    response.body(serde_json::to_vec(&ProblemBody::of(problem, language(request))).unwrap_or_default())
+    response.body(serde_json::to_vec(&ProblemBody::of(problem, language)).unwrap_or_default())
+}
+
+/// The answer to a request that takes too long, in its language.
+pub fn late(request: &HttpRequest) -> Late {
+    let language = language(request);
+    Box::new(move || write(&Problem::Unavailable("a request took too long".to_owned()), language))
 }
 
 /// What the framework refused by itself.
@@ -178,6 +185,7 @@ fn code_of(status: StatusCode) -> Code {
         StatusCode::METHOD_NOT_ALLOWED => Code::MethodNotAllowed,
         StatusCode::PAYLOAD_TOO_LARGE => Code::TooLarge,
         StatusCode::UNSUPPORTED_MEDIA_TYPE => Code::UnsupportedType,
+        StatusCode::SERVICE_UNAVAILABLE => Code::Unavailable,
         s if s.is_client_error() => Code::Malformed,
         _ => Code::Internal,
     }

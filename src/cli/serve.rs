@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use actix_web::dev::Server;
 use actix_web::middleware::{Compress, from_fn};
-use actix_web::web::{self, Data};
-use actix_web::{App as ActixApp, HttpResponse, HttpServer};
+use actix_web::web::{self, Data, ServiceConfig};
+use actix_web::{App as ActixApp, FromRequest, HttpRequest, HttpResponse, HttpServer};
 
 use super::manage;
 use crate::actions::Service;
@@ -15,8 +15,9 @@ use crate::actions::intake::Intake;
 use crate::config::Config;
 use crate::domain::error::Problem;
 use crate::http::app::{App, Shared};
-use crate::http::guard::guard;
+use crate::http::guard::{Late, Limit, guard};
 use crate::http::render::Pages;
+use crate::http::visitor::Visitor;
 use crate::mail::Mailer;
 use crate::{api, jobs, store, telemetry, web as pages};
 
@@ -27,6 +28,16 @@ pub fn run() -> Result<(), Problem> {
     let service = manage::service(&config)?;
     service.db().migrate()?;
     serve(config, service, |address| println!("listening on http://{address}"))
+}
+
+/// Mounts every address of the service.
+pub fn routes(config: &mut ServiceConfig) {
+    config
+        .route("/healthz", web::get().to(|| async { HttpResponse::Ok().body("ok") }))
+        .route("/readyz", web::get().to(ready))
+        .route("/metrics", web::get().to(metrics))
+        .configure(api::routes)
+        .configure(pages::routes);
 }
 
 /// A server that has not begun to serve.
@@ -49,17 +60,7 @@ pub fn prepare(config: Config, service: Arc<Service>) -> Result<Ready, Problem> 
     let config = Arc::new(config);
     let shared: Shared =
         Data::new(App { service: service.clone(), intake: intake.clone(), pages: Pages::new()?, config: config.clone(), metrics: telemetry::metrics() });
-    let factory = move || {
-        ActixApp::new()
-            .app_data(shared.clone())
-            .wrap(Compress::default())
-            .wrap(from_fn(guard))
-            .route("/healthz", web::get().to(|| async { HttpResponse::Ok().body("ok") }))
-            .route("/readyz", web::get().to(ready))
-            .route("/metrics", web::get().to(metrics))
-            .configure(api::routes)
-            .configure(pages::routes)
-    };
+    let factory = move || ActixApp::new().app_data(shared.clone()).app_data(Limit::new(late)).wrap(Compress::default()).wrap(from_fn(guard)).configure(routes);
     let mut server = HttpServer::new(factory).shutdown_timeout(15);
     if workers > 0 {
         server = server.workers(workers);
@@ -92,6 +93,19 @@ pub fn serve(config: Config, service: Arc<Service>, announce: impl FnOnce(Socket
         let ready = prepare(config, service)?;
         announce(ready.address);
         ready.serve().await
+    })
+}
+
+/// The answer to a request that takes too long: a problem for machines, a page for people.
+pub fn late(request: &HttpRequest) -> Late {
+    if request.path().starts_with("/api/") {
+        return api::problem::late(request);
+    }
+    let app = request.app_data::<Shared>().cloned();
+    let visitor = Visitor::from_request(request, &mut actix_web::dev::Payload::None).into_inner();
+    Box::new(move || match (app, visitor) {
+        (Some(app), Ok(visitor)) => pages::respond::problem(&app, &visitor, &Problem::Unavailable("a request took too long".to_owned())),
+        _ => HttpResponse::ServiceUnavailable().finish(),
     })
 }
 

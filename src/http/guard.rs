@@ -1,13 +1,17 @@
 //! Around every request: its id, its log line and metrics (by route, never by
 //! path: a path can hold a receipt code), the security headers, the time limit.
+//! Every 503 says when to try again. What it says beside that, pages and API
+//! know: here it is only asked for.
 
 use std::time::{Duration, Instant};
 
-use actix_web::Error;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::error::InternalError;
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
+use actix_web::{Error, HttpRequest, HttpResponse};
 use tracing::Instrument;
 use uuid::Uuid;
 
@@ -15,6 +19,28 @@ use super::app::Shared;
 
 /// The longest that a request may take.
 const LIMIT: Duration = Duration::from_secs(20);
+
+/// After a 503 that does not say otherwise, try again after so many seconds.
+const RETRY_AFTER: &str = "30";
+
+/// Writes the answer to a request that took too long.
+pub type Late = Box<dyn FnOnce() -> HttpResponse>;
+
+/// How long a request may take, and who answers when it took longer.
+#[derive(Clone, Copy)]
+pub struct Limit {
+    /// The longest that it may take.
+    pub longest: Duration,
+    /// Notes of a request what its late answer needs: its words come from pages or from the API.
+    pub late: fn(&HttpRequest) -> Late,
+}
+
+impl Limit {
+    /// The limit of the service.
+    pub fn new(late: fn(&HttpRequest) -> Late) -> Self {
+        Self { longest: LIMIT, late }
+    }
+}
 
 /// Nothing from elsewhere, no inline script, no inline style, no frame.
 const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
@@ -25,39 +51,77 @@ fn set(headers: &mut HeaderMap, name: HeaderName, value: &'static str) {
     }
 }
 
+/// What is known of a request before it is answered.
+struct Seen {
+    id: Uuid,
+    started: Instant,
+    method: Method,
+    route: String,
+    https: bool,
+}
+
+impl Seen {
+    fn of(request: &ServiceRequest) -> Self {
+        Self {
+            id: Uuid::now_v7(),
+            started: Instant::now(),
+            method: request.method().clone(),
+            route: request.match_pattern().unwrap_or_else(|| "(none)".to_owned()),
+            https: request.app_data::<Shared>().is_some_and(|a| a.config.is_https()),
+        }
+    }
+
+    /// Sets the headers of an answer.
+    fn dress(&self, status: StatusCode, headers: &mut HeaderMap) {
+        set(headers, header::CONTENT_SECURITY_POLICY, POLICY);
+        set(headers, header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+        set(headers, header::REFERRER_POLICY, "same-origin");
+        set(headers, header::X_FRAME_OPTIONS, "DENY");
+        set(headers, HeaderName::from_static("permissions-policy"), "camera=(), microphone=(), geolocation=(), browsing-topics=()");
+        set(headers, HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
+        set(headers, HeaderName::from_static("cross-origin-resource-policy"), "same-origin");
+        set(headers, header::CACHE_CONTROL, "no-store");
+        if self.https {
+            set(headers, header::STRICT_TRANSPORT_SECURITY, "max-age=31536000; includeSubDomains");
+        }
+        if status == StatusCode::SERVICE_UNAVAILABLE {
+            set(headers, header::RETRY_AFTER, RETRY_AFTER);
+        }
+        if let Ok(value) = HeaderValue::from_str(&self.id.to_string()) {
+            headers.insert(HeaderName::from_static("x-request-id"), value);
+        }
+    }
+
+    /// Counts an answer.
+    fn count(self, status: StatusCode) {
+        let seconds = self.started.elapsed().as_secs_f64();
+        let labels = [("method", self.method.to_string()), ("route", self.route), ("status", status.as_u16().to_string())];
+        metrics::counter!("hoidap_requests_total", &labels).increment(1);
+        metrics::histogram!("hoidap_request_seconds", &labels).record(seconds);
+        tracing::debug!(status = status.as_u16(), seconds, "answered");
+    }
+}
+
 /// The middleware.
 pub async fn guard<B: MessageBody + 'static>(request: ServiceRequest, next: Next<B>) -> Result<ServiceResponse<B>, Error> {
-    let id = Uuid::now_v7();
-    let started = Instant::now();
-    let method = request.method().clone();
-    let https = request.app_data::<Shared>().is_some_and(|a| a.config.is_https());
-    let route = request.match_pattern().unwrap_or_else(|| "(none)".to_owned());
-    let span = tracing::info_span!("request", %id, %method, %route);
-    let answered = tokio::time::timeout(LIMIT, next.call(request).instrument(span.clone())).await;
-    let mut response = match answered {
-        Ok(result) => result?,
-        Err(_) => return Err(actix_web::error::ErrorServiceUnavailable("the request took too long; nothing was stored, try again")),
-    };
+    let seen = Seen::of(&request);
+    let limit = request.app_data::<Limit>().copied();
+    // The request itself is gone when it was too slow.
+    let late = limit.map(|l| (l.late)(request.request()));
+    let span = tracing::info_span!("request", id = %seen.id, method = %seen.method, route = %seen.route);
+    let longest = limit.map_or(LIMIT, |l| l.longest);
+    let answered = tokio::time::timeout(longest, next.call(request).instrument(span.clone())).await;
+    let _entered = span.enter();
+    if let Ok(result) = answered {
+        let mut response = result?;
+        let status = response.status();
+        seen.dress(status, response.headers_mut());
+        seen.count(status);
+        return Ok(response);
+    }
+    let mut response = late.map_or_else(|| HttpResponse::ServiceUnavailable().finish(), |late| late());
     let status = response.status();
-    let headers = response.headers_mut();
-    set(headers, header::CONTENT_SECURITY_POLICY, POLICY);
-    set(headers, header::X_CONTENT_TYPE_OPTIONS, "nosniff");
-    set(headers, header::REFERRER_POLICY, "same-origin");
-    set(headers, header::X_FRAME_OPTIONS, "DENY");
-    set(headers, HeaderName::from_static("permissions-policy"), "camera=(), microphone=(), geolocation=(), browsing-topics=()");
-    set(headers, HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
-    set(headers, HeaderName::from_static("cross-origin-resource-policy"), "same-origin");
-    set(headers, header::CACHE_CONTROL, "no-store");
-    if https {
-        set(headers, header::STRICT_TRANSPORT_SECURITY, "max-age=31536000; includeSubDomains");
-    }
-    if let Ok(value) = HeaderValue::from_str(&id.to_string()) {
-        headers.insert(HeaderName::from_static("x-request-id"), value);
-    }
-    let seconds = started.elapsed().as_secs_f64();
-    let labels = [("method", method.to_string()), ("route", route), ("status", status.as_u16().to_string())];
-    metrics::counter!("hoidap_requests_total", &labels).increment(1);
-    metrics::histogram!("hoidap_request_seconds", &labels).record(seconds);
-    span.in_scope(|| tracing::debug!(status = status.as_u16(), seconds, "answered"));
-    Ok(response)
+    seen.dress(status, response.headers_mut());
+    seen.count(status);
+    Err(InternalError::from_response("the request took too long", response).into())
 }

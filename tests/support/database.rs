@@ -25,12 +25,17 @@ impl Home {
 
     /// A database of its own on the test server.
     pub fn postgres() -> Self {
-        let server = std::env::var("HOIDAP_TEST_POSTGRES").expect("set HOIDAP_TEST_POSTGRES or run scripts/test");
+        let server = Self::server();
         let name = format!("hoidap_{}", Uuid::new_v4().simple());
         PgConnection::establish(&server).unwrap().batch_execute(&format!("CREATE DATABASE {name}")).unwrap();
         let (address, _) = server.rsplit_once('/').unwrap();
         let url = format!("{address}/{name}");
         Self::Postgres { server, name, url }
+    }
+
+    /// The test server's address.
+    pub fn server() -> String {
+        std::env::var("HOIDAP_TEST_POSTGRES").expect("set HOIDAP_TEST_POSTGRES or run scripts/test")
     }
 
     /// Its address.

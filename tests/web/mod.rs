@@ -1,4 +1,5 @@
 //! Pages, asked as a browser asks them.
 
 mod counter;
+mod limit;
 mod sheet;
