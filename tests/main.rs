@@ -7,6 +7,7 @@ mod architecture;
 mod domain;
 mod jobs;
 mod locales;
+mod settings;
 mod store;
 mod support;
 mod web;
