@@ -3,3 +3,4 @@
 mod counter;
 mod limit;
 mod sheet;
+mod visibility;
