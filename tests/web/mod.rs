@@ -1,6 +1,8 @@
 //! Pages, asked as a browser asks them.
 
 mod counter;
+mod forms;
 mod limit;
 mod sheet;
+mod unavailable;
 mod visibility;
