@@ -121,6 +121,22 @@ fn a_sealed_item_whose_survivor_went_out_does_not_come_back_merged() {
     });
 }
 
+#[test]
+fn a_sealed_item_whose_survivor_was_taken_back_is_answered_itself() {
+    each_database(|bed| {
+        let [item, survivor] = ["a", "b"].map(|text| says(bed, text));
+        bed.officer().merges(item, survivor).seals(item);
+        bed.service.write(|tx| feedback::withdraw(tx, survivor)).unwrap();
+        assert_eq!(state(bed, item), State::Sealed, "what is sealed stays sealed");
+        bed.desk("receiver").restores(item);
+        let restored = bed.item(item);
+        assert_eq!((restored.state, restored.merged_into), (State::Waiting, None));
+        answers(bed, item);
+        assert_eq!(told(bed, item), 1);
+        bed.recounts();
+    });
+}
+
 /// One merges while another puts the survivor out: whoever commits first, the item has an owner.
 #[test]
 fn a_merger_and_a_refusal_at_once_leave_nobody_behind() {

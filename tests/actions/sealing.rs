@@ -8,7 +8,7 @@ use hoidap::domain::visibility::PublicItem;
 use hoidap::domain::words::Serial;
 use hoidap::store;
 
-use crate::support::{Bed, WARD, day, each_database, refusal};
+use crate::support::{Bed, NEIGHBOUR, WARD, day, each_database, refusal};
 
 /// Everybody but the receiver.
 const OTHERS: [&str; 6] = ["officer", "colleague", "approver", "head", "coordinator", "administrator"];
@@ -110,6 +110,44 @@ fn a_survivor_that_is_sealed_gives_its_merged_items_back() {
         bed.officer().merges(item, survivor).seals(survivor);
         assert_eq!(bed.item(item).state, State::Waiting);
         assert_eq!(public(bed, item).merged_into, None);
+        bed.recounts();
+    });
+}
+
+/// Each is sealed where it stands, and restored.
+#[test]
+fn an_item_restored_from_the_sealed_box_can_be_worked_on() {
+    each_database(|bed| {
+        let [waiting, handed_in, returned, revised] = ["a", "b", "c", "d"].map(|text| bed.citizen().says(text).sends_opinion(bed));
+        let seals = |serial| {
+            bed.officer().seals(serial);
+            bed.desk("receiver").restores(serial);
+        };
+        seals(waiting);
+        bed.officer().takes(waiting).writes(waiting, "Trả lời.").hands_in(waiting);
+        bed.approver().approves(waiting);
+
+        bed.officer().writes(handed_in, "Trả lời.").hands_in(handed_in);
+        seals(handed_in);
+        assert_eq!(bed.item(handed_in).state, State::Drafted, "its draft slept and is there again");
+        bed.approver().returns(handed_in);
+        bed.officer().hands_in(handed_in);
+        seals(handed_in);
+        bed.approver().approves(handed_in);
+
+        bed.officer().writes(returned, "Trả lời.").hands_in(returned);
+        bed.approver().returns(returned);
+        seals(returned);
+        bed.desk("colleague").takes(returned).forwards(returned, NEIGHBOUR);
+        bed.desk("neighbour").takes(returned);
+
+        bed.officer().writes(revised, "Trả lời.").hands_in(revised);
+        bed.approver().approves(revised);
+        bed.officer().writes(revised, "Trả lời thêm.").hands_in(revised);
+        seals(revised);
+        bed.approver().approves(revised);
+        assert_eq!(public(bed, revised).latest().unwrap().version, 2);
+        assert_eq!([waiting, handed_in, revised].map(|s| bed.item(s).state), [State::Answered; 3]);
         bed.recounts();
     });
 }
