@@ -10,7 +10,7 @@ use crate::domain::error::{Code, Fault, Problem};
 use crate::domain::satisfaction::{Ratio, Verdict};
 use crate::domain::tally::{Half, Scope, Shown, guard};
 use crate::domain::time::Day;
-use crate::domain::words::{FieldCode, OfficeCode, Respondent, Sample, TargetGroup};
+use crate::domain::words::{FieldCode, OfficeCode, QuestionId, Respondent, Sample, TargetGroup};
 use crate::store;
 use crate::store::feedback::Filter;
 use crate::store::tally::Wanted;
@@ -20,9 +20,6 @@ pub const TRACKED: [&str; 3] = ["land", "construction", "investment"];
 
 /// The name of the figure over everything, and of its target.
 const OVERALL: &str = "overall";
-
-/// All respondents, as cells name them.
-const ALL: &str = "all";
 
 /// What is asked for. Empty chooses everything.
 #[derive(Debug, Clone, Default)]
@@ -173,7 +170,7 @@ fn above(scope: &Scope, catalogue: &Catalogue) -> Option<Scope> {
 }
 
 /// A cell's sum over the span: released, and whether anybody rated at all.
-type Sums = BTreeMap<(String, String), (Ratio, bool)>;
+type Sums = BTreeMap<(String, Option<Respondent>), (Ratio, bool)>;
 
 /// The released ratings of a sample over a span.
 struct Released {
@@ -186,10 +183,10 @@ impl Released {
     fn load(tx: &mut Tx<'_>, asked: &Asked, shown: &[Scope], sample: Sample, from: Option<Half>, to: Half) -> Result<Self, Problem> {
         let catalogue = tx.catalogue.clone();
         // The headline question of each questionnaire, and from which value on it is satisfied.
-        let headlines: BTreeMap<String, (String, u8)> = catalogue
+        let headlines: BTreeMap<String, (QuestionId, u8)> = catalogue
             .surveys()
             .into_iter()
-            .filter_map(|s| s.definition.headline().and_then(|q| Some((s.slug.to_string(), (q.id.to_string(), q.scale?.satisfied_from)))))
+            .filter_map(|s| s.definition.headline().and_then(|q| Some((s.slug.to_string(), (q.id.clone(), q.scale?.satisfied_from)))))
             .collect();
         let questionnaires: Vec<String> = headlines.keys().cloned().collect();
         // Every cell that a shown figure could be subtracted from, or a hidden one be had by.
@@ -201,24 +198,22 @@ impl Released {
             left.extend(above(&scope, &catalogue));
         }
         let scopes: Vec<String> = scopes.into_iter().collect();
-        let respondents: Vec<String> = match asked.respondent {
-            None => vec![ALL.to_owned()],
-            Some(_) => Respondent::ALL.iter().map(ToString::to_string).collect(),
-        };
-        let wanted = Wanted { questionnaires: &questionnaires, sample, scopes: &scopes, respondents: &respondents, from, to: Some(to) };
+        let wanted = Wanted { questionnaires: &questionnaires, sample, scopes: &scopes, from, to: Some(to) };
         let mut sums: Sums = BTreeMap::new();
         for stored in store::tally::span(tx.conn, &wanted)? {
             let Some((question, satisfied_from)) = headlines.get(&stored.questionnaire) else { continue };
-            let cell = stored.cell(question);
-            let (ratio, rated) = sums.entry((stored.scope, stored.respondent)).or_default();
-            *ratio += cell.ratio(*satisfied_from);
-            *rated |= cell.total() > 0;
+            for respondent in std::iter::once(None).chain(Respondent::ALL.iter().copied().map(Some)) {
+                let cell = stored.cell(respondent, question);
+                let (ratio, rated) = sums.entry((stored.scope.clone(), respondent)).or_default();
+                *ratio += cell.ratio(*satisfied_from);
+                *rated |= cell.total() > 0;
+            }
         }
         Ok(Self { sums, respondent: asked.respondent, threshold: catalogue.threshold })
     }
 
     fn get(&self, scope: &Scope, respondent: Option<Respondent>) -> (Ratio, bool) {
-        self.sums.get(&(scope.to_string(), respondent.map_or(ALL, Respondent::as_str).to_owned())).copied().unwrap_or_default()
+        self.sums.get(&(scope.to_string(), respondent)).copied().unwrap_or_default()
     }
 
     /// May it be shown? Not when it is small, nor when another part of the same sum could be had from it.

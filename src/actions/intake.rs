@@ -103,11 +103,11 @@ pub fn store_all(tx: &mut Tx<'_>, submissions: &[Submission]) -> Result<Vec<Rece
 /// Adds a submission's ratings to the tallies that they count in.
 fn count(submission: &Submission, half: Half, catalogue: &Catalogue, counted: &mut BTreeMap<TallyKey, Tally>) {
     let (Some(filled), Some(field)) = (&submission.filled, catalogue.field(&submission.field)) else { return };
-    let place = Place { group: &field.group, field: &submission.field, office: submission.office.as_ref(), respondent: submission.respondent };
-    for (scope, respondent) in place.cells() {
-        let tally = counted.entry(TallyKey { scope, respondent, sample: submission.sample, questionnaire: filled.slug.clone(), half }).or_default();
+    let place = Place { group: &field.group, field: &submission.field, office: submission.office.as_ref() };
+    for scope in place.scopes() {
+        let tally = counted.entry(TallyKey { scope, sample: submission.sample, questionnaire: filled.slug.clone(), half }).or_default();
         for (question, value) in &filled.answers.ratings {
-            tally.add(question, *value);
+            tally.add(submission.respondent, question, *value);
         }
     }
 }

@@ -9,7 +9,7 @@ use crate::domain::error::Problem;
 use crate::domain::event::{Entry, Event};
 use crate::domain::feedback::Item;
 use crate::domain::tally::{Half, Place, Tally, TallyKey};
-use crate::domain::words::Serial;
+use crate::domain::words::{QuestionId, Respondent, Serial};
 use crate::store;
 use crate::store::feedback::KeptEvent;
 
@@ -148,8 +148,8 @@ fn texts(tx: &mut Tx<'_>, serial: Serial, kept: &[KeptEvent]) -> Result<Option<S
     Ok(None)
 }
 
-/// `(half, questionnaire, scope, sample, respondent)` in words.
-type Address = (String, String, String, String, String);
+/// `(half, questionnaire, scope, sample)` in words.
+type Address = (String, String, String, String);
 
 fn ratings(tx: &mut Tx<'_>, compared: &mut Compared) -> Result<Option<Difference>, Problem> {
     let catalogue = tx.catalogue.clone();
@@ -173,21 +173,21 @@ fn ratings(tx: &mut Tx<'_>, compared: &mut Compared) -> Result<Option<Difference
                 return bad("its day is not in its half-month");
             }
             let office = row.office.as_deref().and_then(|o| o.parse().ok());
-            let place = Place { group: &field.group, field: &field.code, office: office.as_ref(), respondent };
-            for (scope, respondent) in place.cells() {
-                let key = TallyKey { half: Half::of(row.half.0), questionnaire: survey.slug.clone(), sample, scope, respondent };
+            let place = Place { group: &field.group, field: &field.code, office: office.as_ref() };
+            for scope in place.scopes() {
+                let key = TallyKey { half: Half::of(row.half.0), questionnaire: survey.slug.clone(), sample, scope };
                 let tally = counted.entry(address(&key)).or_default();
-                answers.ratings.iter().for_each(|(question, value)| tally.add(question, *value));
+                answers.ratings.iter().for_each(|(question, value)| tally.add(respondent, question, *value));
             }
         }
     }
     for stored in store::tally::all(tx.conn)? {
-        let key = (stored.half.to_string(), stored.questionnaire, stored.scope, stored.sample, stored.respondent);
+        let key = (stored.half.to_string(), stored.questionnaire, stored.scope, stored.sample);
         let mut again = counted.remove(&key).unwrap_or_default();
-        for (question, cell) in stored.tally.0 {
+        for (at, cell) in stored.tally.0 {
             compared.cells += 1;
-            let name = format!("{} {}/{question} {} {} {}", key.0, key.1, key.2, key.3, key.4);
-            let rows = again.0.remove(&question).unwrap_or_default().all;
+            let name = name(&key, &at);
+            let rows = again.0.remove(&at).unwrap_or_default().all;
             if trimmed(&rows) != trimmed(&cell.all) {
                 return Ok(Some(Difference(format!("cell {name}: the tally says {:?}, the responses say {rows:?}", cell.all))));
             }
@@ -200,19 +200,16 @@ fn ratings(tx: &mut Tx<'_>, compared: &mut Compared) -> Result<Option<Difference
         counted.extend((!again.0.is_empty()).then_some((key, again)));
     }
     let missing = counted.into_iter().find_map(|(key, tally)| Some((key, tally.0.into_iter().next()?)));
-    Ok(missing.map(|(key, (question, cell))| {
-        Difference(format!("cell {} {}/{question} {} {} {}: no tally, the responses say {:?}", key.0, key.1, key.2, key.3, key.4, cell.all))
-    }))
+    Ok(missing.map(|(key, (at, cell))| Difference(format!("cell {}: no tally, the responses say {:?}", name(&key, &at), cell.all))))
+}
+
+/// A cell's address as a sentence names it.
+fn name((half, questionnaire, scope, sample): &Address, (respondent, question): &(Option<Respondent>, QuestionId)) -> String {
+    format!("{half} {questionnaire}/{question} {scope} {sample} {}", respondent.map_or("all", Respondent::as_str))
 }
 
 fn address(key: &TallyKey) -> Address {
-    (
-        key.half.first().to_string(),
-        key.questionnaire.to_string(),
-        key.scope.to_string(),
-        key.sample.to_string(),
-        key.respondent.map_or_else(|| "all".to_owned(), |r| r.to_string()),
-    )
+    (key.half.first().to_string(), key.questionnaire.to_string(), key.scope.to_string(), key.sample.to_string())
 }
 
 /// Without zeros at the end: a value that nobody chose is no difference.

@@ -66,8 +66,6 @@ impl std::fmt::Display for Scope {
 pub struct TallyKey {
     /// What it is about.
     pub scope: Scope,
-    /// One kind of respondent, or all.
-    pub respondent: Option<Respondent>,
     /// The sample.
     pub sample: Sample,
     /// The questionnaire, over all its versions.
@@ -77,7 +75,7 @@ pub struct TallyKey {
 }
 
 /// A cell's counts by value, `1..=points`.
-#[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Cell {
     /// All so far.
     pub all: Vec<u64>,
@@ -128,24 +126,23 @@ impl Cell {
     }
 }
 
-/// The cells of one address: one for each question that was rated.
-#[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
-#[serde(transparent)]
-pub struct Tally(pub BTreeMap<QuestionId, Cell>);
+/// The cells of one address: for each question that was rated, one of all
+/// respondents (`None`) and one of each kind of them.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Tally(pub BTreeMap<(Option<Respondent>, QuestionId), Cell>);
 
 impl Tally {
-    /// Counts a valid rating.
-    pub fn add(&mut self, question: &QuestionId, value: u8) {
-        match self.0.get_mut(question) {
-            Some(cell) => cell.add(value, 1),
-            None => self.0.entry(question.clone()).or_default().add(value, 1),
+    /// Counts a valid rating, among all and among its kind of respondents.
+    pub fn add(&mut self, respondent: Respondent, question: &QuestionId, value: u8) {
+        for respondent in [None, Some(respondent)] {
+            self.0.entry((respondent, question.clone())).or_default().add(value, 1);
         }
     }
 
     /// Adds what another counted.
     pub fn absorb(&mut self, more: Self) {
-        for (question, counted) in more.0 {
-            let cell = self.0.entry(question).or_default();
+        for (at, counted) in more.0 {
+            let cell = self.0.entry(at).or_default();
             for (value, n) in (1..).zip(counted.all) {
                 cell.add(value, n);
             }
@@ -168,19 +165,17 @@ pub struct Place<'a> {
     pub field: &'a FieldCode,
     /// The office where the person was, if known.
     pub office: Option<&'a OfficeCode>,
-    /// Who answered.
-    pub respondent: Respondent,
 }
 
 impl Place<'_> {
-    /// The scopes and respondents of every cell that a rating counts in. No other combination is kept.
-    pub fn cells(&self) -> Vec<(Scope, Option<Respondent>)> {
+    /// The scopes that a rating counts in. No other combination is kept.
+    pub fn scopes(&self) -> Vec<Scope> {
         let mut scopes = vec![Scope::All, Scope::Group(self.group.clone()), Scope::Field(self.field.clone())];
         if let Some(office) = self.office {
             scopes.push(Scope::Office(office.clone()));
             scopes.push(Scope::OfficeField(office.clone(), self.field.clone()));
         }
-        scopes.into_iter().flat_map(|scope| [(scope.clone(), None), (scope, Some(self.respondent))]).collect()
+        scopes
     }
 }
 

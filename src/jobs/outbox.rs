@@ -2,8 +2,6 @@
 //! read, sent outside any, finished in another. A row may be sent twice when a
 //! server dies in between, always with the same Message-ID; it is never lost.
 
-use std::time::{Duration, Instant};
-
 use serde_json::Value;
 
 use super::addressees::{self, Plan};
@@ -13,16 +11,16 @@ use crate::mail::{MailError, Mailer};
 use crate::store::outbox::{self, Message};
 
 /// How long a row is one server's, in seconds.
-const LEASE: i64 = 60;
+const LEASE: i64 = 120;
 /// The longest pause before the next try, in seconds.
 const LONGEST_PAUSE: i64 = 6 * 3_600;
 
 /// The most rows taken at once.
 const BATCH: i64 = 50;
-/// How long a batch may be worked on: less than the lease by more than one letter may take.
-const LONGEST_BATCH: Duration = Duration::from_secs(20);
-/// How long an end may wait to be written down.
-const SOON: Duration = Duration::from_millis(500);
+/// How long a batch may be worked on, in seconds: less than the lease by more than one letter may take.
+const LONGEST_BATCH: i64 = 20;
+/// How long an end may wait to be written down, in seconds.
+const SOON: i64 = 1;
 
 /// How the work on a row ended.
 enum End {
@@ -52,11 +50,11 @@ impl End {
 /// Only when the database is at fault. The rows are then free again when their lease ends.
 pub fn deliver(service: &Service, mailer: &Mailer) -> Result<usize, Problem> {
     let claimed = service.write(|tx| Ok(outbox::claim(tx.conn, tx.now, LEASE, BATCH)?))?;
-    let began = Instant::now();
+    let began = service.now();
     let (mut worked, mut ended, mut last) = (0, Vec::new(), began);
     for message in claimed {
         // A mail server that takes its time must not outlast the lease; what is left is free again after it.
-        if began.elapsed() > LONGEST_BATCH {
+        if service.now() > began.plus_seconds(LONGEST_BATCH) {
             break;
         }
         match work(service, mailer, &message) {
@@ -68,9 +66,9 @@ pub fn deliver(service: &Service, mailer: &Mailer) -> Result<usize, Problem> {
         }
         worked += 1;
         // What was sent is soon known to be: few are sent twice when the server dies here.
-        if last.elapsed() > SOON {
+        if service.now() > last.plus_seconds(SOON) {
             finish(service, std::mem::take(&mut ended))?;
-            last = Instant::now();
+            last = service.now();
         }
     }
     finish(service, ended)?;

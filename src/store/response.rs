@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::schema::{feedback, responses, sealed_intakes};
 use super::types::{Json, Key, On};
-use super::{Conn, Stored, insert_all};
+use super::{Conn, Stored, broken};
 use crate::domain::time::Day;
 
 /// A filled questionnaire as it is kept.
@@ -47,10 +47,47 @@ pub struct ResponseRow {
     pub salt: String,
 }
 
+/// The insert on SQLite: rows as a JSON array of arrays, because Diesel's batch is one statement a row there.
+const INSERT: &str = "INSERT INTO responses (id, submission_id, receipt_hash, half, submitted_on, questionnaire, version, field, office, procedure, \
+    respondent, sample, channel, language, answers, salt) \
+    SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, value ->> 7, value ->> 8, value ->> 9, \
+    value ->> 10, value ->> 11, value ->> 12, value ->> 13, value ->> 14, value ->> 15 FROM json_each(?)";
+
+impl ResponseRow {
+    /// In the order of [`INSERT`].
+    fn words(&self) -> impl serde::Serialize + '_ {
+        let of = self;
+        (
+            of.id.0,
+            of.submission_id.0,
+            &of.receipt_hash,
+            of.half.0.to_string(),
+            of.submitted_on.0.to_string(),
+            &of.questionnaire,
+            of.version,
+            &of.field,
+            &of.office,
+            &of.procedure,
+            &of.respondent,
+            &of.sample,
+            &of.channel,
+            &of.language,
+            of.answers.0.to_string(),
+            &of.salt,
+        )
+    }
+}
+
 /// Stores responses, in batches that both databases take.
 pub fn insert(conn: &mut Conn, rows: &[ResponseRow]) -> Stored<()> {
     for batch in rows.chunks(500) {
-        insert_all!(conn, responses::table, batch)?;
+        match conn {
+            Conn::Pg(c) => diesel::insert_into(responses::table).values(batch).execute(c)?,
+            Conn::Sqlite(c) => {
+                let rows = serde_json::to_string(&batch.iter().map(ResponseRow::words).collect::<Vec<_>>()).map_err(broken)?;
+                diesel::sql_query(INSERT).bind::<diesel::sql_types::Text, _>(rows).execute(c)?
+            }
+        };
     }
     Ok(())
 }

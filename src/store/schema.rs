@@ -280,11 +280,10 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::store::types::{CalendarDay, Doc, Id, Instant};
 
-    tallies (questionnaire, scope, sample, respondent, half) {
+    tallies (questionnaire, scope, sample, half) {
         questionnaire -> Text,
         scope -> Text,
         sample -> Text,
-        respondent -> Text,
         half -> CalendarDay,
         cells -> Text,
     }

@@ -1,7 +1,7 @@
 //! Tallies of ratings. Read, changed and written under [`super::Lock::Intake`],
 //! each once per transaction.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use diesel::prelude::*;
 use diesel::upsert::excluded;
@@ -11,7 +11,7 @@ use super::types::On;
 use super::{Conn, Stored, broken};
 use crate::domain::tally::{Cell, Half, Scope, Tally, TallyKey};
 use crate::domain::time::Day;
-use crate::domain::words::{Respondent, Sample};
+use crate::domain::words::{QuestionId, Respondent, Sample};
 
 /// How "all respondents" is written.
 const ALL: &str = "all";
@@ -20,12 +20,41 @@ fn respondent_text(respondent: Option<Respondent>) -> &'static str {
     respondent.map_or(ALL, Respondent::as_str)
 }
 
-fn write_cells(tally: &Tally) -> Stored<String> {
-    serde_json::to_string(tally).map_err(broken)
+/// As `all overall 0,1,0,7,9 0,1,0,5,4;citizen overall …`: short, because every slip reads and writes some of it.
+fn write_cells(tally: &Tally) -> String {
+    let mut text = String::with_capacity(tally.0.len() * 48);
+    for ((respondent, question), cell) in &tally.0 {
+        if !text.is_empty() {
+            text.push(';');
+        }
+        text.push_str(respondent_text(*respondent));
+        text.push(' ');
+        text.push_str(question.as_str());
+        for counts in [&cell.all, &cell.released] {
+            let mut before = ' ';
+            for n in counts {
+                text.push(before);
+                text.push_str(&n.to_string());
+                before = ',';
+            }
+        }
+    }
+    text
 }
 
 fn read_cells(text: &str) -> Stored<Tally> {
-    serde_json::from_str(text).map_err(broken)
+    let mut tally = Tally::default();
+    for entry in text.split(';').filter(|e| !e.is_empty()) {
+        let mut parts = entry.split(' ');
+        let (Some(respondent), Some(question), Some(all), Some(released), None) = (parts.next(), parts.next(), parts.next(), parts.next(), parts.next()) else {
+            return Err(broken(format!("tally cell {entry}")));
+        };
+        let counts = |text: &str| text.split(',').map(|n| n.parse().map_err(broken)).collect::<Stored<Vec<u64>>>();
+        let cell = Cell { all: counts(all)?, released: counts(released)? };
+        let respondent = if respondent == ALL { None } else { Some(respondent.parse().map_err(broken)?) };
+        tally.0.insert((respondent, question.parse().map_err(broken)?), cell);
+    }
+    Ok(tally)
 }
 
 /// The tallies at these addresses; those that are not there are left out.
@@ -38,22 +67,19 @@ pub fn get<'a>(conn: &mut Conn, keys: impl IntoIterator<Item = &'a TallyKey>) ->
     let mut tallies = BTreeMap::new();
     for ((half, questionnaire, sample), wanted) in groups {
         let scopes: BTreeMap<String, &Scope> = wanted.iter().map(|k| (k.scope.to_string(), &k.scope)).collect();
-        let respondents: BTreeSet<&str> = wanted.iter().map(|k| respondent_text(k.respondent)).collect();
         let scope_names: Vec<&String> = scopes.keys().collect();
         for names in scope_names.chunks(300) {
             // Each part of the key is named: without one, the whole past of each address is read.
-            let rows: Vec<(String, String, String)> = t::table
+            let rows: Vec<(String, String)> = t::table
                 .filter(t::questionnaire.eq(questionnaire))
                 .filter(t::scope.eq_any(names.iter().map(|n| n.as_str()).collect::<Vec<_>>()))
                 .filter(t::sample.eq(sample.as_str()))
-                .filter(t::respondent.eq_any(respondents.iter().copied().collect::<Vec<_>>()))
                 .filter(t::half.eq(On(half.first())))
-                .select((t::scope, t::respondent, t::cells))
+                .select((t::scope, t::cells))
                 .load(conn)?;
-            for (scope, respondent, cells) in rows {
+            for (scope, cells) in rows {
                 let (Some(scope), Some(like)) = (scopes.get(&scope), wanted.first()) else { continue };
-                let respondent = if respondent == ALL { None } else { Some(respondent.parse().map_err(broken)?) };
-                let key = TallyKey { half, questionnaire: like.questionnaire.clone(), sample, scope: (*scope).clone(), respondent };
+                let key = TallyKey { half, questionnaire: like.questionnaire.clone(), sample, scope: (*scope).clone() };
                 tallies.insert(key, read_cells(&cells)?);
             }
         }
@@ -67,35 +93,31 @@ struct Row {
     questionnaire: String,
     scope: String,
     sample: &'static str,
-    respondent: &'static str,
     half: On,
     cells: String,
 }
 
 /// The upsert of [`put`] on SQLite: rows as a JSON array of arrays.
-const UPSERT: &str = "INSERT INTO tallies (questionnaire, scope, sample, respondent, half, cells) \
-    SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value -> 5 FROM json_each(?) WHERE TRUE \
-    ON CONFLICT (questionnaire, scope, sample, respondent, half) DO UPDATE SET cells = excluded.cells";
+const UPSERT: &str = "INSERT INTO tallies (questionnaire, scope, sample, half, cells) \
+    SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4 FROM json_each(?) WHERE TRUE \
+    ON CONFLICT (questionnaire, scope, sample, half) DO UPDATE SET cells = excluded.cells";
 
 /// Writes tallies whole.
 pub fn put(conn: &mut Conn, tallies: &BTreeMap<TallyKey, Tally>) -> Stored<()> {
     match conn {
         Conn::Pg(c) => {
-            let row = |(key, tally): (&TallyKey, &Tally)| -> Stored<Row> {
-                Ok(Row {
-                    questionnaire: key.questionnaire.to_string(),
-                    scope: key.scope.to_string(),
-                    sample: key.sample.as_str(),
-                    respondent: respondent_text(key.respondent),
-                    half: On(key.half.first()),
-                    cells: write_cells(tally)?,
-                })
+            let row = |(key, tally): (&TallyKey, &Tally)| Row {
+                questionnaire: key.questionnaire.to_string(),
+                scope: key.scope.to_string(),
+                sample: key.sample.as_str(),
+                half: On(key.half.first()),
+                cells: write_cells(tally),
             };
-            let rows: Vec<Row> = tallies.iter().map(row).collect::<Stored<_>>()?;
+            let rows: Vec<Row> = tallies.iter().map(row).collect();
             for batch in rows.chunks(1_000) {
                 diesel::insert_into(t::table)
                     .values(batch)
-                    .on_conflict((t::questionnaire, t::scope, t::sample, t::respondent, t::half))
+                    .on_conflict((t::questionnaire, t::scope, t::sample, t::half))
                     .do_update()
                     .set(t::cells.eq(excluded(t::cells)))
                     .execute(c)?;
@@ -103,9 +125,9 @@ pub fn put(conn: &mut Conn, tallies: &BTreeMap<TallyKey, Tally>) -> Stored<()> {
         }
         Conn::Sqlite(c) => {
             // Diesel's batch with ON CONFLICT is one statement a row here; JSON makes it one for all.
-            let row = |(key, tally)| -> (&str, String, &str, &str, String, &Tally) {
+            let row = |(key, tally)| -> (&str, String, &str, String, String) {
                 let key: &TallyKey = key;
-                (key.questionnaire.as_str(), key.scope.to_string(), key.sample.as_str(), respondent_text(key.respondent), key.half.first().to_string(), tally)
+                (key.questionnaire.as_str(), key.scope.to_string(), key.sample.as_str(), key.half.first().to_string(), write_cells(tally))
             };
             let rows = serde_json::to_string(&tallies.iter().map(row).collect::<Vec<_>>()).map_err(broken)?;
             diesel::sql_query(UPSERT).bind::<diesel::sql_types::Text, _>(rows).execute(c)?;
@@ -123,8 +145,6 @@ pub struct StoredTally {
     pub scope: String,
     /// The sample.
     pub sample: String,
-    /// The respondent, or `all`.
-    pub respondent: String,
     /// First day of the half-month.
     pub half: Day,
     /// The cells.
@@ -132,16 +152,16 @@ pub struct StoredTally {
 }
 
 impl StoredTally {
-    /// The cell of a question, empty when nobody rated it.
-    pub fn cell(&self, question: &str) -> Cell {
-        self.tally.0.iter().find(|(q, _)| q.as_str() == question).map(|(_, cell)| cell.clone()).unwrap_or_default()
+    /// The cell of a question and a kind of respondents, empty when none of them rated it.
+    pub fn cell(&self, respondent: Option<Respondent>, question: &QuestionId) -> Cell {
+        self.tally.0.get(&(respondent, question.clone())).cloned().unwrap_or_default()
     }
 }
 
-type Words = (String, String, String, String, On, String);
+type Words = (String, String, String, On, String);
 
-fn read((questionnaire, scope, sample, respondent, half, cells): Words) -> Stored<StoredTally> {
-    Ok(StoredTally { questionnaire, scope, sample, respondent, half: half.0, tally: read_cells(&cells)? })
+fn read((questionnaire, scope, sample, half, cells): Words) -> Stored<StoredTally> {
+    Ok(StoredTally { questionnaire, scope, sample, half: half.0, tally: read_cells(&cells)? })
 }
 
 /// What the results page asks for: tallies of some scopes over a span of half-months.
@@ -153,8 +173,6 @@ pub struct Wanted<'a> {
     pub sample: Sample,
     /// Scopes in words.
     pub scopes: &'a [String],
-    /// Respondents in words, `all` among them.
-    pub respondents: &'a [String],
     /// First half-month.
     pub from: Option<Half>,
     /// Last half-month.
@@ -167,7 +185,6 @@ pub fn span(conn: &mut Conn, wanted: &Wanted<'_>) -> Stored<Vec<StoredTally>> {
         .filter(t::questionnaire.eq_any(wanted.questionnaires.to_vec()))
         .filter(t::scope.eq_any(wanted.scopes.to_vec()))
         .filter(t::sample.eq(wanted.sample.as_str()))
-        .filter(t::respondent.eq_any(wanted.respondents.to_vec()))
         .into_boxed::<super::MultiBackend>();
     if let Some(from) = wanted.from {
         query = query.filter(t::half.ge(On(from.first())));
@@ -191,7 +208,7 @@ pub fn of_halves_before(conn: &mut Conn, first: Option<Day>, day: Day) -> Stored
 
 /// Every tally, in the order of its address.
 pub fn all(conn: &mut Conn) -> Stored<Vec<StoredTally>> {
-    let rows: Vec<Words> = t::table.order((t::half, t::questionnaire, t::scope, t::sample, t::respondent)).select(t::all_columns).load(conn)?;
+    let rows: Vec<Words> = t::table.order((t::half, t::questionnaire, t::scope, t::sample)).select(t::all_columns).load(conn)?;
     rows.into_iter().map(read).collect()
 }
 
@@ -202,10 +219,31 @@ pub fn set(conn: &mut Conn, stored: &StoredTally) -> Stored<()> {
             .filter(t::questionnaire.eq(&stored.questionnaire))
             .filter(t::scope.eq(&stored.scope))
             .filter(t::sample.eq(&stored.sample))
-            .filter(t::respondent.eq(&stored.respondent))
             .filter(t::half.eq(On(stored.half))),
     )
-    .set(t::cells.eq(write_cells(&stored.tally)?))
+    .set(t::cells.eq(write_cells(&stored.tally)))
     .execute(conn)?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cells_are_read_as_they_were_written() {
+        let mut tally = Tally::default();
+        assert_eq!(read_cells(&write_cells(&tally)).unwrap(), tally);
+        for (respondent, question, value) in [(Respondent::Citizen, "overall", 5), (Respondent::Enterprise, "overall", 1), (Respondent::Citizen, "time", 3)] {
+            tally.add(respondent, &question.parse().unwrap(), value);
+        }
+        tally.release(2, false);
+        let text = write_cells(&tally);
+        assert_eq!(
+            text,
+            "all overall 1,0,0,0,1 1,0,0,0,1;all time 0,0,1 0,0,0;citizen overall 0,0,0,0,1 0,0,0,0,0;citizen time 0,0,1 0,0,0;enterprise overall 1 0"
+        );
+        assert_eq!(read_cells(&text).unwrap(), tally);
+        assert!(read_cells("all overall 1,x 1").is_err() && read_cells("all overall 1").is_err());
+    }
 }

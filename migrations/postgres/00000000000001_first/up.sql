@@ -154,12 +154,12 @@ CREATE TABLE responses (
 
 -- Ratings by half-month and cell: all so far, and released (ACCOUNTING.md §5).
 CREATE TABLE tallies (
-  questionnaire TEXT NOT NULL,
-  scope TEXT NOT NULL, sample TEXT NOT NULL, respondent TEXT NOT NULL,
+  questionnaire TEXT NOT NULL, scope TEXT NOT NULL, sample TEXT NOT NULL,
   half DATE NOT NULL,
-  -- By question: how often each value was chosen, all so far and released.
+  -- By respondent and question: how often each value was chosen, all so far
+  -- and released, as `all overall 0,1,0,7,9 0,1,0,5,4;citizen overall …`.
   cells TEXT NOT NULL,
-  PRIMARY KEY (questionnaire, scope, sample, respondent, half)
+  PRIMARY KEY (questionnaire, scope, sample, half)
 );
 
 -- Opinions. feedback_events is the truth, the row is its projection. Kind,
