@@ -249,8 +249,8 @@ fn is_all_there_once(home: &Home, sent: &[&Sent]) {
     let ids: BTreeSet<Uuid> = sent.iter().map(|s| s.id).collect();
     service
         .read(|tx| {
-            let rows = store::response::after(tx.conn, None, 1_000_000)?;
-            let stored: BTreeSet<Uuid> = rows.iter().map(|r| r.submission_id.0).collect();
+            let rows = store::response::after(tx.conn, 0, 1_000_000)?;
+            let stored: BTreeSet<Uuid> = rows.iter().map(|(_, r)| r.submission_id.0).collect();
             assert_eq!((rows.len(), &stored), (sent.len(), &ids), "each once, and nothing that nobody sent");
 
             let mut words = BTreeMap::new();

@@ -13,7 +13,7 @@ use crate::domain::feedback::{Item, State};
 use crate::domain::routing::{self, Question};
 use crate::domain::text::{self, ANSWER_MAX, NOTE_MAX, OPINION_MAX, TITLE_MAX, TextFault};
 use crate::domain::visibility::{Answer, Record};
-use crate::domain::words::{By, Ground, OfficeCode, Purpose, Role, Serial};
+use crate::domain::words::{By, Ground, Kind, OfficeCode, Purpose, Role, Serial};
 use crate::keys;
 use crate::store;
 use crate::store::draft::{Draft, Intent};
@@ -315,7 +315,8 @@ pub fn approve(tx: &mut Tx<'_>, officer: &Officer, serial: Serial, seen: Option<
     if seen.is_some_and(|seen| seen != Seen { events: hand.item.events, revision: draft.revision }) {
         return Err(Code::ChangedMeanwhile.into());
     }
-    let author = authors.first().copied().ok_or_else(|| Problem::Internal(format!("{serial}: a draft without an author")))?;
+    let assignee = hand.record.assignee.filter(|a| authors.contains(a));
+    let author = assignee.or_else(|| authors.first().copied()).ok_or_else(|| Problem::Internal(format!("{serial}: a draft without an author")))?;
     match draft.intent {
         Intent::Answer => publish(tx, &mut hand, officer, by, &draft, author)?,
         Intent::OutOfScope | Intent::Spam => {
@@ -327,13 +328,15 @@ pub fn approve(tx: &mut Tx<'_>, officer: &Officer, serial: Serial, seen: Option<
             tell_sender(tx, serial, "refused", hand.item.events)?;
         }
     }
-    Ok(store::draft::drop(tx.conn, serial)?)
+    // Whoever wrote in any version may approve none of the later ones.
+    Ok(store::draft::finish(tx.conn, serial)?)
 }
 
 fn publish(tx: &mut Tx<'_>, hand: &mut Hand, officer: &Officer, by: By, draft: &Draft, author: Uuid) -> Result<(), Problem> {
     let serial = hand.record.serial;
     let office = hand.item.office.clone().ok_or_else(|| Problem::Internal(format!("{serial} has no office")))?;
     let version = hand.item.versions + 1;
+    let published_on = hand.item.day_of(tx.today);
     let (q, a) = (keys::salt(), keys::salt());
     let question = Commitment::to(q, &draft.question);
     let answer = Commitment::to(a, &draft.answer);
@@ -344,8 +347,7 @@ fn publish(tx: &mut Tx<'_>, hand: &mut Hand, officer: &Officer, by: By, draft: &
     };
     hand.record.title = Some(draft.title.clone());
     record(tx, hand, Some(officer), by, event, Beside { salts: vec![("question", q), ("answer", a)], note: None })?;
-    let published =
-        Answer { version, title: draft.title.clone(), question: draft.question.clone(), answer: draft.answer.clone(), office, published_on: tx.today };
+    let published = Answer { version, title: draft.title.clone(), question: draft.question.clone(), answer: draft.answer.clone(), office, published_on };
     store::feedback::publish(tx.conn, serial, &published, author, officer.id)?;
     tell_answered(tx, serial, version)
 }
@@ -381,6 +383,10 @@ fn tell_sender(tx: &mut Tx<'_>, serial: Serial, kind: &str, number: u32) -> Resu
 fn went_out(tx: &mut Tx<'_>, serial: Serial) -> Result<(), Problem> {
     for merged in store::feedback::merged_into(tx.conn, serial)? {
         let mut hand = take_in_hand(tx, merged)?;
+        // Somebody may have brought it back while this one was waited for.
+        if hand.item.state != State::Merged || hand.item.merged_into != Some(serial) {
+            continue;
+        }
         let event = Event::Restored { reason: RestoreReason::SurvivorOut, field: None, note: None };
         record(tx, &mut hand, None, By::System, event, Beside::default())?;
     }
@@ -412,7 +418,8 @@ pub fn merge(tx: &mut Tx<'_>, officer: &Officer, serial: Serial, into: Serial) -
     }
 }
 
-/// Tells the sender of a complaint in writing where to go.
+/// Tells the sender of a complaint in writing where to go. What the sender
+/// called otherwise is corrected to a complaint first, in public.
 pub fn redirect(tx: &mut Tx<'_>, officer: &Officer, serial: Serial, ground: &str, guidance: &str) -> Result<(), Problem> {
     let mut hand = take_in_hand(tx, serial)?;
     let by = allowed(tx, officer, Act::Redirect, &hand)?;
@@ -423,6 +430,10 @@ pub fn redirect(tx: &mut Tx<'_>, officer: &Officer, serial: Serial, ground: &str
             TextFault::TooLong { max, got } => Fault::new("/guidance", "too_long").with("max", max).with("over", got - max),
         }])
     })?;
+    if hand.item.kind != Kind::Complaint {
+        let reason = code_of(tx, "reclassify", "is_complaint", "/ground")?;
+        record(tx, &mut hand, Some(officer), by, Event::Reclassified { kind: Kind::Complaint, reason, note: None }, Beside::default())?;
+    }
     let (note, beside) = noted(Some(guidance));
     hand.record.assignee = None;
     record(tx, &mut hand, Some(officer), by, Event::Redirected { ground, note }, beside)?;

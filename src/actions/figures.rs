@@ -8,7 +8,7 @@ use crate::domain::accounting::Counts;
 use crate::domain::catalogue::Catalogue;
 use crate::domain::error::{Code, Fault, Problem};
 use crate::domain::satisfaction::{Ratio, Verdict};
-use crate::domain::tally::{Half, Scope, Shown, guard};
+use crate::domain::tally::{Half, Part, Scope, Shown, left_out};
 use crate::domain::time::Day;
 use crate::domain::words::{FieldCode, OfficeCode, QuestionId, Respondent, Sample, TargetGroup};
 use crate::store;
@@ -136,9 +136,9 @@ pub fn results(tx: &mut Tx<'_>, asked: &Asked) -> Result<Results, Problem> {
     Ok(Results { period, satisfaction, feedback, answered_target: tx.catalogue.target(to.year(), "answered") })
 }
 
-/// The sums that a scope is a part of, each with all its parts: what is hidden
-/// in one must not be had from the others.
-fn sums(scope: &Scope, catalogue: &Catalogue) -> Vec<Vec<Scope>> {
+/// The sums that a scope is a part of: the whole, and all its parts. What is
+/// hidden in one part must not be had from the others.
+fn sums(scope: &Scope, catalogue: &Catalogue) -> Vec<(Scope, Vec<Scope>)> {
     let fields = |group: Option<&TargetGroup>| -> Vec<FieldCode> {
         catalogue.fields.iter().filter(|f| group.is_none_or(|g| f.group == *g)).map(|f| f.code.clone()).collect()
     };
@@ -147,16 +147,18 @@ fn sums(scope: &Scope, catalogue: &Catalogue) -> Vec<Vec<Scope>> {
         Scope::All => Vec::new(),
         Scope::Group(_) => {
             let groups: BTreeSet<&TargetGroup> = catalogue.fields.iter().map(|f| &f.group).collect();
-            vec![groups.into_iter().cloned().map(Scope::Group).collect()]
+            vec![(Scope::All, groups.into_iter().cloned().map(Scope::Group).collect())]
         }
-        Scope::Field(field) => vec![fields(catalogue.field(field).map(|f| &f.group)).into_iter().map(Scope::Field).collect()],
-        Scope::Office(_) => vec![offices().map(Scope::Office).collect()],
-        Scope::OfficeField(office, field) => {
-            vec![
-                fields(None).into_iter().map(|f| Scope::OfficeField(office.clone(), f)).collect(),
-                offices().map(|o| Scope::OfficeField(o, field.clone())).collect(),
-            ]
+        Scope::Field(field) => {
+            let group = catalogue.field(field).map(|f| &f.group);
+            let whole = group.map_or(Scope::All, |g| Scope::Group(g.clone()));
+            vec![(whole, fields(group).into_iter().map(Scope::Field).collect())]
         }
+        Scope::Office(_) => vec![(Scope::All, offices().map(Scope::Office).collect())],
+        Scope::OfficeField(office, field) => vec![
+            (Scope::Office(office.clone()), fields(None).into_iter().map(|f| Scope::OfficeField(office.clone(), f)).collect()),
+            (Scope::Field(field.clone()), offices().map(|o| Scope::OfficeField(o, field.clone())).collect()),
+        ],
     }
 }
 
@@ -169,12 +171,13 @@ fn above(scope: &Scope, catalogue: &Catalogue) -> Option<Scope> {
     }
 }
 
-/// A cell's sum over the span: released, and whether anybody rated at all.
-type Sums = BTreeMap<(String, Option<Respondent>), (Ratio, bool)>;
+/// What is released together: a half-month of a questionnaire.
+type Batch = (Day, String);
 
-/// The released ratings of a sample over a span.
+/// The released headline ratings of a sample over a span.
 struct Released {
-    sums: Sums,
+    cells: BTreeMap<(Batch, String, Option<Respondent>), (Ratio, bool)>,
+    batches: BTreeSet<Batch>,
     respondent: Option<Respondent>,
     threshold: u64,
 }
@@ -194,42 +197,66 @@ impl Released {
         let mut left: Vec<Scope> = shown.to_vec();
         while let Some(scope) = left.pop() {
             scopes.insert(scope.to_string());
-            scopes.extend(sums(&scope, &catalogue).iter().flatten().map(ToString::to_string));
+            for (whole, parts) in sums(&scope, &catalogue) {
+                scopes.insert(whole.to_string());
+                scopes.extend(parts.iter().map(ToString::to_string));
+            }
             left.extend(above(&scope, &catalogue));
         }
         let scopes: Vec<String> = scopes.into_iter().collect();
         let wanted = Wanted { questionnaires: &questionnaires, sample, scopes: &scopes, from, to: Some(to) };
-        let mut sums: Sums = BTreeMap::new();
+        let mut released = Self { cells: BTreeMap::new(), batches: BTreeSet::new(), respondent: asked.respondent, threshold: catalogue.threshold };
         for stored in store::tally::span(tx.conn, &wanted)? {
             let Some((question, satisfied_from)) = headlines.get(&stored.questionnaire) else { continue };
+            let batch = (stored.half, stored.questionnaire.clone());
             for respondent in std::iter::once(None).chain(Respondent::ALL.iter().copied().map(Some)) {
                 let cell = stored.cell(respondent, question);
-                let (ratio, rated) = sums.entry((stored.scope.clone(), respondent)).or_default();
-                *ratio += cell.ratio(*satisfied_from);
-                *rated |= cell.total() > 0;
+                released.cells.insert((batch.clone(), stored.scope.clone(), respondent), (cell.ratio(*satisfied_from), cell.total() > 0));
+            }
+            released.batches.insert(batch);
+        }
+        Ok(released)
+    }
+
+    fn get(&self, batch: &Batch, scope: &Scope, respondent: Option<Respondent>) -> Ratio {
+        self.cells.get(&(batch.clone(), scope.to_string(), respondent)).map(|(ratio, _)| *ratio).unwrap_or_default()
+    }
+
+    fn part(&self, batch: &Batch, scope: &Scope, respondent: Option<Respondent>) -> Part {
+        let cell = self.cells.get(&(batch.clone(), scope.to_string(), respondent));
+        cell.map(|(ratio, rated)| Part { n: ratio.n, rated: *rated }).unwrap_or_default()
+    }
+
+    /// Is it left out of this batch: small, or what another part could be had from?
+    fn is_left_out(&self, batch: &Batch, scope: &Scope, catalogue: &Catalogue) -> bool {
+        let n = |scope: &Scope| self.get(batch, scope, self.respondent).n;
+        if n(scope) < self.threshold {
+            return true;
+        }
+        for (whole, parts) in sums(scope, catalogue) {
+            let counted: Vec<Part> = parts.iter().map(|p| self.part(batch, p, self.respondent)).collect();
+            if parts.iter().zip(left_out(n(&whole), &counted, self.threshold)).any(|(part, out)| out && part == scope) {
+                return true;
             }
         }
-        Ok(Self { sums, respondent: asked.respondent, threshold: catalogue.threshold })
+        if let Some(kind) = self.respondent {
+            let counted: Vec<Part> = Respondent::ALL.iter().map(|r| self.part(batch, scope, Some(*r))).collect();
+            let whole = self.get(batch, scope, None).n;
+            if Respondent::ALL.iter().zip(left_out(whole, &counted, self.threshold)).any(|(r, out)| out && *r == kind) {
+                return true;
+            }
+        }
+        above(scope, catalogue).is_some_and(|above| self.is_left_out(batch, &above, catalogue))
     }
 
-    fn get(&self, scope: &Scope, respondent: Option<Respondent>) -> (Ratio, bool) {
-        self.sums.get(&(scope.to_string(), respondent)).copied().unwrap_or_default()
-    }
-
-    /// May it be shown? Not when it is small, nor when another part of the same sum could be had from it.
+    /// The sum of the batches that it is not left out of. Over any span it is the
+    /// same batches, so that no span can be subtracted from another.
     fn shown(&self, scope: &Scope, catalogue: &Catalogue) -> Shown {
-        let own = self.get(scope, self.respondent);
-        let mut hidden = own.0.n < self.threshold;
-        for sum in sums(scope, catalogue) {
-            let parts: Vec<_> = sum.iter().map(|part| self.get(part, self.respondent)).collect();
-            hidden |= sum.iter().zip(guard(&parts, self.threshold)).any(|(part, shown)| part == scope && shown == Shown::Withheld);
+        let mut sum = Ratio::default();
+        for batch in self.batches.iter().filter(|b| !self.is_left_out(b, scope, catalogue)) {
+            sum += self.get(batch, scope, self.respondent);
         }
-        if self.respondent.is_some() {
-            let parts: Vec<_> = Respondent::ALL.iter().map(|r| self.get(scope, Some(*r))).collect();
-            hidden |= Respondent::ALL.iter().zip(guard(&parts, self.threshold)).any(|(r, shown)| Some(*r) == self.respondent && shown == Shown::Withheld);
-        }
-        hidden |= above(scope, catalogue).is_some_and(|above| self.shown(&above, catalogue) == Shown::Withheld);
-        if hidden { Shown::Withheld } else { Shown::Figure(own.0) }
+        if sum.n < self.threshold { Shown::Withheld } else { Shown::Figure(sum) }
     }
 }
 

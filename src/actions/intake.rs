@@ -3,6 +3,7 @@
 //! each sender. A poisoned one is tried again alone and fails alone.
 
 use std::collections::{BTreeMap, HashMap};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
@@ -47,25 +48,25 @@ pub struct Receipt {
 /// Stores submissions in the open transaction, each once.
 pub fn store_all(tx: &mut Tx<'_>, submissions: &[Submission]) -> Result<Vec<Receipt>, Problem> {
     store::lock(tx.conn, Lock::Intake)?;
-    let ids: Vec<Uuid> = submissions.iter().map(|s| s.id).collect();
-    let mut known: HashMap<Uuid, Earlier> = store::response::earlier(tx.conn, &ids)?;
+    let codes: Vec<ReceiptCode> = submissions.iter().map(|s| tx.keys.receipt(s.id)).collect();
+    let hashes: Vec<String> = codes.iter().map(|code| tx.keys.receipt_hash(code)).collect();
+    let mut known: HashMap<String, Earlier> = store::response::earlier(tx.conn, &hashes)?;
 
     let half = Half::of(tx.today);
     let mut responses = Vec::new();
     let mut counted: BTreeMap<TallyKey, Tally> = BTreeMap::new();
     let mut receipts = Vec::with_capacity(submissions.len());
-    for submission in submissions {
-        let code = tx.keys.receipt(submission.id);
-        if let Some(earlier) = known.get(&submission.id) {
+    for (submission, (code, receipt_hash)) in submissions.iter().zip(codes.into_iter().zip(hashes)) {
+        if let Some(earlier) = known.get(&receipt_hash) {
             let feedback = earlier.feedback.map(|(serial, due)| (Serial(serial), due));
             receipts.push(Receipt { response_id: earlier.response_id, code, feedback, repeated: true });
             continue;
         }
         submission.still_fits(&tx.catalogue, tx.today)?;
-        let receipt_hash = tx.keys.receipt_hash(&code);
         let mut left = Earlier::default();
         if let Some(filled) = &submission.filled {
-            let id = Uuid::now_v7();
+            // No time in it: who rated at a counter must not be found by the minute.
+            let id = Uuid::new_v4();
             left.response_id = Some(id);
             count(submission, half, &tx.catalogue, &mut counted);
             responses.push(ResponseRow {
@@ -88,11 +89,11 @@ pub fn store_all(tx: &mut Tx<'_>, submissions: &[Submission]) -> Result<Vec<Rece
             });
         }
         let feedback = match &submission.opinion {
-            Some(opinion) => Some(receive(tx, submission, opinion, receipt_hash)?),
+            Some(opinion) => Some(receive(tx, submission, opinion, receipt_hash.clone())?),
             None => None,
         };
         left.feedback = feedback.map(|(serial, due)| (serial.0, due));
-        known.insert(submission.id, left.clone());
+        known.insert(receipt_hash, left.clone());
         receipts.push(Receipt { response_id: left.response_id, code, feedback, repeated: false });
     }
     store::response::insert(tx.conn, &responses)?;
@@ -283,7 +284,12 @@ fn write_until_closed(service: &Service, arrivals: &Receiver<(Submission, Reply)
             replies.push(reply);
         }
         metrics::histogram!("hoidap_intake_batch").record(submissions.len() as f64);
-        match service.write(|tx| store_all(tx, &submissions)) {
+        let attempt = |batch: &[Submission]| {
+            // A fault in one submission must not stop the intake for everybody after it.
+            let stored = catch_unwind(AssertUnwindSafe(|| service.write_intake(|tx| store_all(tx, batch))));
+            stored.unwrap_or_else(|_| Err(Problem::Internal("the intake panicked".to_owned())))
+        };
+        match attempt(&submissions) {
             Ok(receipts) => {
                 for (reply, receipt) in replies.into_iter().zip(receipts) {
                     let _ = reply.send(Ok(receipt));
@@ -296,7 +302,7 @@ fn write_until_closed(service: &Service, arrivals: &Receiver<(Submission, Reply)
             }
             Err(_) => {
                 for (submission, reply) in submissions.into_iter().zip(replies) {
-                    let alone = service.write(|tx| store_all(tx, std::slice::from_ref(&submission)));
+                    let alone = attempt(std::slice::from_ref(&submission));
                     let _ = reply.send(alone.and_then(|mut r| r.pop().ok_or_else(|| Problem::Internal("no receipt".to_owned()))));
                 }
             }

@@ -22,7 +22,7 @@ use crate::domain::catalogue::Catalogue;
 use crate::domain::error::Problem;
 use crate::domain::time::{Day, Moment};
 use crate::keys::Keys;
-use crate::store::{self, Conn, Db};
+use crate::store::{self, Conn, Db, Lock};
 
 /// Everything that an action needs: the open transaction, the present, the
 /// reference data in force, the secrets.
@@ -54,7 +54,7 @@ impl Tx<'_> {
 
     /// Says that reference data changed, and reads it again. Waits for the writers that still work with the old.
     pub fn recatalogue(&mut self) -> Result<(), Problem> {
-        store::lock(self.conn, store::Lock::Catalogue)?;
+        store::lock(self.conn, Lock::Catalogue)?;
         store::catalogue::changed(self.conn)?;
         self.catalogue = load(self.conn)?;
         Ok(())
@@ -108,15 +108,38 @@ impl Service {
         }
     }
 
-    /// Runs one write transaction.
+    /// Runs one write transaction. The present is read when its turn has come, so that days never go back.
     pub fn write<T>(&self, f: impl FnOnce(&mut Tx<'_>) -> Result<T, Problem>) -> Result<T, Problem> {
-        self.write_at(self.clock.now(), f)
+        self.db.write(|conn| {
+            store::share(conn, Lock::Catalogue)?;
+            self.run(conn, self.clock.now(), f)
+        })
+    }
+
+    /// Runs the write transaction of the intake: one at a time, so that numbers and half-months have an order.
+    pub fn write_intake<T>(&self, f: impl FnOnce(&mut Tx<'_>) -> Result<T, Problem>) -> Result<T, Problem> {
+        self.write_alone(Lock::Intake, f)
+    }
+
+    /// Runs a change of reference data: one at a time, after the writers that still work with the old.
+    pub fn write_reference<T>(&self, f: impl FnOnce(&mut Tx<'_>) -> Result<T, Problem>) -> Result<T, Problem> {
+        self.write_alone(Lock::Catalogue, f)
+    }
+
+    fn write_alone<T>(&self, lock: Lock, f: impl FnOnce(&mut Tx<'_>) -> Result<T, Problem>) -> Result<T, Problem> {
+        self.db.write(|conn| {
+            if lock != Lock::Catalogue {
+                store::share(conn, Lock::Catalogue)?;
+            }
+            store::lock(conn, lock)?;
+            self.run(conn, self.clock.now(), f)
+        })
     }
 
     /// Runs one write transaction at a moment of another clock: the sample life.
     pub fn write_at<T>(&self, now: Moment, f: impl FnOnce(&mut Tx<'_>) -> Result<T, Problem>) -> Result<T, Problem> {
         self.db.write(|conn| {
-            store::share(conn, store::Lock::Catalogue)?;
+            store::share(conn, Lock::Catalogue)?;
             self.run(conn, now, f)
         })
     }

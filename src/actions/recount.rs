@@ -154,12 +154,12 @@ type Address = (String, String, String, String);
 fn ratings(tx: &mut Tx<'_>, compared: &mut Compared) -> Result<Option<Difference>, Problem> {
     let catalogue = tx.catalogue.clone();
     let mut counted: BTreeMap<Address, Tally> = BTreeMap::new();
-    let mut last = None;
+    let mut last = 0;
     loop {
         let rows = store::response::after(tx.conn, last, 2_000)?;
-        let Some(end) = rows.last() else { break };
-        last = Some(end.id.0);
-        for row in &rows {
+        let Some((end, _)) = rows.last() else { break };
+        last = *end;
+        for (_, row) in &rows {
             compared.responses += 1;
             let bad = |what: &str| Ok(Some(Difference(format!("response {}: {what}", row.id.0))));
             let Some(survey) = catalogue.questionnaires.iter().find(|q| q.slug.as_str() == row.questionnaire && i64::from(q.definition.version) == row.version)

@@ -296,6 +296,11 @@ impl Item {
         Some(entry)
     }
 
+    /// The day that an event recorded on a day gets: days never go back within an item.
+    pub fn day_of(&self, today: Day) -> Day {
+        today.max(self.last_on)
+    }
+
     /// The one total function: is this event allowed now? (ACCOUNTING.md §1)
     pub fn allows(&self, event: EventName, on: Day) -> bool {
         use State::{Answered, Drafted, Merged, OutOfScope, Received, Redirected, Sealed, Spam, Supplement, Waiting, Withdrawn, Working};

@@ -198,19 +198,32 @@ impl Shown {
     }
 }
 
-/// Decides which parts of one sum may be shown: parts below the threshold are
-/// withheld, and so is the next smallest, so that it can't be had by
-/// subtraction. A part that nobody rated at all hides nothing (`rated` false).
-pub fn guard(parts: &[(Ratio, bool)], threshold: u64) -> Vec<Shown> {
-    let mut shown: Vec<Shown> = parts.iter().map(|(ratio, _)| if ratio.n < threshold { Shown::Withheld } else { Shown::Figure(*ratio) }).collect();
-    let hides = parts.iter().any(|(ratio, rated)| *rated && ratio.n < threshold);
-    if hides {
-        let next = (0..parts.len()).filter(|i| matches!(shown.get(*i), Some(Shown::Figure(_)))).min_by_key(|i| parts.get(*i).map_or(0, |(r, _)| r.n));
-        if let Some(slot) = next.and_then(|i| shown.get_mut(i)) {
-            *slot = Shown::Withheld;
+/// A part of a sum.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Part {
+    /// Its released ratings.
+    pub n: u64,
+    /// Did anybody rate, seen or not?
+    pub rated: bool,
+}
+
+/// Decides which parts of one sum are left out: those below the threshold and,
+/// where one of them hides ratings, the next smallest (ACCOUNTING.md §5). And
+/// further: while what the whole has more than its shown parts is fewer than
+/// the threshold, it could be had by subtraction, so the smallest of these is
+/// left out as well. Returns true for what is left out.
+pub fn left_out(whole: u64, parts: &[Part], threshold: u64) -> Vec<bool> {
+    let mut out: Vec<bool> = parts.iter().map(|p| p.n < threshold).collect();
+    let mut hides = parts.iter().any(|p| p.rated && p.n < threshold);
+    loop {
+        let shown = || parts.iter().zip(&out).enumerate().filter(|(_, (_, out))| !**out).map(|(at, (p, _))| (p.n, at));
+        let rest = whole.saturating_sub(shown().map(|(n, _)| n).sum());
+        let Some((_, at)) = shown().min().filter(|_| hides || (rest > 0 && rest < threshold)) else { return out };
+        hides = false;
+        if let Some(slot) = out.get_mut(at) {
+            *slot = true;
         }
     }
-    shown
 }
 
 #[cfg(test)]
@@ -251,15 +264,29 @@ mod tests {
     }
 
     #[test]
-    fn the_next_smallest_is_withheld_too() {
-        let r = |n| (Ratio { satisfied: 0, n }, true);
-        assert_eq!(guard(&[r(5), r(50), r(20)], 10), [Shown::Withheld, Shown::Figure(r(50).0), Shown::Withheld]);
-        assert_eq!(guard(&[r(12), r(50)], 10), [Shown::Figure(r(12).0), Shown::Figure(r(50).0)]);
-        let nobody = (Ratio::default(), false);
-        assert_eq!(guard(&[nobody, r(50)], 10), [Shown::Withheld, Shown::Figure(r(50).0)]);
+    fn the_next_smallest_is_left_out_too() {
+        let part = |n| Part { n, rated: true };
+        let nobody = Part::default();
+        assert_eq!(left_out(75, &[part(0), part(50), part(20)], 10), [true, false, true], "five are in the whole and in no part");
+        assert_eq!(left_out(70, &[part(0), part(50), part(20)], 10), [true, false, true], "nor are those told that wait in both");
+        assert_eq!(left_out(62, &[part(12), part(50)], 10), [false, false]);
+        assert_eq!(left_out(50, &[nobody, part(50)], 10), [true, false], "where nobody rated there is nothing to hide");
+        assert_eq!(left_out(51, &[part(30), part(20)], 10), [false, true], "one waits in its part and was released in the whole");
+        assert_eq!(left_out(80, &[part(30), part(20)], 10), [false, false], "thirty that belong to no part hide each other");
     }
 
     proptest! {
+        #[test]
+        fn what_is_left_of_a_sum_is_nothing_or_enough(parts in proptest::collection::vec(0u64..40, 0..8), unseen in 0u64..30, threshold in 2u64..20) {
+            let whole = parts.iter().sum::<u64>() + unseen;
+            let parts: Vec<Part> = parts.into_iter().map(|n| Part { n, rated: n > 0 }).collect();
+            let out = left_out(whole, &parts, threshold);
+            let shown: u64 = parts.iter().zip(&out).filter(|(_, out)| !**out).map(|(p, _)| p.n).sum();
+            let rest = whole - shown;
+            prop_assert!(rest == 0 || rest >= threshold || shown == 0);
+            prop_assert!(parts.iter().zip(&out).all(|(p, out)| *out || p.n >= threshold));
+        }
+
         #[test]
         fn no_release_shows_fewer_than_the_threshold(values in proptest::collection::vec((1u8..=5, any::<bool>()), 0..200), threshold in 2u64..20) {
             let mut cell = Cell::default();

@@ -39,6 +39,12 @@ impl App {
         let service = self.service.clone();
         block(move || service.write(f)).await
     }
+
+    /// Changes reference data: one at a time, after the writers that still work with the old.
+    pub async fn administer<T: Send + 'static>(&self, f: impl FnOnce(&mut Tx<'_>) -> Result<T, Problem> + Send + 'static) -> Result<T, Problem> {
+        let service = self.service.clone();
+        block(move || service.write_reference(f)).await
+    }
 }
 
 /// Runs what may block away from the threads that serve.

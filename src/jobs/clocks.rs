@@ -65,7 +65,7 @@ fn forget_contacts(service: &Service) -> Result<usize, Problem> {
 /// Closes what ended since the last closing, and always the half-month before
 /// this one: a rating stored at midnight may have come in just after it was closed.
 fn close_halves(service: &Service) -> Result<usize, Problem> {
-    service.write(|tx| {
+    service.write_intake(|tx| {
         let open = Half::of(tx.today).first();
         let before = Half::of(open.plus(-1)).first();
         let last: Option<Day> = store::catalogue::setting(tx.conn, CLOSED_BEFORE)?.and_then(|day| day.parse().ok());

@@ -137,11 +137,17 @@ pub fn put(conn: &mut Conn, serial: Serial, draft: &Draft, author: Option<Uuid>)
 /// Everybody who wrote in the draft.
 pub fn authors(conn: &mut Conn, serial: Serial) -> Stored<Vec<Uuid>> {
     use draft_authors as a;
-    let ids: Vec<Key> = a::table.filter(a::serial.eq(serial.0)).select(a::officer).load(conn)?;
+    let ids: Vec<Key> = a::table.filter(a::serial.eq(serial.0)).order(a::officer).select(a::officer).load(conn)?;
     Ok(ids.into_iter().map(|k| k.0).collect())
 }
 
-/// Drops the draft and its authors: it was published or refused, or went to another office.
+/// Drops the draft that was published or confirmed. Its authors stay known.
+pub fn finish(conn: &mut Conn, serial: Serial) -> Stored<()> {
+    diesel::delete(feedback_drafts::table.find(serial.0)).execute(conn)?;
+    Ok(())
+}
+
+/// Drops the draft and its authors: it was withdrawn, or went to another office.
 pub fn drop(conn: &mut Conn, serial: Serial) -> Stored<()> {
     diesel::delete(draft_authors::table.filter(draft_authors::serial.eq(serial.0))).execute(conn)?;
     diesel::delete(feedback_drafts::table.find(serial.0)).execute(conn)?;

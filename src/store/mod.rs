@@ -132,7 +132,8 @@ impl Manager {
                 let mut conn = SqliteConnection::establish(path)?;
                 conn.batch_execute(
                     "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
-                     PRAGMA cache_size = -16000; PRAGMA temp_store = MEMORY;",
+                     PRAGMA cache_size = -16000; PRAGMA temp_store = MEMORY; \
+                     PRAGMA wal_autocheckpoint = 8000;",
                 )
                 .map_err(ConnectionError::CouldntSetupConfiguration)?;
                 Ok(Conn::Sqlite(conn))
@@ -268,7 +269,7 @@ pub fn share(conn: &mut Conn, what: Lock) -> Stored<()> {
 }
 
 /// What may be done by one transaction at a time.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Lock {
     /// Tallies and serials.
     Intake = 7_001,

@@ -1,5 +1,7 @@
 //! Filled questionnaires.
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 use serde_json::Value;
 use uuid::Uuid;
@@ -101,25 +103,24 @@ pub struct Earlier {
     pub feedback: Option<(i64, Option<Day>)>,
 }
 
-/// Which of these submissions are stored already, with what they left.
-pub fn earlier(conn: &mut Conn, submissions: &[Uuid]) -> Stored<std::collections::HashMap<Uuid, Earlier>> {
-    let mut found: std::collections::HashMap<Uuid, Earlier> = std::collections::HashMap::new();
-    for ids in submissions.chunks(500) {
-        let ids: Vec<Key> = ids.iter().copied().map(Key).collect();
-        let rows: Vec<(Key, Key)> =
-            responses::table.filter(responses::submission_id.eq_any(ids.clone())).select((responses::submission_id, responses::id)).load(conn)?;
-        for (submission, id) in rows {
-            found.entry(submission.0).or_default().response_id = Some(id.0);
+/// What is stored already of the submissions with these hashes of receipt codes, by hash.
+pub fn earlier(conn: &mut Conn, hashes: &[String]) -> Stored<HashMap<String, Earlier>> {
+    let mut found: HashMap<String, Earlier> = HashMap::new();
+    for hashes in hashes.chunks(500) {
+        let rows: Vec<(String, Key)> =
+            responses::table.filter(responses::receipt_hash.eq_any(hashes)).select((responses::receipt_hash, responses::id)).load(conn)?;
+        for (hash, id) in rows {
+            found.entry(hash).or_default().response_id = Some(id.0);
         }
         // One that was sealed when it came had no deadline then, whatever became of it.
-        let rows: Vec<(Key, i64, Option<On>, Option<i64>)> = feedback::table
+        let rows: Vec<(String, i64, Option<On>, Option<i64>)> = feedback::table
             .left_join(sealed_intakes::table.on(sealed_intakes::serial.eq(feedback::serial)))
-            .filter(feedback::submission_id.eq_any(ids))
-            .select((feedback::submission_id, feedback::serial, feedback::first_due_on, sealed_intakes::serial.nullable()))
+            .filter(feedback::receipt_hash.eq_any(hashes))
+            .select((feedback::receipt_hash, feedback::serial, feedback::first_due_on, sealed_intakes::serial.nullable()))
             .load(conn)?;
-        for (submission, serial, due, sealed) in rows {
+        for (hash, serial, due, sealed) in rows {
             let due = due.filter(|_| sealed.is_none());
-            found.entry(submission.0).or_default().feedback = Some((serial, due.map(|d| d.0)));
+            found.entry(hash).or_default().feedback = Some((serial, due.map(|d| d.0)));
         }
     }
     Ok(found)
@@ -130,13 +131,9 @@ pub fn by_receipt(conn: &mut Conn, hash: &str) -> Stored<Option<ResponseRow>> {
     Ok(responses::table.filter(responses::receipt_hash.eq(hash)).select(ResponseRow::as_select()).first(conn).optional()?)
 }
 
-/// The next responses after an id, for a recount that never holds all of them.
-pub fn after(conn: &mut Conn, last: Option<Uuid>, limit: i64) -> Stored<Vec<ResponseRow>> {
-    let mut query = responses::table.into_boxed::<super::MultiBackend>();
-    if let Some(last) = last {
-        query = query.filter(responses::id.gt(Key(last)));
-    }
-    Ok(query.order(responses::id).limit(limit).select(ResponseRow::as_select()).load(conn)?)
+/// The next responses in the order of arrival, for a recount that never holds all of them.
+pub fn after(conn: &mut Conn, last: i64, limit: i64) -> Stored<Vec<(i64, ResponseRow)>> {
+    Ok(responses::table.filter(responses::n.gt(last)).order(responses::n).limit(limit).select((responses::n, ResponseRow::as_select())).load(conn)?)
 }
 
 /// How many there are.

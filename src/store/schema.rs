@@ -256,7 +256,8 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::store::types::{CalendarDay, Doc, Id, Instant};
 
-    responses (id) {
+    responses (n) {
+        n -> BigInt,
         id -> Id,
         submission_id -> Id,
         receipt_hash -> Text,

@@ -225,6 +225,28 @@ fn a_small_part_can_not_be_had_by_subtracting_the_others_from_the_whole() {
     });
 }
 
+#[test]
+fn what_is_hidden_in_one_half_month_can_not_be_had_from_a_longer_span() {
+    each_database(|bed| {
+        let slip = |field: &str| bed.citizen().rates(5).field(field);
+        for (field, n) in [("investment", 4), ("land", 30), ("construction", 20)] {
+            rate(bed, n, &slip(field));
+        }
+        bed.on("2026-10-20");
+        for field in ["investment", "land", "construction"] {
+            rate(bed, 10, &slip(field));
+        }
+        let shown = |asked: Asked| {
+            let results = bed.service.read(|tx| figures::results(tx, &Asked { sample: Some(Sample::Open), ..asked })).unwrap();
+            results.satisfaction.iter().map(|f| f.shown.ratio().map(|r| r.n)).collect::<Vec<_>>()
+        };
+        let later = Asked { from: Some(day("2026-10-15")), ..Asked::default() };
+        assert_eq!(shown(later), [Some(30), Some(10), Some(10), Some(10)]);
+        // 84 less 40, 10 and 10 leaves twenty-four; with all thirty of construction it would leave the four.
+        assert_eq!(shown(Asked::default()), [Some(84), Some(40), Some(10), Some(10)]);
+    });
+}
+
 /// What happens next: somebody sends, a few days pass, or somebody tries something.
 fn happens(bed: &Bed, step: Step) {
     let (who, what, item, other) = step;

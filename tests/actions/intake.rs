@@ -165,8 +165,8 @@ fn a_rating_at_the_counter_is_verified_and_one_from_elsewhere_is_open() {
     each_database(|bed| {
         let kept = |citizen: crate::support::Citizen| {
             let id = citizen.sends(bed).response_id;
-            let rows = bed.service.read(|tx| Ok(hoidap::store::response::after(tx.conn, None, 10)?)).unwrap();
-            let row = rows.into_iter().find(|r| Some(r.id.0) == id).unwrap();
+            let rows = bed.service.read(|tx| Ok(hoidap::store::response::after(tx.conn, 0, 10)?)).unwrap();
+            let (_, row) = rows.into_iter().find(|(_, r)| Some(r.id.0) == id).unwrap();
             (row.sample, row.channel, row.office.unwrap())
         };
         let of = |sample: &str, channel: &str| (sample.to_owned(), channel.to_owned(), WARD.to_owned());

@@ -103,7 +103,7 @@ impl Tablet {
 }
 
 fn stored(bed: &Bed) -> Vec<ResponseRow> {
-    bed.service.read(|tx| Ok(store::response::after(tx.conn, None, 100)?)).unwrap()
+    bed.service.read(|tx| Ok(store::response::after(tx.conn, 0, 100)?)).unwrap().into_iter().map(|(_, row)| row).collect()
 }
 
 #[test]

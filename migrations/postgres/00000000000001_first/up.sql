@@ -140,8 +140,11 @@ CREATE TABLE devices (
 
 -- Filled questionnaires. The half-month is what the ledger will name.
 CREATE TABLE responses (
-  id UUID PRIMARY KEY NOT NULL,
-  submission_id UUID NOT NULL UNIQUE,
+  -- In the order of arrival; the id says nothing of when.
+  n BIGINT PRIMARY KEY GENERATED ALWAYS AS IDENTITY,
+  id UUID NOT NULL,
+  submission_id UUID NOT NULL,
+  -- Follows from the submission, so this one index keeps both apart.
   receipt_hash TEXT NOT NULL UNIQUE,
   half DATE NOT NULL,
   submitted_on DATE NOT NULL,

@@ -140,8 +140,11 @@ CREATE TABLE devices (
 
 -- Filled questionnaires. The half-month is what the ledger will name.
 CREATE TABLE responses (
-  id TEXT PRIMARY KEY NOT NULL,
-  submission_id TEXT NOT NULL UNIQUE,
+  -- In the order of arrival; the id says nothing of when.
+  n INTEGER PRIMARY KEY NOT NULL,
+  id TEXT NOT NULL,
+  submission_id TEXT NOT NULL,
+  -- Follows from the submission, so this one index keeps both apart.
   receipt_hash TEXT NOT NULL UNIQUE,
   half TEXT NOT NULL,
   submitted_on TEXT NOT NULL,
@@ -167,7 +170,8 @@ CREATE TABLE tallies (
 -- receipt: what its receiver needs stands in sealed_intakes alone.
 CREATE TABLE feedback (
   serial INTEGER PRIMARY KEY NOT NULL,
-  submission_id TEXT NOT NULL UNIQUE,
+  submission_id TEXT NOT NULL,
+  -- Follows from the submission, so this one index keeps both apart.
   receipt_hash TEXT NOT NULL UNIQUE,
   received_on TEXT NOT NULL,
   language TEXT NOT NULL,

@@ -129,7 +129,7 @@ impl Admin {
     ) -> Result<T, Problem> {
         self.visitor.check_form(&self.app, sent.get("form_token"))?;
         let me = self.me.clone();
-        self.app.write(move |tx| act(tx, &me)).await
+        self.app.administer(move |tx| act(tx, &me)).await
     }
 
     /// After a form: on to `address`, or back to the form with everything that was typed.
