@@ -7,6 +7,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use serde_json::json;
 use tokio::sync::oneshot;
@@ -224,6 +225,8 @@ fn seal(tx: &Tx<'_>, serial: Serial, contact: &Contact) -> Result<String, Proble
 
 /// The most submissions of one transaction.
 const BATCH: usize = 512;
+/// How long the next submission of a batch is waited for.
+const PATIENCE: Duration = Duration::from_micros(300);
 /// The most submissions that wait; more are told to come back.
 const QUEUE: usize = 4_096;
 
@@ -279,9 +282,12 @@ fn write_until_closed(service: &Service, arrivals: &Receiver<(Submission, Reply)
     while let Ok(first) = arrivals.recv() {
         let mut submissions = Vec::new();
         let mut replies = Vec::new();
-        for (submission, reply) in std::iter::once(first).chain(arrivals.try_iter()).take(BATCH) {
+        let mut next = Some(first);
+        while let Some((submission, reply)) = next {
             submissions.push(submission);
             replies.push(reply);
+            // Those who were answered just now come back together: a moment's patience halves the transactions.
+            next = if submissions.len() < BATCH { arrivals.recv_timeout(PATIENCE).ok() } else { None };
         }
         metrics::histogram!("hoidap_intake_batch").record(submissions.len() as f64);
         let attempt = |batch: &[Submission]| {

@@ -328,6 +328,21 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::store::types::{CalendarDay, Doc, Id, Instant};
 
+    feedback_counts (scope, received_on, settled, paused, due_on, late) {
+        scope -> Text,
+        received_on -> CalendarDay,
+        settled -> Text,
+        paused -> Bool,
+        due_on -> Text,
+        late -> Bool,
+        n -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{CalendarDay, Doc, Id, Instant};
+
     feedback_events (serial, n) {
         serial -> BigInt,
         n -> BigInt,

@@ -170,7 +170,8 @@ CREATE TABLE tallies (
 -- receipt: what its receiver needs stands in sealed_intakes alone.
 CREATE TABLE feedback (
   serial BIGINT PRIMARY KEY NOT NULL,
-  submission_id UUID NOT NULL UNIQUE,
+  submission_id UUID NOT NULL,
+  -- Follows from the submission, so this one index keeps both apart.
   receipt_hash TEXT NOT NULL UNIQUE,
   received_on DATE NOT NULL,
   language TEXT NOT NULL,
@@ -194,6 +195,44 @@ CREATE INDEX feedback_by_state ON feedback (state, due_on);
 CREATE INDEX feedback_by_day ON feedback (received_on, settled, due_on, out_on, paused);
 CREATE INDEX feedback_by_answer ON feedback (answered_on);
 CREATE INDEX feedback_by_survivor ON feedback (merged_into);
+
+-- How many items there are of each class that counts in the identity
+-- (ACCOUNTING.md §3), by day received, of all and of each field, office and
+-- kind of respondents. Kept by triggers, so that no statement can forget it;
+-- `hoidap recount` proves it.
+CREATE TABLE feedback_counts (
+  scope TEXT NOT NULL,
+  received_on DATE NOT NULL,
+  settled TEXT NOT NULL,
+  paused BOOLEAN NOT NULL,
+  due_on TEXT NOT NULL,
+  late BOOLEAN NOT NULL,
+  n BIGINT NOT NULL,
+  PRIMARY KEY (scope, received_on, settled, paused, due_on, late)
+);
+
+CREATE FUNCTION feedback_cells(r feedback, by BIGINT)
+  RETURNS TABLE (scope TEXT, received_on DATE, settled TEXT, paused BOOLEAN, due_on TEXT, late BOOLEAN, n BIGINT) LANGUAGE SQL AS $$
+  SELECT s.scope, r.received_on, COALESCE(r.settled, ''), r.paused, COALESCE(to_char(r.due_on, 'YYYY-MM-DD'), ''), COALESCE(r.out_on > r.due_on, FALSE), by
+  FROM (VALUES ('all'), ('field:' || r.field), ('office:' || r.office), ('respondent:' || r.respondent)) AS s (scope)
+  WHERE s.scope IS NOT NULL;
+$$;
+CREATE FUNCTION count_feedback_change() RETURNS TRIGGER LANGUAGE plpgsql AS $$
+BEGIN
+  -- In one order, so that two transactions don't wait for each other.
+  INSERT INTO feedback_counts (scope, received_on, settled, paused, due_on, late, n)
+    SELECT c.scope, c.received_on, c.settled, c.paused, c.due_on, c.late, SUM(c.n)
+    FROM (SELECT * FROM feedback_cells(NEW, 1) UNION ALL SELECT * FROM feedback_cells(OLD, -1) WHERE TG_OP = 'UPDATE') AS c
+    GROUP BY 1, 2, 3, 4, 5, 6 HAVING SUM(c.n) <> 0 ORDER BY 1, 2, 3, 4, 5, 6
+    ON CONFLICT (scope, received_on, settled, paused, due_on, late) DO UPDATE SET n = feedback_counts.n + excluded.n;
+  RETURN NULL;
+END;
+$$;
+CREATE TRIGGER feedback_counted_in AFTER INSERT ON feedback FOR EACH ROW EXECUTE FUNCTION count_feedback_change();
+CREATE TRIGGER feedback_counted_anew AFTER UPDATE OF received_on, field, office, respondent, settled, paused, due_on, out_on ON feedback FOR EACH ROW
+  WHEN ((OLD.received_on, OLD.field, OLD.office, OLD.respondent, OLD.settled, OLD.paused, OLD.due_on, OLD.out_on)
+    IS DISTINCT FROM (NEW.received_on, NEW.field, NEW.office, NEW.respondent, NEW.settled, NEW.paused, NEW.due_on, NEW.out_on))
+  EXECUTE FUNCTION count_feedback_change();
 
 CREATE TABLE feedback_events (
   serial BIGINT NOT NULL REFERENCES feedback (serial),

@@ -196,6 +196,43 @@ CREATE INDEX feedback_by_day ON feedback (received_on, settled, due_on, out_on, 
 CREATE INDEX feedback_by_answer ON feedback (answered_on);
 CREATE INDEX feedback_by_survivor ON feedback (merged_into);
 
+-- How many items there are of each class that counts in the identity
+-- (ACCOUNTING.md §3), by day received, of all and of each field, office and
+-- kind of respondents. Kept by triggers, so that no statement can forget it;
+-- `hoidap recount` proves it.
+CREATE TABLE feedback_counts (
+  scope TEXT NOT NULL,
+  received_on TEXT NOT NULL,
+  settled TEXT NOT NULL,
+  paused INTEGER NOT NULL,
+  due_on TEXT NOT NULL,
+  late INTEGER NOT NULL,
+  n INTEGER NOT NULL,
+  PRIMARY KEY (scope, received_on, settled, paused, due_on, late)
+) STRICT, WITHOUT ROWID;
+
+CREATE TRIGGER feedback_counted_in AFTER INSERT ON feedback BEGIN
+  INSERT INTO feedback_counts (scope, received_on, settled, paused, due_on, late, n)
+    SELECT scope, NEW.received_on, COALESCE(NEW.settled, ''), NEW.paused, COALESCE(NEW.due_on, ''), COALESCE(NEW.out_on > NEW.due_on, 0), 1
+    FROM (SELECT 'all' AS scope UNION ALL SELECT 'field:' || NEW.field UNION ALL SELECT 'office:' || NEW.office UNION ALL SELECT 'respondent:' || NEW.respondent)
+    WHERE scope IS NOT NULL
+    ON CONFLICT (scope, received_on, settled, paused, due_on, late) DO UPDATE SET n = n + excluded.n;
+END;
+CREATE TRIGGER feedback_counted_anew AFTER UPDATE OF received_on, field, office, respondent, settled, paused, due_on, out_on ON feedback
+  WHEN OLD.received_on IS NOT NEW.received_on OR OLD.field IS NOT NEW.field OR OLD.office IS NOT NEW.office OR OLD.respondent IS NOT NEW.respondent OR OLD.settled IS NOT NEW.settled OR OLD.paused IS NOT NEW.paused OR OLD.due_on IS NOT NEW.due_on OR OLD.out_on IS NOT NEW.out_on
+BEGIN
+  INSERT INTO feedback_counts (scope, received_on, settled, paused, due_on, late, n)
+    SELECT scope, OLD.received_on, COALESCE(OLD.settled, ''), OLD.paused, COALESCE(OLD.due_on, ''), COALESCE(OLD.out_on > OLD.due_on, 0), -1
+    FROM (SELECT 'all' AS scope UNION ALL SELECT 'field:' || OLD.field UNION ALL SELECT 'office:' || OLD.office UNION ALL SELECT 'respondent:' || OLD.respondent)
+    WHERE scope IS NOT NULL
+    ON CONFLICT (scope, received_on, settled, paused, due_on, late) DO UPDATE SET n = n + excluded.n;
+  INSERT INTO feedback_counts (scope, received_on, settled, paused, due_on, late, n)
+    SELECT scope, NEW.received_on, COALESCE(NEW.settled, ''), NEW.paused, COALESCE(NEW.due_on, ''), COALESCE(NEW.out_on > NEW.due_on, 0), 1
+    FROM (SELECT 'all' AS scope UNION ALL SELECT 'field:' || NEW.field UNION ALL SELECT 'office:' || NEW.office UNION ALL SELECT 'respondent:' || NEW.respondent)
+    WHERE scope IS NOT NULL
+    ON CONFLICT (scope, received_on, settled, paused, due_on, late) DO UPDATE SET n = n + excluded.n;
+END;
+
 CREATE TABLE feedback_events (
   serial INTEGER NOT NULL REFERENCES feedback (serial),
   n INTEGER NOT NULL,
