@@ -160,5 +160,5 @@ async fn receipt(app: Shared, reader: Reader, code: Path<String>) -> Result<Http
         Ok(Receipt { response: own.response.as_ref().map(OwnResponse::of), feedback })
     });
     let receipt = receipt.await?;
-    Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).insert_header((header::REFERRER_POLICY, "no-referrer")).json(receipt))
+    Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(receipt))
 }

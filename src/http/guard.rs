@@ -51,6 +51,9 @@ fn set(headers: &mut HeaderMap, name: HeaderName, value: &'static str) {
     }
 }
 
+/// Below these a receipt code stands in the address: no answer there, not even a refusal, lets a browser pass it on.
+const WITH_A_CODE: [&str; 2] = ["/tra-cuu/", "/api/v1/receipts/"];
+
 /// What is known of a request before it is answered.
 struct Seen {
     id: Uuid,
@@ -58,6 +61,8 @@ struct Seen {
     method: Method,
     route: String,
     https: bool,
+    /// Does its address hold a receipt code?
+    coded: bool,
 }
 
 impl Seen {
@@ -67,6 +72,7 @@ impl Seen {
             started: Instant::now(),
             method: request.method().clone(),
             route: request.match_pattern().unwrap_or_else(|| "(none)".to_owned()),
+            coded: WITH_A_CODE.iter().any(|start| request.path().starts_with(start)),
             https: request.app_data::<Shared>().is_some_and(|a| a.config.is_https()),
         }
     }
@@ -75,7 +81,7 @@ impl Seen {
     fn dress(&self, status: StatusCode, headers: &mut HeaderMap) {
         set(headers, header::CONTENT_SECURITY_POLICY, POLICY);
         set(headers, header::X_CONTENT_TYPE_OPTIONS, "nosniff");
-        set(headers, header::REFERRER_POLICY, "same-origin");
+        set(headers, header::REFERRER_POLICY, if self.coded { "no-referrer" } else { "same-origin" });
         set(headers, header::X_FRAME_OPTIONS, "DENY");
         set(headers, HeaderName::from_static("permissions-policy"), "camera=(), microphone=(), geolocation=(), browsing-topics=()");
         set(headers, HeaderName::from_static("cross-origin-opener-policy"), "same-origin");

@@ -63,6 +63,10 @@ fn a_request_that_takes_too_long_is_refused_like_any_other_that_can_not_be_serve
             assert_eq!((status, kind.as_str(), again.as_str()), (503, "text/html; charset=utf-8", "300"));
             assert!(body.contains(&format!("<html lang=\"{language}\"")) && body.contains(&sentence), "{body}");
         }
+        for coded in ["/tra-cuu/K7WM-3QPA-9TFX", "/api/v1/receipts/K7WM-3QPA-9TFX"] {
+            let answer = asked(&bed, TestRequest::get().uri(coded)).await;
+            assert_eq!(answer.headers().get(header::REFERRER_POLICY).unwrap(), "no-referrer", "{coded}");
+        }
         let sent = asked(&bed, TestRequest::post().uri("/api/v1/feedback").insert_header(("accept-language", "km"))).await;
         assert!(says(sent).3.contains(&i18n::t(Language::Km, "errors.unavailable")));
     });

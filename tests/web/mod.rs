@@ -3,6 +3,7 @@
 mod counter;
 mod forms;
 mod limit;
+mod receipt;
 mod sheet;
 mod unavailable;
 mod visibility;

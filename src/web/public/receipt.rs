@@ -2,7 +2,7 @@
 //! The code is typed into a form that is posted, so it stands in no address but
 //! the sender's own page.
 
-use actix_web::http::{StatusCode, header};
+use actix_web::http::StatusCode;
 use actix_web::web::{Form, Path, Query};
 use actix_web::{HttpResponse, Responder};
 use serde::Serialize;
@@ -130,12 +130,10 @@ pub async fn show(app: Shared, visitor: Visitor, code: Path<String>, query: Quer
             })
         })
         .await;
-    let mut response = match built {
+    match built {
         Ok(page) => respond::page(&app, &visitor, "public/own", &page),
         Err(problem) => respond::problem(&app, &visitor, &problem),
-    };
-    response.headers_mut().insert(header::REFERRER_POLICY, header::HeaderValue::from_static("no-referrer"));
-    response
+    }
 }
 
 fn item(tx: &mut crate::actions::Tx<'_>, own: &lookup::OwnItem, language: Language) -> Result<OwnView, Problem> {
