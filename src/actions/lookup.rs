@@ -1,7 +1,10 @@
 //! Looking an opinion up: what anybody may see by its number, and what its
 //! sender may see by the receipt code.
 
+use uuid::Uuid;
+
 use super::Tx;
+use super::intake::Receipt;
 use crate::domain::access::{Act, Officer};
 use crate::domain::error::{Code, Problem};
 use crate::domain::event::Entry;
@@ -73,6 +76,17 @@ fn summaries(tx: &mut Tx<'_>, records: &[Record]) -> Result<Vec<PublicItem>, Pro
             Ok(PublicItem { history: Vec::new(), ..PublicItem::of(record, answers, &entries, tx.today) })
         })
         .collect()
+}
+
+/// The receipt of a submission that is stored already: the same again gets the same, whatever ended since.
+pub fn earlier(tx: &mut Tx<'_>, submission: Uuid) -> Result<Option<Receipt>, Problem> {
+    let left = store::response::earlier(tx.conn, &[submission])?.remove(&submission);
+    Ok(left.map(|left| Receipt {
+        response_id: left.response_id,
+        code: tx.keys.receipt(submission),
+        feedback: left.feedback.map(|(serial, due)| (Serial(serial), due)),
+        repeated: true,
+    }))
 }
 
 /// What the sender may see.

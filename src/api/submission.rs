@@ -184,18 +184,15 @@ impl Received {
 pub async fn take_in(app: &App, request: &HttpRequest, survey: Option<&str>, draft: &Draft) -> Result<HttpResponse, Refused> {
     let today = app.service.now().day();
     let held = app.service.held()?;
-    let submission = match check(request, survey, draft, &held, today) {
-        Ok(submission) => submission,
-        Err(problem) => {
-            // Refuse nothing by old reference data: a device may be a minute old.
-            let fresh = in_force(app).await?;
-            if fresh.version == held.version {
-                return Err(problem.into());
-            }
-            check(request, survey, draft, &fresh, today)?
+    let mut checked = check(request, survey, draft, &held, today);
+    if checked.is_err() {
+        // Refuse nothing by old reference data: a device may be a minute old.
+        let fresh = in_force(app).await?;
+        if fresh.version != held.version {
+            checked = check(request, survey, draft, &fresh, today);
         }
-    };
-    let receipt = app.intake.submit(submission).await?;
+    }
+    let receipt = app.submit(&draft.submission_id, checked).await?;
     let mut response = if receipt.repeated { HttpResponse::Ok() } else { HttpResponse::Created() };
     Ok(response.insert_header((header::CACHE_CONTROL, "no-store")).json(Received::of(&receipt)))
 }

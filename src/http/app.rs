@@ -3,12 +3,14 @@
 use std::sync::Arc;
 
 use metrics_exporter_prometheus::PrometheusHandle;
+use uuid::Uuid;
 
 use super::render::Pages;
-use crate::actions::intake::Intake;
-use crate::actions::{Service, Tx};
+use crate::actions::intake::{Intake, Receipt};
+use crate::actions::{Service, Tx, lookup};
 use crate::config::Config;
 use crate::domain::error::Problem;
+use crate::domain::submission::Submission;
 
 /// The application, shared by all threads of a server.
 pub struct App {
@@ -28,6 +30,17 @@ pub struct App {
 pub type Shared = actix_web::web::Data<App>;
 
 impl App {
+    /// Hands a checked submission to the writer. One that does not fit today may be stored already,
+    /// and its sender did not hear of it: they get their receipt, not the refusal.
+    pub async fn submit(&self, id: &str, checked: Result<Submission, Problem>) -> Result<Receipt, Problem> {
+        let problem = match checked {
+            Ok(submission) => return self.intake.submit(submission).await,
+            Err(problem) => problem,
+        };
+        let Ok(id) = Uuid::parse_str(id.trim()) else { return Err(problem) };
+        self.read(move |tx| lookup::earlier(tx, id)).await?.ok_or(problem)
+    }
+
     /// Runs queries on a thread that may block.
     pub async fn read<T: Send + 'static>(&self, f: impl FnOnce(&mut Tx<'_>) -> Result<T, Problem> + Send + 'static) -> Result<T, Problem> {
         let service = self.service.clone();

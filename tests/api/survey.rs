@@ -4,6 +4,7 @@ use hoidap::keys;
 use hoidap::store;
 use serde_json::{Value, json};
 use unicode_normalization::UnicodeNormalization;
+use uuid::Uuid;
 
 use super::{SLIP, each_database, slip, with};
 
@@ -41,6 +42,31 @@ fn the_same_submission_again_gets_the_same_and_stores_nothing() {
         assert_eq!(stored.await.unwrap(), (1, 1));
         let plain = api.post(SLIP, &slip("land", 1)).await;
         assert!(plain.json.get("feedback").is_none() && plain.json["response_id"].is_string());
+    });
+}
+
+#[test]
+fn what_was_taken_and_is_sent_again_gets_its_receipt_whatever_ended_since() {
+    each_database(async |api| {
+        let rating = slip("land", 5);
+        let opinion = json!({"submission_id": Uuid::new_v4(), "field": "land", "feedback": {"text": "Cần thêm ghế."}});
+        let sent = async || [api.post(SLIP, &rating).await, api.post("/api/v1/feedback", &opinion).await].map(|said| (said.status, said.json));
+        let first = sent().await.map(|(status, json)| {
+            assert_eq!(status, 201);
+            (200, json)
+        });
+        api.app
+            .service
+            .write(|tx| {
+                let mut field = tx.catalogue.field(&"land".parse().unwrap()).unwrap().clone();
+                field.valid_to = Some(tx.today.plus(-1));
+                store::catalogue::put_field(tx.conn, &field, "")?;
+                store::catalogue::open_questionnaire(tx.conn, &"phieu-quay".parse().unwrap(), false)?;
+                tx.recatalogue()
+            })
+            .unwrap();
+        assert_eq!(sent().await, first);
+        assert_eq!(api.post(SLIP, &slip("land", 5)).await.refusal(), (409, "survey_closed", vec![]));
     });
 }
 

@@ -270,6 +270,28 @@ fn places_and_questionnaires_that_are_not_open_take_nothing() {
 }
 
 #[test]
+fn a_form_that_was_taken_and_is_sent_again_leads_to_its_receipt_whatever_ended_since() {
+    let bed = Bed::sqlite();
+    let site = Site::start(&bed);
+    let citizen = site.browser();
+    let ids = [Uuid::new_v4().to_string(), Uuid::new_v4().to_string()];
+    let rating = [("submission_id", ids[0].as_str()), ("field", "land"), ("office", WARD), ("a.overall", "5")];
+    let send = || [citizen.submits("/khao-sat/phieu-quay", &rating), citizen.submits("/gop-y", &opinion(&ids[1], "Một ý kiến."))];
+    let first = send().map(|page| page.header("location").to_owned());
+    assert!(first.iter().all(|address| address.starts_with("/tra-cuu/")), "{first:?}");
+    let ended = bed.service.write(|tx| {
+        let mut field = tx.catalogue.field(&"land".parse().unwrap()).unwrap().clone();
+        field.valid_to = Some(tx.today.plus(-1));
+        store::catalogue::put_field(tx.conn, &field, "")?;
+        store::catalogue::open_questionnaire(tx.conn, &"phieu-quay".parse().unwrap(), false)?;
+        tx.recatalogue()
+    });
+    ended.unwrap();
+    assert_eq!(send().map(|page| page.header("location").to_owned()), first);
+    assert!(state(&bed).starts_with("[3] 1 "), "one opinion with its three events, one rating");
+}
+
+#[test]
 fn a_desk_refuses_what_is_another_offices_ones_own_text_and_a_second_approval() {
     let bed = Bed::sqlite();
     bed.citizen().says("Một ý kiến.").sends(&bed);

@@ -161,6 +161,11 @@ pub async fn send(tablet: Tablet, form: Form<Vec<(String, String)>>) -> HttpResp
 
 async fn submit(tablet: &Tablet, fields: &Fields) -> Result<(), Problem> {
     tablet.visitor.check_form(&tablet.app, fields.get("form_token"))?;
+    tablet.app.submit(fields.get("submission_id"), check(tablet, fields)).await?;
+    Ok(())
+}
+
+fn check(tablet: &Tablet, fields: &Fields) -> Result<Submission, Problem> {
     let slip = tablet.slip()?;
     let draft = Draft {
         submission_id: fields.get("submission_id").to_owned(),
@@ -169,9 +174,7 @@ async fn submit(tablet: &Tablet, fields: &Fields) -> Result<(), Problem> {
         answers: Some(answers(&slip.definition, fields)),
         ..Draft::default()
     };
-    let submission = Submission::parse(&draft, &Way::kiosk(tablet.device.office.clone()), Some(slip), &tablet.catalogue, tablet.today)?;
-    tablet.app.intake.submit(submission).await?;
-    Ok(())
+    Submission::parse(&draft, &Way::kiosk(tablet.device.office.clone()), Some(slip), &tablet.catalogue, tablet.today)
 }
 
 /// The face and the reason as the slip reads them.

@@ -109,6 +109,6 @@ async fn submit(app: &App, visitor: &Visitor, fields: &Fields) -> Result<String,
         answers: None,
         opinion: Some(opinion::draft(fields).unwrap_or_default()),
     };
-    let submission = Submission::parse(&draft, &Way::web(), None, &catalogue, app.service.now().day())?;
-    Ok(app.intake.submit(submission).await?.code.reveal().to_owned())
+    let checked = Submission::parse(&draft, &Way::web(), None, &catalogue, app.service.now().day());
+    Ok(app.submit(&draft.submission_id, checked).await?.code.reveal().to_owned())
 }

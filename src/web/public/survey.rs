@@ -355,6 +355,11 @@ pub async fn send(app: Shared, visitor: Visitor, slug: Path<String>, form: Form<
 
 async fn submit(app: &App, visitor: &Visitor, slug: &str, fields: &Fields) -> Result<String, Problem> {
     visitor.check_form(app, fields.get("form_token"))?;
+    let checked = check(app, visitor, slug, fields);
+    Ok(app.submit(fields.get("submission_id"), checked).await?.code.reveal().to_owned())
+}
+
+fn check(app: &App, visitor: &Visitor, slug: &str, fields: &Fields) -> Result<Submission, Problem> {
     let catalogue = app.service.held()?;
     let survey = survey(&catalogue, slug)?;
     let draft = Draft {
@@ -368,8 +373,7 @@ async fn submit(app: &App, visitor: &Visitor, slug: &str, fields: &Fields) -> Re
         opinion: opinion::draft(fields).filter(|o| !only_a_kind(o)),
     };
     let today = app.service.now().day();
-    let submission = Submission::parse(&draft, &Way::web(), Some(survey), &catalogue, today)?;
-    Ok(app.intake.submit(submission).await?.code.reveal().to_owned())
+    Submission::parse(&draft, &Way::web(), Some(survey), &catalogue, today)
 }
 
 /// A kind was ticked and nothing was written: a rating without an opinion.
