@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use argon2::password_hash::{PasswordHash, PasswordHasher, PasswordVerifier, SaltString};
 use argon2::{Algorithm, Argon2, Params, Version};
 use serde_json::json;
+use tokio::sync::{Semaphore, SemaphorePermit};
 use uuid::Uuid;
 
 use super::{Service, Tx};
@@ -23,6 +24,8 @@ const SESSION_SECONDS: i64 = 12 * 3_600;
 const FREE_FAILURES: i64 = 5;
 /// The longest pause after more.
 const LONGEST_PAUSE: i64 = 900;
+/// So many passwords are checked at once by one server.
+const AT_ONCE: usize = 2;
 /// The shortest password.
 const PASSWORD_MIN: usize = 10;
 
@@ -41,31 +44,47 @@ fn verify(password: &str, hash: &str) -> bool {
     PasswordHash::new(hash).is_ok_and(|h| argon().verify_password(password.as_bytes(), &h).is_ok())
 }
 
+/// The turn of one sign-in: each costs memory and time, and a flood of them must not take all of it.
+#[derive(Debug)]
+pub struct Turn {
+    /// Given back when the sign-in is over, even if nobody waits for it any more.
+    _held: SemaphorePermit<'static>,
+}
+
+impl Turn {
+    /// Waits for it, and keeps no thread waiting.
+    ///
+    /// # Errors
+    /// Never while the service runs.
+    pub async fn wait() -> Result<Self, Problem> {
+        static TURNS: Semaphore = Semaphore::const_new(AT_ONCE);
+        TURNS.acquire().await.map(|held| Self { _held: held }).map_err(|e| Problem::Unavailable(e.to_string()))
+    }
+}
+
 /// Signs in: returns the session's token. Attempts are slowed for one account
 /// from one address, so that nobody can lock out an office behind one address,
-/// nor a colleague from elsewhere.
-pub fn sign_in(service: &Service, login: &str, password: &str, address: &str) -> Result<(String, Officer), Problem> {
+/// nor a colleague from elsewhere. An attempt counts as failed until it has
+/// succeeded, so that guesses at once don't all pass the same look.
+pub fn sign_in(service: &Service, _turn: Turn, login: &str, password: &str, address: &str) -> Result<(String, Officer), Problem> {
     let login = clean_line(login).to_lowercase();
     // The address is kept as a hash: it is there to slow attempts, not to know people.
     let address = keys::token_hash(&format!("{login}@{address}"));
     let now = service.now();
-    let (account, failures) = service.read(|tx| Ok((store::officer::by_login(tx.conn, &login)?, store::officer::failures(tx.conn, &login, &address)?)))?;
-    if let Some((n, last)) = failures
-        && n >= FREE_FAILURES
-    {
-        let pause = (1_i64 << (n - FREE_FAILURES + 1).clamp(1, 10)).min(LONGEST_PAUSE);
-        if now < last.plus_seconds(pause) {
+    let account = service.write(|tx| {
+        let (failures, last) = store::officer::failures(tx.conn, &login, &address, now)?;
+        let pause = (1_i64 << (failures - FREE_FAILURES + 1).clamp(1, 10)).min(LONGEST_PAUSE);
+        if failures >= FREE_FAILURES && now < last.plus_seconds(pause) {
             return Err(Code::SignInPaused.into());
         }
-    }
+        store::officer::note_failure(tx.conn, &login, &address, now)?;
+        Ok(store::officer::by_login(tx.conn, &login)?)
+    })?;
     // An unknown name costs as much as a wrong password, so that names can't be guessed by the clock.
     const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
     let right = verify(password, account.as_ref().map_or(NOBODY, |a| &a.password_hash));
     match account.filter(|a| right && a.ended_on.is_none()) {
-        None => {
-            service.write(|tx| Ok(store::officer::note_failure(tx.conn, &login, &address, now)?))?;
-            Err(Code::WrongSignIn.into())
-        }
+        None => Err(Code::WrongSignIn.into()),
         Some(account) => {
             let token = keys::token();
             service.write(|tx| {

@@ -91,9 +91,10 @@ pub fn change(conn: &mut Conn, id: Uuid, name: &str, office: &OfficeCode, langua
     Ok(())
 }
 
-/// Sets a password's hash.
+/// Sets a password's hash, and ends every session that an older password opened.
 pub fn set_password(conn: &mut Conn, id: Uuid, hash: &str) -> Stored<()> {
     diesel::update(officers::table.find(Key(id))).set(officers::password_hash.eq(hash)).execute(conn)?;
+    diesel::delete(sessions::table.filter(sessions::officer.eq(Key(id)))).execute(conn)?;
     Ok(())
 }
 
@@ -170,24 +171,26 @@ pub fn close_session(conn: &mut Conn, token_hash: &str, now: Moment) -> Stored<(
 }
 
 /// Failed sign-ins of an account from an address: how many, and when the last was.
-pub fn failures(conn: &mut Conn, login: &str, address: &str) -> Stored<Option<(i64, Moment)>> {
-    use sign_in_failures as f;
-    let row: Option<(i64, At)> = f::table.find((login, address)).select((f::failures, f::last_at)).first(conn).optional()?;
-    Ok(row.map(|(n, at)| (n, at.0)))
-}
-
-/// Notes a failed sign-in.
-pub fn note_failure(conn: &mut Conn, login: &str, address: &str, now: Moment) -> Stored<()> {
+/// The row is this transaction's own until it ends, so that attempts at once are counted one after the other.
+pub fn failures(conn: &mut Conn, login: &str, address: &str, now: Moment) -> Stored<(i64, Moment)> {
     use diesel::upsert::excluded;
     use sign_in_failures as f;
-    Both(
+    let row: (i64, At) = Both(
         diesel::insert_into(f::table)
-            .values((f::login.eq(login), f::address.eq(address), f::failures.eq(1_i64), f::last_at.eq(At(now))))
+            .values((f::login.eq(login), f::address.eq(address), f::failures.eq(0_i64), f::last_at.eq(At(now))))
             .on_conflict((f::login, f::address))
             .do_update()
-            .set((f::failures.eq(f::failures + excluded(f::failures)), f::last_at.eq(excluded(f::last_at)))),
+            .set(f::failures.eq(f::failures + excluded(f::failures)))
+            .returning((f::failures, f::last_at)),
     )
-    .execute(conn)?;
+    .get_result(conn)?;
+    Ok((row.0, row.1.0))
+}
+
+/// Notes one more failed sign-in of a row that [`failures`] has read.
+pub fn note_failure(conn: &mut Conn, login: &str, address: &str, now: Moment) -> Stored<()> {
+    use sign_in_failures as f;
+    diesel::update(f::table.find((login, address))).set((f::failures.eq(f::failures + 1), f::last_at.eq(At(now)))).execute(conn)?;
     Ok(())
 }
 

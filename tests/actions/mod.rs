@@ -1,5 +1,6 @@
 //! What people do, on both databases.
 
+mod account;
 mod catalogue;
 mod feedback;
 mod figures;

@@ -4,7 +4,7 @@ use actix_web::web::Form;
 use actix_web::{HttpResponse, Responder};
 use serde::Serialize;
 
-use crate::actions::account;
+use crate::actions::account::{self, Turn};
 use crate::domain::access::Officer;
 use crate::domain::error::{Fault, Problem};
 use crate::domain::words::Role;
@@ -42,7 +42,11 @@ pub async fn sign_in(app: Shared, visitor: Visitor, form: Form<Vec<(String, Stri
     }
     let service = app.service.clone();
     let (login, password, address) = (fields.get("login").to_owned(), fields.get("password").to_owned(), visitor.address.clone());
-    match block(move || account::sign_in(&service, &login, &password, &address)).await {
+    let turn = match Turn::wait().await {
+        Ok(turn) => turn,
+        Err(problem) => return again(&app, &visitor, &fields, &problem),
+    };
+    match block(move || account::sign_in(&service, turn, &login, &password, &address)).await {
         Ok((token, officer)) => {
             let mut response = respond::see_other(home(&officer));
             // A cookie that can't be written is a fault of ours: the person is told to try again.
