@@ -1,6 +1,7 @@
 //! The words that people read, in three languages, and how officials write
 //! dates, numbers and per cents. The only place that looks translations up.
 
+use crate::domain::error::Fault;
 use crate::domain::time::Day;
 use crate::domain::words::Language;
 
@@ -16,6 +17,16 @@ pub fn tr(language: Language, key: &str, args: &[(&str, String)]) -> String {
         sentence = sentence.replace(&format!("%{{{name}}}"), value);
     }
     sentence
+}
+
+/// What a fault says. Quantities are written as people of the language write them; a year is none.
+pub fn fault(language: Language, fault: &Fault) -> String {
+    let said = |name: &str, value: &String| match value.parse() {
+        Ok(quantity) if ["min", "max", "over"].contains(&name) => number(language, quantity),
+        _ => value.clone(),
+    };
+    let args: Vec<(&str, String)> = fault.args.iter().map(|(name, value)| (*name, said(name, value))).collect();
+    tr(language, &format!("errors.{}", fault.code), &args)
 }
 
 /// `01/10/2026`.

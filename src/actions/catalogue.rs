@@ -108,6 +108,14 @@ impl Check {
         Some(last)
     }
 
+    fn year(&mut self, at: &'static str, raw: &str) -> Option<i16> {
+        let year = raw.trim().parse().ok().filter(|year| YEARS.contains(year));
+        if year.is_none() {
+            self.0.push(Fault::new(at, "year_between").with("first", YEARS.start()).with("last", YEARS.end()));
+        }
+        year
+    }
+
     fn number<T: FromStr + PartialOrd + std::fmt::Display>(&mut self, at: &'static str, raw: &str, range: RangeInclusive<T>) -> Option<T> {
         let number = raw.trim().parse().ok().filter(|n| range.contains(n));
         if number.is_none() {
@@ -648,7 +656,7 @@ pub fn put_target(tx: &mut Tx<'_>, by: &Officer, form: &TargetForm) -> Result<()
     begin(tx, by)?;
     let catalogue = tx.catalogue.clone();
     let mut check = Check::default();
-    let year = check.number("/year", &form.year, YEARS);
+    let year = check.year("/year", &form.year);
     let known = scopes(&catalogue);
     let scope = check.one_of("/scope", &form.scope, &known.iter().map(String::as_str).collect::<Vec<_>>());
     let value = per_cent(&form.value);

@@ -22,8 +22,6 @@ use crate::i18n;
 
 /// The media type of every refusal.
 pub const MEDIA_TYPE: &str = "application/problem+json";
-/// After a 503, a machine may try again after so many seconds.
-const RETRY_AFTER: &str = "30";
 
 /// Why a request was not served.
 #[derive(Debug)]
@@ -126,11 +124,7 @@ impl ProblemBody {
 
 impl FaultBody {
     fn of(fault: &Fault, language: Language) -> Self {
-        // Numbers are written as people of the language write them.
-        let args: Vec<(&str, String)> =
-            fault.args.iter().map(|(name, value)| (*name, value.parse().map_or_else(|_| value.clone(), |n| i18n::number(language, n)))).collect();
-        let message = i18n::tr(language, &format!("errors.{}", fault.code), &args);
-        Self { pointer: fault.pointer.to_string(), code: fault.code, message }
+        Self { pointer: fault.pointer.to_string(), code: fault.code, message: i18n::fault(language, fault) }
     }
 }
 
@@ -166,16 +160,13 @@ fn refusal<B>(response: ServiceResponse<B>) -> ServiceResponse<BoxBody> {
 pub fn write(problem: &Problem, language: Language) -> HttpResponse {
     let mut response = HttpResponse::build(noted(problem));
     response.content_type(MEDIA_TYPE);
-    if problem.code() == Code::Unavailable {
-        response.insert_header((header::RETRY_AFTER, RETRY_AFTER));
-    }
     response.body(serde_json::to_vec(&ProblemBody::of(problem, language)).unwrap_or_default())
 }
 
 /// The answer to a request that takes too long, in its language.
 pub fn late(request: &HttpRequest) -> Late {
     let language = language(request);
-    Box::new(move || write(&Problem::Unavailable("a request took too long".to_owned()), language))
+    Box::new(move || write(&Code::TooSlow.into(), language))
 }
 
 /// What the framework refused by itself.
@@ -207,19 +198,19 @@ macro_rules! refusals {
 
 refusals! {
     /// Of every address.
-    Any = [Internal, Unavailable];
+    Any = [Internal, Unavailable, TooSlow];
     /// Of an address that names one thing.
-    One = [NotFound, Internal, Unavailable];
+    One = [NotFound, Internal, Unavailable, TooSlow];
     /// Of an address with query values.
-    Asking = [Malformed, Invalid, Internal, Unavailable];
+    Asking = [Malformed, Invalid, Internal, Unavailable, TooSlow];
     /// Of the figures.
-    Figures = [Malformed, Invalid, NotKept, Internal, Unavailable];
+    Figures = [Malformed, Invalid, NotKept, Internal, Unavailable, TooSlow];
     /// Of a receipt.
-    Receipts = [UnknownReceipt, Internal, Unavailable];
+    Receipts = [UnknownReceipt, Internal, Unavailable, TooSlow];
     /// Of a filled questionnaire.
-    Responses = [Malformed, NotFound, UnknownDevice, SurveyClosed, TooLarge, UnsupportedType, Invalid, Internal, Unavailable];
+    Responses = [Malformed, NotFound, UnknownDevice, SurveyClosed, TooLarge, UnsupportedType, Invalid, Internal, Unavailable, TooSlow];
     /// Of an opinion.
-    Opinions = [Malformed, UnknownDevice, TooLarge, UnsupportedType, Invalid, Internal, Unavailable];
+    Opinions = [Malformed, UnknownDevice, TooLarge, UnsupportedType, Invalid, Internal, Unavailable, TooSlow];
 }
 
 fn described(codes: &[Code]) -> BTreeMap<String, RefOr<Response>> {

@@ -13,7 +13,7 @@ use super::manage;
 use crate::actions::Service;
 use crate::actions::intake::Intake;
 use crate::config::Config;
-use crate::domain::error::Problem;
+use crate::domain::error::{Code, Problem};
 use crate::http::app::{App, Shared};
 use crate::http::guard::{Late, Limit, guard};
 use crate::http::render::Pages;
@@ -104,7 +104,7 @@ pub fn late(request: &HttpRequest) -> Late {
     let app = request.app_data::<Shared>().cloned();
     let visitor = Visitor::from_request(request, &mut actix_web::dev::Payload::None).into_inner();
     Box::new(move || match (app, visitor) {
-        (Some(app), Ok(visitor)) => pages::respond::problem(&app, &visitor, &Problem::Unavailable("a request took too long".to_owned())),
+        (Some(app), Ok(visitor)) => pages::respond::problem(&app, &visitor, &Code::TooSlow.into()),
         _ => HttpResponse::ServiceUnavailable().finish(),
     })
 }

@@ -89,6 +89,8 @@ super::coded::words! {
         MethodNotAllowed = "method_not_allowed",
         /// The database can't take it now; nothing was stored.
         Unavailable = "unavailable",
+        /// It took too long: what was sent may have arrived, or may not.
+        TooSlow = "too_slow",
         /// A fault of ours, logged once.
         Internal = "internal",
     }

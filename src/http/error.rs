@@ -18,7 +18,7 @@ pub fn status(code: Code) -> StatusCode {
         Code::SignInPaused => StatusCode::TOO_MANY_REQUESTS,
         Code::MoveNotPossible | Code::ChangedMeanwhile | Code::SurveyClosed | Code::StillReferredTo | Code::AlreadyExists => StatusCode::CONFLICT,
         Code::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
-        Code::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+        Code::Unavailable | Code::TooSlow => StatusCode::SERVICE_UNAVAILABLE,
         Code::Internal => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }

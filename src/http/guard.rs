@@ -1,7 +1,7 @@
 //! Around every request: its id, its log line and metrics (by route, never by
 //! path: a path can hold a receipt code), the security headers, the time limit.
-//! Every 503 says when to try again. What it says beside that, pages and API
-//! know: here it is only asked for.
+//! Every 503 says here, and nowhere else, when to try again. What it says beside
+//! that, pages and API know: here it is only asked for.
 
 use std::time::{Duration, Instant};
 
@@ -20,8 +20,8 @@ use super::app::Shared;
 /// The longest that a request may take.
 const LIMIT: Duration = Duration::from_secs(20);
 
-/// After a 503 that does not say otherwise, try again after so many seconds.
-const RETRY_AFTER: &str = "30";
+/// After a 503, try again after so many seconds: the five minutes of its sentence.
+const RETRY_AFTER: &str = "300";
 
 /// Writes the answer to a request that took too long.
 pub type Late = Box<dyn FnOnce() -> HttpResponse>;
@@ -125,6 +125,7 @@ pub async fn guard<B: MessageBody + 'static>(request: ServiceRequest, next: Next
         seen.count(status);
         return Ok(response);
     }
+    tracing::warn!("took too long");
     let mut response = late.map_or_else(|| HttpResponse::ServiceUnavailable().finish(), |late| late());
     let status = response.status();
     seen.dress(status, response.headers_mut());

@@ -65,11 +65,6 @@ impl Faults {
     }
 
     fn sentence(&self, fault: &Fault) -> String {
-        sentence(self.language.unwrap_or(Language::Vi), fault)
+        i18n::fault(self.language.unwrap_or(Language::Vi), fault)
     }
-}
-
-/// What a fault says.
-pub fn sentence(language: Language, fault: &Fault) -> String {
-    i18n::tr(language, &format!("errors.{}", fault.code), &fault.args)
 }

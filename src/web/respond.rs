@@ -59,20 +59,16 @@ pub fn problem(app: &App, visitor: &Visitor, problem: &Problem) -> HttpResponse 
     let code = problem.code();
     let title = match code {
         Code::NotFound | Code::UnknownReceipt | Code::UnknownDevice => "problem.not_found",
-        Code::Unavailable | Code::Internal => "problem.not_now",
+        Code::Unavailable | Code::TooSlow | Code::Internal => "problem.not_now",
         _ => "problem.not_done",
     };
     let message = match problem {
-        Problem::Invalid(faults) => faults.iter().map(|f| super::form::sentence(visitor.language, f)).collect::<Vec<_>>().join(" "),
+        Problem::Invalid(faults) => faults.iter().map(|f| i18n::fault(visitor.language, f)).collect::<Vec<_>>().join(" "),
         Problem::Move { possible, .. } => {
             let names: Vec<String> = possible.iter().map(|m| i18n::t(visitor.language, &format!("move.{m}"))).collect();
             i18n::tr(visitor.language, "errors.move_not_possible", &[("possible", names.join(", "))])
         }
         _ => i18n::t(visitor.language, &format!("errors.{code}")),
     };
-    let mut response = page_status(app, visitor, status, "public/problem", &Page { title_key: title.to_owned(), message });
-    if code == Code::Unavailable {
-        response.headers_mut().insert(header::RETRY_AFTER, header::HeaderValue::from_static("300"));
-    }
-    response
+    page_status(app, visitor, status, "public/problem", &Page { title_key: title.to_owned(), message })
 }

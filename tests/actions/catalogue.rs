@@ -5,7 +5,8 @@ use hoidap::actions::calendar;
 use hoidap::actions::catalogue::{self, DayForm, DeviceForm, EndForm, FieldForm, OfficeForm, ProcedureForm, RuleForm, TargetForm};
 use hoidap::domain::error::{Code, Problem};
 use hoidap::domain::submission::Submission;
-use hoidap::domain::words::{FieldCode, OfficeCode};
+use hoidap::domain::words::{FieldCode, Language, OfficeCode};
+use hoidap::i18n;
 
 use crate::support::{Bed, COORDINATING, NEIGHBOUR, WARD, each_database};
 
@@ -194,4 +195,8 @@ fn a_target_is_set_in_per_cent_and_nothing_else() {
     admin.tries(|tx, me| catalogue::put_target(tx, me, &form("87,5"))).unwrap();
     assert_eq!(bed.service.read(|tx| Ok(tx.catalogue.target(2027, "land"))).unwrap(), Some(8_750));
     assert_eq!(faults(admin.tries(|tx, me| catalogue::put_target(tx, me, &form("101")))), ["/value number_between"]);
+    let other_year = TargetForm { year: "1926".to_owned(), ..form("90") };
+    let refused = admin.tries(|tx, me| catalogue::put_target(tx, me, &other_year)).unwrap_err();
+    let Problem::Invalid(refused) = refused else { panic!("{refused}") };
+    assert_eq!(i18n::fault(Language::En, &refused[0]), "Enter a year from 2000 to 2100.");
 }

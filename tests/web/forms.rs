@@ -202,7 +202,7 @@ fn a_hundred_thousand_letters_in_any_field_are_refused_without_harm() {
     let id = Uuid::new_v4().to_string();
     for name in ["text", "email", "phone", "submission_id", "field", "noi", "kind", "respondent", "consent"] {
         let page = refused(&citizen, "/gop-y", &with(with(opinion(&id, "x"), "consent", "answer"), name, &long));
-        assert!(name != "text" || page.says(&long), "what was typed is still there");
+        assert!(name != "text" || page.says(&long) && page.says("4.000"), "what was typed is still there, and its fault in the numbers of the language");
     }
     for name in ["text", "a.overall", "a.reasons", "procedure", "office"] {
         let rating = vec![("submission_id", id.as_str()), ("field", "land"), ("office", WARD), ("a.overall", "5")];
