@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use hoidap::domain::catalogue::Device;
+use hoidap::domain::catalogue::{Device, Procedure};
 use hoidap::domain::words::{Language, Serial};
 use hoidap::i18n;
 use hoidap::{keys, store};
@@ -289,6 +289,52 @@ fn a_form_that_was_taken_and_is_sent_again_leads_to_its_receipt_whatever_ended_s
     ended.unwrap();
     assert_eq!(send().map(|page| page.header("location").to_owned()), first);
     assert!(state(&bed).starts_with("[3] 1 "), "one opinion with its three events, one rating");
+}
+
+#[test]
+fn nothing_is_offered_that_would_be_refused_at_the_end() {
+    let bed = Bed::sqlite();
+    let site = Site::start(&bed);
+    let citizen = site.browser();
+    let administrator = site.browser().signs_in("administrator");
+    let (ended, running) = bed
+        .service
+        .write(|tx| {
+            let mut later = tx.catalogue.field(&"land".parse().unwrap()).unwrap().clone();
+            (later.code, later.valid_from) = ("tomorrow".parse().unwrap(), tx.today.next());
+            store::catalogue::put_field(tx.conn, &later, "")?;
+            let mut procedures = tx.catalogue.procedures.iter().filter(|p| p.field.as_str() == "land");
+            let (ended, running) = (procedures.next().unwrap().clone(), procedures.next().unwrap().clone());
+            let sector = store::catalogue::sectors(tx.conn)?.into_iter().find(|s| s.label == ended.sector).unwrap();
+            store::catalogue::put_procedure(tx.conn, &Procedure { valid_to: Some(tx.today.plus(-1)), ..ended.clone() }, &sector.code, "")?;
+            tx.recatalogue()?;
+            Ok((ended, running))
+        })
+        .unwrap();
+    for page in ["/gop-y", "/khao-sat/phieu-quay", "/khao-sat/phieu-quay?linh-vuc=tomorrow"] {
+        let opened = citizen.opens(page);
+        let opened = if opened.status == 303 { citizen.opens(opened.header("location")) } else { opened };
+        assert!(opened.status == 200 && opened.says("land") && !opened.says("=tomorrow\"") && !opened.says("\"tomorrow\""), "{page}: {}", opened.body);
+    }
+    let rules = administrator.opens("/quan-tri/phan-cong/them");
+    assert!(rules.says("field:land") && !rules.says("field:tomorrow"));
+    assert!(rules.says(&format!("procedure:{}", running.key)) && !rules.says(&format!("procedure:{}\"", ended.key)));
+
+    let leads_to = |query: &str| {
+        let opened = citizen.opens(&format!("/khao-sat/phieu-quay?{query}"));
+        if opened.status == 303 { citizen.opens(opened.header("location")) } else { opened }
+    };
+    let hidden = |key: &str| format!("name=\"procedure\" value=\"{key}\"");
+    assert!(leads_to(&format!("thu-tuc={}&noi={WARD}", running.key)).says(&hidden(running.key.as_str())));
+    assert!(leads_to(&format!("thu-tuc={}", ended.key)).says("linh-vuc=land"), "the choice of a field");
+    let form = leads_to(&format!("linh-vuc=land&thu-tuc={}&noi={WARD}", ended.key));
+    assert!(form.says("submission_id") && form.says(&hidden("")), "{}", form.body);
+
+    // One that ended while the form was open: refused once, and the form that comes back can be sent.
+    let id = Uuid::new_v4().to_string();
+    let rating = [("submission_id", id.as_str()), ("field", "land"), ("office", WARD), ("procedure", ended.key.as_str()), ("a.overall", "5")];
+    let refused = citizen.submits("/khao-sat/phieu-quay", &rating);
+    assert!(refused.status == 422 && refused.says(&hidden("")), "{}", refused.body);
 }
 
 #[test]

@@ -46,8 +46,8 @@ pub async fn list(admin: Admin) -> HttpResponse {
 fn layout(form: &mut Form<'_>, admin: &Admin) {
     let (catalogue, today, language) = (&admin.catalogue, admin.today, admin.language());
     form.head("rules", "add", "", LIST);
-    let fields = catalogue.fields.iter().filter(|f| f.valid_to.is_none_or(|last| today <= last));
-    let procedures = catalogue.procedures.iter().filter(|p| p.valid_to.is_none_or(|last| today <= last));
+    let fields = catalogue.fields.iter().filter(|f| f.is_active(today));
+    let procedures = catalogue.procedures.iter().filter(|p| p.is_active(today));
     let subjects = fields
         .map(|f| (format!("field:{}", f.code), format!("{}: {}", admin.t("admin.column.field"), f.name.get(language))))
         .chain(procedures.map(|p| (format!("procedure:{}", p.key), format!("{}: {}", admin.t("admin.column.procedure"), p.name))));

@@ -161,7 +161,7 @@ impl Tablet {
 
     /// The fields that may be chosen today, in their order.
     pub fn fields(&self) -> impl Iterator<Item = &Field> {
-        self.catalogue.fields.iter().filter(|f| f.valid_from <= self.today && f.valid_to.is_none_or(|last| self.today <= last))
+        self.catalogue.fields.iter().filter(|f| f.is_active(self.today))
     }
 
     /// A field that may be chosen today.

@@ -56,13 +56,14 @@ fn page(app: &App, visitor: &Visitor, fields: &Fields, faults: Faults, status: S
         Err(problem) => return respond::problem(app, visitor, &problem),
     };
     let today = app.service.now().day();
-    let ticks = catalogue.fields.iter().filter(|f| f.valid_to.is_none_or(|last| today <= last)).enumerate().map(|(i, f)| FieldTick {
+    let active = || catalogue.fields.iter().filter(|f| f.is_active(today));
+    let ticks = active().enumerate().map(|(i, f)| FieldTick {
         code: f.code.to_string(),
         name: f.name.get(visitor.language).to_owned(),
         checked: fields.get("field") == f.code.as_str(),
         focus: i == 0 && faults.is_first("/field"),
     });
-    let first = catalogue.fields.first().map(|f| f.code.to_string()).unwrap_or_default();
+    let first = active().next().map(|f| f.code.to_string()).unwrap_or_default();
     let page = Page {
         submission_id: Uuid::parse_str(fields.get("submission_id")).ok().filter(|id| !id.is_nil()).unwrap_or_else(Uuid::new_v4),
         promised: view::promised(&catalogue, today, visitor.language),

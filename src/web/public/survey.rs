@@ -62,10 +62,11 @@ pub async fn show(app: Shared, visitor: Visitor, slug: Path<String>, query: Quer
         Ok(survey) => survey,
         Err(problem) => return respond::problem(&app, &visitor, &problem),
     };
-    let active = |f: &&Field| f.valid_to.is_none_or(|last| today <= last);
-    let procedure = asked.get("thu-tuc").parse().ok().and_then(|k| catalogue.procedure(&k));
-    let field =
-        asked.get("linh-vuc").parse().ok().and_then(|c| catalogue.field(&c)).filter(active).or_else(|| procedure.and_then(|p| catalogue.field(&p.field)));
+    let active = |f: &&Field| f.is_active(today);
+    // An old link may name what has ended: without it the form can still be sent.
+    let procedure = asked.get("thu-tuc").parse().ok().and_then(|k| catalogue.procedure(&k)).filter(|p| p.is_active(today));
+    let named = asked.get("linh-vuc").parse().ok().and_then(|c| catalogue.field(&c)).filter(active);
+    let field = named.or_else(|| procedure.and_then(|p| catalogue.field(&p.field)).filter(active));
     let Some(field) = field else { return choose_field(&app, &visitor, survey, &catalogue, &asked, today) };
     let office = asked.get("noi").parse().ok().and_then(|c| catalogue.offices.active(&c, today));
     match office {
@@ -118,7 +119,7 @@ fn choose_field(app: &App, visitor: &Visitor, survey: &Questionnaire, catalogue:
     let found = catalogue
         .procedures
         .iter()
-        .filter(|p| !words.is_empty() && p.valid_to.is_none_or(|last| today <= last) && words.iter().all(|w| p.folded.contains(w)))
+        .filter(|p| !words.is_empty() && p.is_active(today) && words.iter().all(|w| p.folded.contains(w)))
         .take(12)
         .map(|p| Found { key: p.key.to_string(), code: p.code.clone(), name: p.name.clone(), field: p.field.to_string(), verified: p.verified })
         .collect();
@@ -129,7 +130,7 @@ fn choose_field(app: &App, visitor: &Visitor, survey: &Questionnaire, catalogue:
         fields: catalogue
             .fields
             .iter()
-            .filter(|f| f.valid_to.is_none_or(|last| today <= last))
+            .filter(|f| f.is_active(today))
             .map(|f| FieldTile {
                 code: f.code.to_string(),
                 icon: f.icon.clone(),
@@ -185,8 +186,7 @@ fn choose_place(
     let code = if asked.get("noi").is_empty() { "office_missing" } else { "unknown_office" };
     let missing = !asked.get("buoc").is_empty() || !asked.get("noi").is_empty();
     let faults = Faults::new(if missing { vec![Fault::new("/office", code)] } else { Vec::new() }, visitor.language);
-    let mut frequent: Vec<&Procedure> =
-        catalogue.procedures.iter().filter(|p| p.field == field.code && p.valid_to.is_none_or(|last| today <= last)).take(FREQUENT).collect();
+    let mut frequent: Vec<&Procedure> = catalogue.procedures.iter().filter(|p| p.field == field.code && p.is_active(today)).take(FREQUENT).collect();
     if let Some(procedure) = procedure.filter(|p| !frequent.iter().any(|f| f.key == p.key)) {
         frequent.insert(0, procedure);
     }
@@ -414,7 +414,8 @@ fn come_back(app: &App, visitor: &Visitor, slug: &str, fields: &Fields, faults: 
     let (Some(field), Some(office)) = (field, office) else {
         return respond::problem(app, visitor, &Problem::Invalid(faults));
     };
-    let procedure = fields.get("procedure").parse().ok().and_then(|k| catalogue.procedure(&k));
+    // One that has ended is left out: nobody could take it out of the form.
+    let procedure = fields.get("procedure").parse().ok().and_then(|k| catalogue.procedure(&k)).filter(|p| p.is_active(today));
     // The same submission id: sending again stores once. A broken one is replaced.
     let id = Uuid::parse_str(fields.get("submission_id")).ok().filter(|id| !id.is_nil()).unwrap_or_else(Uuid::new_v4);
     let faults = Faults::new(faults, visitor.language);
