@@ -3,12 +3,12 @@
 
 use uuid::Uuid;
 
-use super::Tx;
 use super::intake::Receipt;
+use super::{Service, Tx};
 use crate::domain::access::{Act, Officer};
 use crate::domain::error::{Code, Problem};
-use crate::domain::event::Entry;
-use crate::domain::feedback::State;
+use crate::domain::event::{Entry, EventName};
+use crate::domain::feedback::{Item, State};
 use crate::domain::receipt::ReceiptCode;
 use crate::domain::visibility::{Answer, PublicItem, Record};
 use crate::domain::words::{Purpose, Serial};
@@ -135,15 +135,22 @@ fn own_item(tx: &mut Tx<'_>, serial: Serial) -> Result<OwnItem, Problem> {
     let record = store::feedback::get(tx.conn, serial)?.ok_or(Code::NotFound)?;
     let item = public(tx, &record)?;
     let original = store::feedback::original(tx.conn, serial)?.unwrap_or_default();
-    let told = store::feedback::events(tx.conn, serial)?.into_iter().rev().find_map(|kept| match kept.entry.event.name() {
-        crate::domain::event::EventName::Redirected | crate::domain::event::EventName::Refused => kept.note,
-        _ => None,
-    });
+    let told = told(tx, &record)?;
     let contact = store::feedback::contact(tx.conn, serial)?.and_then(|sealed| tx.keys.open_contact(serial, &sealed));
     let can_withdraw = record.state.is_open();
-    let told = told.filter(|_| record.state.out_class().is_some());
     let answers = if record.state == State::Answered { store::feedback::answers(tx.conn, serial)? } else { Vec::new() };
     Ok(OwnItem { item, record, answers, original, told, consent: contact.map(|c| c.consent).unwrap_or_default(), can_withdraw })
+}
+
+/// The words of the event that took the item out; those of an earlier one are no longer true.
+fn told(tx: &mut Tx<'_>, record: &Record) -> Result<Option<String>, Problem> {
+    let by = match record.state {
+        State::OutOfScope | State::Spam => EventName::Refused,
+        State::Redirected => EventName::Redirected,
+        _ => return Ok(None),
+    };
+    let last = store::feedback::events(tx.conn, record.serial)?.into_iter().rev().find(|kept| kept.entry.event.name() == by);
+    Ok(last.and_then(|kept| kept.note))
 }
 
 /// An item as it lies on the desk.
@@ -171,15 +178,27 @@ pub struct DeskItem {
     pub possible: Vec<&'static str>,
 }
 
-/// Opens an item at the desk. Each view of a sealed one is audited.
-pub fn desk_item(tx: &mut Tx<'_>, officer: &Officer, serial: Serial) -> Result<DeskItem, Problem> {
-    let hand = super::feedback::take_in_hand(tx, serial)?;
-    officer.may(Act::Read, &hand.item, &tx.catalogue.offices, tx.today)?;
-    let sealed_now = hand.item.state == State::Sealed;
-    if sealed_now {
-        tx.audit(Some(officer), "sealed.view", serial, serde_json::json!({}))?;
+/// Opens an item at the desk and makes of it what `show` says. It is only read, so that nobody
+/// who works on it waits. Of a sealed one, each view leaves an audit line before it is shown.
+pub fn at_desk<T>(service: &Service, officer: &Officer, serial: Serial, show: impl FnOnce(&mut Tx<'_>, DeskItem) -> Result<T, Problem>) -> Result<T, Problem> {
+    let (shown, sealed) = service.read(|tx| {
+        let item = desk_item(tx, officer, serial)?;
+        let sealed = item.record.state == State::Sealed;
+        Ok((show(tx, item)?, sealed))
+    })?;
+    if sealed {
+        service.write(|tx| tx.audit(Some(officer), "sealed.view", serial, serde_json::json!({})))?;
     }
-    let acts = Act::ALL.into_iter().filter(|act| officer.may(*act, &hand.item, &tx.catalogue.offices, tx.today).is_ok()).collect();
+    Ok(shown)
+}
+
+fn desk_item(tx: &mut Tx<'_>, officer: &Officer, serial: Serial) -> Result<DeskItem, Problem> {
+    let record = store::feedback::get(tx.conn, serial)?.ok_or(Code::NotFound)?;
+    let mut item = Item::replay(serial, &entries(tx, serial)?, &*tx.catalogue)?;
+    // The row keeps the office's choice as it was at the start.
+    item.clock.clone_from(&record.clock);
+    officer.may(Act::Read, &item, &tx.catalogue.offices, tx.today)?;
+    let acts = Act::ALL.into_iter().filter(|act| officer.may(*act, &item, &tx.catalogue.offices, tx.today).is_ok()).collect();
     let own_text = store::draft::authors(tx.conn, serial)?.contains(&officer.id);
     Ok(DeskItem {
         original: store::feedback::original(tx.conn, serial)?.unwrap_or_default(),
@@ -188,9 +207,9 @@ pub fn desk_item(tx: &mut Tx<'_>, officer: &Officer, serial: Serial) -> Result<D
         draft: store::draft::get(tx.conn, serial)?,
         own_text,
         acts,
-        sealed: if sealed_now { store::feedback::sealed_intake(tx.conn, serial)? } else { None },
+        sealed: if item.state == State::Sealed { store::feedback::sealed_intake(tx.conn, serial)? } else { None },
         merged: store::feedback::merged_into(tx.conn, serial)?,
-        possible: hand.item.possible(tx.today),
-        record: hand.record,
+        possible: item.possible(tx.today),
+        record,
     })
 }

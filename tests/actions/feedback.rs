@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use hoidap::actions::feedback::{self, Written};
 use hoidap::actions::figures::Asked;
+use hoidap::actions::intake::Receipt;
 use hoidap::actions::{calendar, intake, lookup};
 use hoidap::domain::calendar::{CalendarDay, DayKind, Status};
 use hoidap::domain::error::Problem;
@@ -359,5 +360,20 @@ fn every_move_leaves_a_line_in_the_audit() {
         let actions: Vec<&str> = lines.iter().rev().map(|l| l.action.as_str()).collect();
         assert_eq!(actions, ["feedback.taken", "feedback.save_draft", "feedback.drafted", "feedback.answered"]);
         assert_eq!(lines[0].officer, Some(bed.account("approver").id));
+    });
+}
+
+#[test]
+fn a_sender_is_told_why_only_while_it_is_true() {
+    each_database(|bed| {
+        let told = |receipt: &Receipt| bed.service.read(|tx| lookup::own(tx, &receipt.code)).unwrap().feedback.unwrap().told;
+        let receipt = bed.citizen().kind("complaint").says("Tôi khiếu nại.").sends(bed);
+        let serial = receipt.feedback.unwrap().0;
+        bed.officer().redirects(serial);
+        assert!(told(&receipt).unwrap().contains("Chủ tịch"));
+        bed.desk("head").restores(serial);
+        assert_eq!(told(&receipt), None);
+        bed.service.write(|tx| feedback::withdraw(tx, serial)).unwrap();
+        assert_eq!(told(&receipt), None, "it is out, but not for that reason");
     });
 }

@@ -151,3 +151,18 @@ fn an_item_restored_from_the_sealed_box_can_be_worked_on() {
         bed.recounts();
     });
 }
+
+#[test]
+fn looking_at_an_item_waits_for_nobody_who_works_on_it_and_writes_nothing() {
+    each_database(|bed| {
+        let serial = bed.citizen().says("Một ý kiến.").sends_opinion(bed);
+        let lines = || bed.service.read(|tx| Ok(store::audit::lines(tx.conn, None, 1_000)?.len())).unwrap();
+        let before = lines();
+        let seen = bed.officer().tries(|tx, _| {
+            feedback::take_in_hand(tx, serial)?;
+            bed.approver().opens(serial)
+        });
+        assert_eq!(seen.unwrap().original, "Một ý kiến.");
+        assert_eq!(lines(), before);
+    });
+}

@@ -220,6 +220,6 @@ impl Desk<'_> {
 
     /// Opens an item.
     pub fn opens(self, serial: Serial) -> Result<lookup::DeskItem, Problem> {
-        self.tries(|tx, me| lookup::desk_item(tx, me, serial))
+        lookup::at_desk(&self.bed.service, self.officer, serial, |_, item| Ok(item))
     }
 }

@@ -15,7 +15,7 @@ use crate::domain::text::propose_title;
 use crate::domain::time::Day;
 use crate::domain::visibility::PublicStep;
 use crate::domain::words::{Kind, Language, Role, Serial};
-use crate::http::app::{App, Shared};
+use crate::http::app::{App, Shared, block};
 use crate::http::error::noted;
 use crate::http::visitor::Visitor;
 use crate::i18n::{t, tr};
@@ -181,10 +181,8 @@ async fn page(app: &App, visitor: &Visitor, officer: &Officer, serial: Serial, s
         Err(problem) => return respond::problem(app, visitor, &problem),
     };
     let language = visitor.language;
-    let officer = officer.clone();
-    // A view of a sealed item leaves an audit line, so the page is built in a write.
-    let built = app.write(move |tx| build(tx, &officer, serial, sent, language)).await;
-    match built {
+    let (service, officer) = (app.service.clone(), officer.clone());
+    match block(move || lookup::at_desk(&service, &officer, serial, |tx, item| build(tx, &officer, &item, &sent, language))).await {
         Ok(page) => respond::page_with(app, visitor, &frame, status, "desk/item", &page),
         Err(problem) => respond::problem(app, visitor, &problem),
     }
@@ -269,8 +267,7 @@ fn dispatch(tx: &mut Tx<'_>, officer: &Officer, serial: Serial, name: &str, f: &
     }
 }
 
-fn build(tx: &mut Tx<'_>, officer: &Officer, serial: Serial, sent: Sent, language: Language) -> Result<Page, Problem> {
-    let item = lookup::desk_item(tx, officer, serial)?;
+fn build(tx: &mut Tx<'_>, officer: &Officer, item: &DeskItem, sent: &Sent, language: Language) -> Result<Page, Problem> {
     let catalogue = tx.catalogue.clone();
     let record = &item.record;
     let makeup = record.clock.as_ref().is_none_or(|c| c.makeup);
@@ -286,12 +283,12 @@ fn build(tx: &mut Tx<'_>, officer: &Officer, serial: Serial, sent: Sent, languag
     let refusals = refusals.map(|(value, c)| (value, c.name.get(language).to_owned())).collect();
     let title = record.title.clone().unwrap_or_else(|| if record.state == State::Sealed { record.serial.to_string() } else { propose_title(&item.original) });
     let faults = Faults::new(sent.faults.clone(), language);
-    let proposal = proposal(&item, &catalogue, language);
+    let proposal = proposal(item, &catalogue, language);
     Ok(Page {
         original_below: proposal.as_ref().is_some_and(|p| p.refusal.is_none()),
         title,
-        number: serial.0,
-        id: serial.to_string(),
+        number: record.serial.0,
+        id: record.serial.to_string(),
         kind: record.kind.map(|k| t(language, &format!("kind.{k}"))).unwrap_or_else(|| t(language, &format!("kind.{}", Kind::Denunciation))),
         field: record.field.as_ref().map(|f| view::field_name(&catalogue, f, language)).unwrap_or_default(),
         office: record.office.as_ref().map(|o| view::office_name(&catalogue, o, language)).unwrap_or_default(),
@@ -316,15 +313,15 @@ fn build(tx: &mut Tx<'_>, officer: &Officer, serial: Serial, sent: Sent, languag
             let name = catalogue.list("return").find(|c| c.code == *reason).map_or_else(String::new, |c| c.name.get(language).to_owned());
             tr(language, "desk.returned", &[("reason", name), ("note", note.clone().unwrap_or_default())])
         }),
-        may: may(&item),
-        draft: draft(&item, &sent),
+        may: may(item),
+        draft: draft(item, sent),
         proposal,
         offices: select("chuyen", "to", "desk.to_office", view::office_options(&catalogue, tx.today, language)),
         forward_reasons: list("chuyen", "reason", "forward", "desk.reason"),
         return_reasons: list("duyet", "reason", "return", "desk.return_reason"),
         redirect_grounds: list("huong-dan", "ground", "redirect", "desk.ground"),
         refuse_grounds: select("tu-choi", "ground", "desk.ground", refusals),
-        colleagues: select("giao", "to", "desk.to_colleague", colleagues(tx, officer, &item)?),
+        colleagues: select("giao", "to", "desk.to_colleague", colleagues(tx, officer, item)?),
         typed: Typed {
             forward_note: typed("chuyen", "note"),
             refuse_note: typed("tu-choi", "note"),
@@ -334,7 +331,7 @@ fn build(tx: &mut Tx<'_>, officer: &Officer, serial: Serial, sent: Sent, languag
             guidance: typed("huong-dan", "guidance"),
         },
         other_open: OTHER.contains(&sent.form.as_str()),
-        history: history(&item, &names, &catalogue, language),
+        history: history(item, &names, &catalogue, language),
         events: record.events,
         faults: faults.lines(|pointer| anchor(&sent.form, pointer)),
     })
