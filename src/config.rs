@@ -66,7 +66,7 @@ pub enum Environment {
 }
 
 /// The settings in force.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub struct Config {
     /// `DATABASE_URL`.
     pub database_url: String,
@@ -116,6 +116,28 @@ impl Secret {
 impl std::fmt::Debug for Secret {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Secret(…)")
+    }
+}
+
+/// Without the addresses of database and mail server: a password may stand in them.
+impl std::fmt::Debug for Config {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let scheme = |address: &str| address.split(':').next().unwrap_or_default().to_owned();
+        f.debug_struct("Config")
+            .field("database_url", &scheme(&self.database_url))
+            .field("env", &self.env)
+            .field("listen", &self.listen)
+            .field("public_url", &self.public_url)
+            .field("secret", &self.secret)
+            .field("mail", &scheme(&self.mail))
+            .field("mail_from", &self.mail_from)
+            .field("connections", &self.connections)
+            .field("workers", &self.workers)
+            .field("behind_proxy", &self.behind_proxy)
+            .field("log", &self.log)
+            .field("log_format", &self.log_format)
+            .field("insecure_postgres", &self.insecure_postgres)
+            .finish()
     }
 }
 
@@ -188,22 +210,43 @@ impl Config {
         if readable_password {
             faults.push("HOIDAP_MAIL has a password and no TLS: add ?tls=required, or use smtps://.".to_owned());
         }
-        if self.is_remote_postgres() && !cfg!(feature = "postgres-tls") && !self.insecure_postgres {
-            faults.push("DATABASE_URL names another machine and this build has no TLS towards PostgreSQL. Build with --features postgres-tls, or set HOIDAP_INSECURE_POSTGRES=true when the network between them is yours.".to_owned());
+        let tls = cfg!(feature = "postgres-tls") && demands_tls(&self.database_url);
+        if is_remote_postgres(&self.database_url) && !tls && !self.insecure_postgres {
+            faults.push("DATABASE_URL names another machine and does not insist on TLS. Build with --features postgres-tls and end the address with ?sslmode=verify-full&sslrootcert=…, or set HOIDAP_INSECURE_POSTGRES=true when the network between them is yours.".to_owned());
         }
         faults
     }
+}
 
-    fn is_remote_postgres(&self) -> bool {
-        let Some((scheme, rest)) = self.database_url.split_once("://") else { return false };
-        if !scheme.starts_with("postgres") {
-            return false;
-        }
-        let authority = rest.split(['/', '?']).next().unwrap_or_default();
-        let host = authority.rsplit('@').next().unwrap_or_default();
-        let host = host.split(':').next().unwrap_or_default();
-        !matches!(host, "" | "localhost" | "127.0.0.1" | "[" | "%2Fvar%2Frun%2Fpostgresql")
-    }
+/// The values of a name in an address's query: libpq takes the last one, and what is said twice is looked at twice.
+fn said<'a>(address: &'a str, name: &'a str) -> impl Iterator<Item = &'a str> {
+    let query = address.split_once('?').map_or("", |(_, query)| query);
+    query.split('&').filter_map(|part| part.split_once('=')).filter(move |(n, _)| *n == name).map(|(_, value)| value)
+}
+
+/// Does a PostgreSQL address insist on TLS?
+fn demands_tls(address: &str) -> bool {
+    let mut modes = said(address, "sslmode").peekable();
+    modes.peek().is_some() && modes.all(|mode| matches!(mode, "require" | "verify-ca" | "verify-full"))
+}
+
+/// Is it a PostgreSQL on another machine? What can't be told to be this one is another.
+fn is_remote_postgres(address: &str) -> bool {
+    let Some(rest) = address.strip_prefix("postgres://").or_else(|| address.strip_prefix("postgresql://")) else { return false };
+    let authority = rest.split(['/', '?']).next().unwrap_or_default();
+    let hosts = authority.rsplit_once('@').map_or(authority, |(_, hosts)| hosts);
+    let without_port = |host: &str| match host.find(']') {
+        Some(end) if host.starts_with('[') => host.get(1..end).unwrap_or_default().to_owned(),
+        _ => host.split(':').next().unwrap_or_default().to_owned(),
+    };
+    // Several may stand there, and those of the query stand above them.
+    let asked = said(address, "host").chain(said(address, "hostaddr")).flat_map(|hosts| hosts.split(',')).map(str::to_owned);
+    !hosts.split(',').map(without_port).chain(asked).all(|host| is_here(&host))
+}
+
+/// Is a host of a PostgreSQL address this machine? A path is a socket of it.
+fn is_here(host: &str) -> bool {
+    matches!(host, "" | "localhost" | "127.0.0.1" | "::1") || host.starts_with('/') || host.to_ascii_lowercase().starts_with("%2f")
 }
 
 #[cfg(test)]
@@ -229,10 +272,53 @@ mod tests {
         named(Config { mail: "folder:mail".to_owned(), ..safe() }, "HOIDAP_MAIL");
         named(Config { mail: "smtp://name:word@mail:25".to_owned(), ..safe() }, "HOIDAP_MAIL");
         named(Config { mail: "pigeon".to_owned(), ..safe() }, "HOIDAP_MAIL");
-        if !cfg!(feature = "postgres-tls") {
-            named(Config { database_url: "postgres://u:p@db.example/h".to_owned(), ..safe() }, "DATABASE_URL");
+    }
+
+    #[test]
+    fn a_postgres_on_another_machine_needs_tls_or_a_word_that_it_does_not() {
+        let at = |database_url: &str| Config { database_url: database_url.to_owned(), ..safe() };
+        let is_refused = |config: &Config| config.faults().iter().any(|f| f.contains("DATABASE_URL"));
+        for remote in [
+            "postgres://u:p@db.example/h",
+            "postgresql://u:p@db/h",
+            "postgres://u:p@db.example/h?sslmode=prefer",
+            "postgres://u:p@db.example/h?sslmode=verify-full&sslmode=disable",
+            "postgres://u:p@localhost,db.example/h",
+            "postgres:///h?host=db.example",
+            "postgres://u:p@localhost/h?host=db.example",
+            "postgres://u:p@localhost/h?hostaddr=192.0.2.1",
+            "postgres://u:p@[2001:db8::1]:5432/h",
+            "postgres://u:p@[::]/h",
+            "postgres://u:p@[:@db.example/h",
+            "postgres://u:p@[:db.example/h",
+            "postgres:///h?host=2001:db8::1",
+            "postgres:///h?hostaddr=::ffff:192.0.2.1",
+        ] {
+            assert!(is_refused(&at(remote)), "{remote}");
+            assert!(!is_refused(&Config { insecure_postgres: true, ..at(remote) }), "{remote}");
         }
-        assert_eq!(Config { database_url: "postgres://u:p@localhost:5432/h".to_owned(), ..safe() }.faults(), Vec::<String>::new());
-        assert!(!format!("{:?}", safe()).contains("AAEC"), "the secret is not printed");
+        for local in [
+            "sqlite:hoidap.sqlite",
+            "postgres://u:p@localhost:5432/h",
+            "postgres://u:p@127.0.0.1/h",
+            "postgres://u:p@[::1]:5432/h",
+            "postgres:///h",
+            "postgres:///h?host=/var/run/postgresql",
+            "postgres:///h?host=::1",
+            "postgres://%2Fvar%2Frun%2Fpostgresql/h",
+        ] {
+            assert!(!is_refused(&at(local)), "{local}");
+        }
+        for mode in ["require", "verify-ca", "verify-full"] {
+            let safe = at(&format!("postgres://u:p@db.example/h?sslmode={mode}"));
+            assert_eq!(is_refused(&safe), !cfg!(feature = "postgres-tls"), "{mode}");
+        }
+    }
+
+    #[test]
+    fn no_password_is_printed() {
+        let config = Config { database_url: "postgres://u:hunter2@db/h".to_owned(), mail: "smtps://u:hunter2@mail:465".to_owned(), ..safe() };
+        let printed = format!("{config:?}");
+        assert!(!printed.contains("hunter2") && !printed.contains("AAEC"), "{printed}");
     }
 }
