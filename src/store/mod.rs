@@ -114,9 +114,15 @@ pub(crate) fn broken(what: impl std::fmt::Display) -> StoreError {
 }
 
 /// Opens the kind of connection that the address names; never guesses.
-#[derive(Debug)]
 struct Manager {
     url: String,
+}
+
+/// Without the address: a password may stand in it.
+impl std::fmt::Debug for Manager {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Manager").field("kind", &self.kind()).finish_non_exhaustive()
+    }
 }
 
 impl Manager {

@@ -2,3 +2,14 @@
 
 mod parity;
 mod transactions;
+
+use crate::support::each_database;
+
+#[test]
+fn the_address_of_a_database_is_not_printed() {
+    each_database(|bed| {
+        let printed = format!("{:?} {:?}", bed.service.db(), bed.service);
+        let place = bed.url().rsplit('/').next().unwrap();
+        assert!(printed.contains("Manager") && !printed.contains(place), "{printed}");
+    });
+}
