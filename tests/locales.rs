@@ -77,6 +77,14 @@ fn of_code(text: &str) -> Vec<String> {
 }
 
 #[test]
+fn every_fault_that_has_a_sentence_is_documented() {
+    let documented = include_str!("../docs/errors.md");
+    let codes = sentences(Language::Vi).into_keys().filter_map(|key| key.strip_prefix("errors.").map(str::to_owned));
+    let missing: Vec<String> = codes.filter(|code| !documented.contains(&format!("\n| `{code}` |"))).collect();
+    assert!(missing.is_empty(), "docs/errors.md lacks {missing:?}");
+}
+
+#[test]
 fn the_three_languages_hold_the_same_sentences_with_the_same_places() {
     let vietnamese = sentences(Language::Vi);
     assert!(vietnamese.len() > 6);

@@ -77,10 +77,6 @@ super::coded::words! {
         ChangedMeanwhile = "changed_meanwhile",
         /// The survey is closed.
         SurveyClosed = "survey_closed",
-        /// It is referred to, so it can only be ended.
-        StillReferredTo = "still_referred_to",
-        /// A code that is taken.
-        AlreadyExists = "already_exists",
         /// A combination of filters for which nothing is kept.
         NotKept = "not_kept",
         /// The device's address is unknown or ended.

@@ -78,11 +78,6 @@ impl Pages {
     pub fn render<T: Serialize>(&self, template: &str, frame: &Frame, page: &T) -> Result<String, Problem> {
         self.handlebars.render(template, &Whole { frame, page }).map_err(|e| Problem::Internal(format!("templates/{template}: {e}")))
     }
-
-    /// Renders a mail or another text without a frame.
-    pub fn render_plain<T: Serialize>(&self, template: &str, data: &T) -> Result<String, Problem> {
-        self.handlebars.render(template, data).map_err(|e| Problem::Internal(format!("templates/{template}: {e}")))
-    }
 }
 
 fn language(context: &Context) -> Language {

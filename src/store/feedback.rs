@@ -423,8 +423,6 @@ pub struct Filter {
     pub not_due_before: Option<Day>,
     /// Not the sealed ones: they have no place in lists by field or office.
     pub unsealed: bool,
-    /// Has a public answer.
-    pub answered: Option<bool>,
     /// Assigned to this officer.
     pub assignee: Option<Uuid>,
     /// In the coordinating office's tray.
@@ -479,9 +477,6 @@ fn filtered(filter: &Filter) -> feedback::BoxedQuery<'_, super::MultiBackend> {
     }
     if filter.unsealed {
         query = query.filter(f::state.ne(State::Sealed.as_str()));
-    }
-    if let Some(answered) = filter.answered {
-        query = if answered { query.filter(f::answered_on.is_not_null()) } else { query.filter(f::answered_on.is_null()) };
     }
     if let Some(officer) = filter.assignee {
         query = query.filter(f::assignee.eq(Key(officer)));
