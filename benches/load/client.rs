@@ -84,11 +84,11 @@ async fn send(server: SocketAddr, began: Instant, until: Until, sent: Rc<Cell<us
 /// Five ratings; an opinion in one of twenty.
 fn slip(n: usize) -> String {
     let rating = |k: usize| 1 + (n * 7 + k * 3) % 5;
-    let opinion = if n % 20 == 0 { r#","feedback":{"kind":"suggestion","text":"Đề nghị có thêm ghế ngồi chờ ở quầy."}"# } else { "" };
+    let opinion = if n.is_multiple_of(20) { r#","feedback":{"kind":"suggestion","text":"Đề nghị có thêm ghế ngồi chờ ở quầy."}"# } else { "" };
     format!(
         r#"{{"submission_id":"{}","respondent":"{}","field":"{}","office":"{}","language":"vi","answers":{{"overall":{},"attitude":{},"guidance":{},"time":{},"papers":{},"reasons":["time"]}}{opinion}}}"#,
         uuid::Uuid::new_v4(),
-        if n % 3 == 0 { "enterprise" } else { "citizen" },
+        if n.is_multiple_of(3) { "enterprise" } else { "citizen" },
         FIELDS[n % FIELDS.len()],
         OFFICES[n / 7 % OFFICES.len()],
         rating(0),
