@@ -250,10 +250,11 @@ fn dispatch(tx: &mut Tx<'_>, officer: &Officer, serial: Serial, name: &str, f: &
             feedback::save(tx, officer, serial, &refusal, true)
         }
         "duyet" if f.get("viec") == "tra-lai" => feedback::give_back(tx, officer, serial, f.get("reason"), f.get("note")),
-        "duyet" => match (f.get("events").parse(), f.get("revision").parse()) {
-            (Ok(events), Ok(revision)) => feedback::approve(tx, officer, serial, Some(feedback::Seen { events, revision })),
-            _ => Err(Code::ChangedMeanwhile.into()),
-        },
+        // A form that does not say what was seen has seen nothing that is there.
+        "duyet" => {
+            let seen = feedback::Seen { events: f.get("events").parse().unwrap_or(0), revision: f.get("revision").parse().unwrap_or(-1) };
+            feedback::approve(tx, officer, serial, Some(seen))
+        }
         "chuyen" => feedback::forward(tx, officer, serial, f.get("to"), f.get("reason"), f.get("note")),
         "gop" => match f.get("into").parse() {
             Ok(into) => feedback::merge(tx, officer, serial, into),
