@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Tx;
 use crate::domain::accounting::Counts;
 use crate::domain::catalogue::Catalogue;
-use crate::domain::error::{Code, Fault, Problem};
+use crate::domain::error::{Fault, Problem};
 use crate::domain::satisfaction::{Ratio, Verdict};
 use crate::domain::tally::{Half, Part, Scope, Shown, left_out};
 use crate::domain::time::Day;
@@ -218,18 +218,18 @@ impl Released {
         Ok(released)
     }
 
-    fn get(&self, batch: &Batch, scope: &Scope, respondent: Option<Respondent>) -> Ratio {
-        self.cells.get(&(batch.clone(), scope.to_string(), respondent)).map(|(ratio, _)| *ratio).unwrap_or_default()
+    fn cell(&self, batch: &Batch, scope: &Scope, respondent: Option<Respondent>) -> (Ratio, bool) {
+        self.cells.get(&(batch.clone(), scope.to_string(), respondent)).copied().unwrap_or_default()
     }
 
     fn part(&self, batch: &Batch, scope: &Scope, respondent: Option<Respondent>) -> Part {
-        let cell = self.cells.get(&(batch.clone(), scope.to_string(), respondent));
-        cell.map(|(ratio, rated)| Part { n: ratio.n, rated: *rated }).unwrap_or_default()
+        let (ratio, rated) = self.cell(batch, scope, respondent);
+        Part { n: ratio.n, rated }
     }
 
     /// Is it left out of this batch: small, or what another part could be had from?
     fn is_left_out(&self, batch: &Batch, scope: &Scope, catalogue: &Catalogue) -> bool {
-        let n = |scope: &Scope| self.get(batch, scope, self.respondent).n;
+        let n = |scope: &Scope| self.part(batch, scope, self.respondent).n;
         if n(scope) < self.threshold {
             return true;
         }
@@ -241,7 +241,7 @@ impl Released {
         }
         if let Some(kind) = self.respondent {
             let counted: Vec<Part> = Respondent::ALL.iter().map(|r| self.part(batch, scope, Some(*r))).collect();
-            let whole = self.get(batch, scope, None).n;
+            let whole = self.part(batch, scope, None).n;
             if Respondent::ALL.iter().zip(left_out(whole, &counted, self.threshold)).any(|(r, out)| out && *r == kind) {
                 return true;
             }
@@ -254,7 +254,7 @@ impl Released {
     fn shown(&self, scope: &Scope, catalogue: &Catalogue) -> Shown {
         let mut sum = Ratio::default();
         for batch in self.batches.iter().filter(|b| !self.is_left_out(b, scope, catalogue)) {
-            sum += self.get(batch, scope, self.respondent);
+            sum += self.cell(batch, scope, self.respondent).0;
         }
         if sum.n < self.threshold { Shown::Withheld } else { Shown::Figure(sum) }
     }
@@ -277,7 +277,7 @@ fn figures(tx: &mut Tx<'_>, asked: &Asked, sample: Sample, from: Option<Half>, t
             let whole = asked.office.clone().map_or(Scope::All, Scope::Office);
             rows.push((OVERALL.to_owned(), OVERALL.to_owned(), whole, None));
             for group in TRACKED {
-                let word = |_| Problem::Refused(Code::NotKept);
+                let word = |e| Problem::Internal(format!("{e}"));
                 // At an office there are cells by field; the tracked groups are fields of the same name.
                 let field: Option<FieldCode> = if asked.office.is_some() { Some(group.parse().map_err(word)?) } else { None };
                 match field {

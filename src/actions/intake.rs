@@ -46,6 +46,14 @@ pub struct Receipt {
     pub repeated: bool,
 }
 
+impl Receipt {
+    /// What the sender of a submission that is stored already gets.
+    pub fn again(code: ReceiptCode, earlier: &Earlier) -> Self {
+        let feedback = earlier.feedback.map(|(serial, due)| (Serial(serial), due));
+        Self { response_id: earlier.response_id, code, feedback, repeated: true }
+    }
+}
+
 /// Stores submissions in the open transaction, each once.
 pub fn store_all(tx: &mut Tx<'_>, submissions: &[Submission]) -> Result<Vec<Receipt>, Problem> {
     store::lock(tx.conn, Lock::Intake)?;
@@ -59,8 +67,7 @@ pub fn store_all(tx: &mut Tx<'_>, submissions: &[Submission]) -> Result<Vec<Rece
     let mut receipts = Vec::with_capacity(submissions.len());
     for (submission, (code, receipt_hash)) in submissions.iter().zip(codes.into_iter().zip(hashes)) {
         if let Some(earlier) = known.get(&receipt_hash) {
-            let feedback = earlier.feedback.map(|(serial, due)| (Serial(serial), due));
-            receipts.push(Receipt { response_id: earlier.response_id, code, feedback, repeated: true });
+            receipts.push(Receipt::again(code, earlier));
             continue;
         }
         submission.still_fits(&tx.catalogue, tx.today)?;

@@ -80,14 +80,10 @@ fn summaries(tx: &mut Tx<'_>, records: &[Record]) -> Result<Vec<PublicItem>, Pro
 
 /// The receipt of a submission that is stored already: the same again gets the same, whatever ended since.
 pub fn earlier(tx: &mut Tx<'_>, submission: Uuid) -> Result<Option<Receipt>, Problem> {
-    let hash = tx.keys.receipt_hash(&tx.keys.receipt(submission));
+    let code = tx.keys.receipt(submission);
+    let hash = tx.keys.receipt_hash(&code);
     let left = store::response::earlier(tx.conn, std::slice::from_ref(&hash))?.remove(&hash);
-    Ok(left.map(|left| Receipt {
-        response_id: left.response_id,
-        code: tx.keys.receipt(submission),
-        feedback: left.feedback.map(|(serial, due)| (Serial(serial), due)),
-        repeated: true,
-    }))
+    Ok(left.map(|left| Receipt::again(code, &left)))
 }
 
 /// What the sender may see.

@@ -108,39 +108,36 @@ impl Service {
         }
     }
 
-    /// Runs one write transaction. The present is read when its turn has come, so that days never go back.
+    /// Runs one write transaction.
     pub fn write<T>(&self, f: impl FnOnce(&mut Tx<'_>) -> Result<T, Problem>) -> Result<T, Problem> {
-        self.db.write(|conn| {
-            store::share(conn, Lock::Catalogue)?;
-            self.run(conn, self.clock.now(), f)
-        })
+        self.begin(None, None, f)
     }
 
     /// Runs the write transaction of the intake: one at a time, so that numbers and half-months have an order.
     pub fn write_intake<T>(&self, f: impl FnOnce(&mut Tx<'_>) -> Result<T, Problem>) -> Result<T, Problem> {
-        self.write_alone(Lock::Intake, f)
+        self.begin(Some(Lock::Intake), None, f)
     }
 
     /// Runs a change of reference data: one at a time, after the writers that still work with the old.
     pub fn write_reference<T>(&self, f: impl FnOnce(&mut Tx<'_>) -> Result<T, Problem>) -> Result<T, Problem> {
-        self.write_alone(Lock::Catalogue, f)
-    }
-
-    fn write_alone<T>(&self, lock: Lock, f: impl FnOnce(&mut Tx<'_>) -> Result<T, Problem>) -> Result<T, Problem> {
-        self.db.write(|conn| {
-            if lock != Lock::Catalogue {
-                store::share(conn, Lock::Catalogue)?;
-            }
-            store::lock(conn, lock)?;
-            self.run(conn, self.clock.now(), f)
-        })
+        self.begin(Some(Lock::Catalogue), None, f)
     }
 
     /// Runs one write transaction at a moment of another clock: the sample life.
     pub fn write_at<T>(&self, now: Moment, f: impl FnOnce(&mut Tx<'_>) -> Result<T, Problem>) -> Result<T, Problem> {
+        self.begin(None, Some(now), f)
+    }
+
+    /// Takes the locks, and only then reads the present, so that days never go back.
+    fn begin<T>(&self, alone: Option<Lock>, now: Option<Moment>, f: impl FnOnce(&mut Tx<'_>) -> Result<T, Problem>) -> Result<T, Problem> {
         self.db.write(|conn| {
-            store::share(conn, Lock::Catalogue)?;
-            self.run(conn, now, f)
+            if alone != Some(Lock::Catalogue) {
+                store::share(conn, Lock::Catalogue)?;
+            }
+            if let Some(lock) = alone {
+                store::lock(conn, lock)?;
+            }
+            self.run(conn, now.unwrap_or_else(|| self.clock.now()), f)
         })
     }
 

@@ -204,7 +204,7 @@ refusals! {
     /// Of an address with query values.
     Asking = [Malformed, Invalid, Internal, Unavailable, TooSlow];
     /// Of the figures.
-    Figures = [Malformed, Invalid, NotKept, Internal, Unavailable, TooSlow];
+    Figures = [Malformed, Invalid, Internal, Unavailable, TooSlow];
     /// Of a receipt.
     Receipts = [UnknownReceipt, Internal, Unavailable, TooSlow];
     /// Of a filled questionnaire.

@@ -77,8 +77,6 @@ super::coded::words! {
         ChangedMeanwhile = "changed_meanwhile",
         /// The survey is closed.
         SurveyClosed = "survey_closed",
-        /// A combination of filters for which nothing is kept.
-        NotKept = "not_kept",
         /// The device's address is unknown or ended.
         UnknownDevice = "unknown_device",
         /// The method is not for this address.

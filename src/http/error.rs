@@ -8,7 +8,7 @@ use crate::domain::error::{Code, Problem};
 /// The status of a refusal: the table of `docs/errors.md`.
 pub fn status(code: Code) -> StatusCode {
     match code {
-        Code::Invalid | Code::NotKept => StatusCode::UNPROCESSABLE_ENTITY,
+        Code::Invalid => StatusCode::UNPROCESSABLE_ENTITY,
         Code::Malformed => StatusCode::BAD_REQUEST,
         Code::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         Code::UnsupportedType => StatusCode::UNSUPPORTED_MEDIA_TYPE,

@@ -18,6 +18,10 @@ const HOSTILE: &str = "</textarea></title><script>alert(1)</script>\"><img src=x
 
 const TABLET: &str = "quay";
 
+/// What the forms of an item at the desk send between them.
+const MOVE: [(&str, &str); 7] =
+    [("title", "Tên"), ("question", "Hỏi"), ("answer", "Đáp"), ("revision", "0"), ("to", NEIGHBOUR), ("reason", "wrong_office"), ("ground", "complaint_law")];
+
 /// Whoever reads the page sees what was typed, and nothing else happens.
 fn is_inert(page: &Page, place: &str) {
     for live in ["<script>alert", "<img src=x", "</textarea></title>", "onerror=alert"] {
@@ -222,16 +226,7 @@ fn a_hundred_thousand_letters_in_any_field_are_refused_without_harm() {
         ("tu-choi", "note"),
         ("tu-choi", "ground"),
     ] {
-        let fields = [
-            ("title", "Tên"),
-            ("question", "Hỏi"),
-            ("answer", "Đáp"),
-            ("revision", "0"),
-            ("to", NEIGHBOUR),
-            ("reason", "wrong_office"),
-            ("ground", "complaint_law"),
-        ];
-        let fields: Vec<(&str, &str)> = if name == "tu-choi" { with(fields.to_vec(), "ground", "spam:advertising") } else { fields.to_vec() };
+        let fields: Vec<(&str, &str)> = if name == "tu-choi" { with(MOVE.to_vec(), "ground", "spam:advertising") } else { MOVE.to_vec() };
         refused(&officer, &format!("/can-bo/1/{name}"), &with(fields, field, &long));
     }
     assert_eq!(citizen.submits("/gop-y", &opinion(&id, &"x".repeat(1_300_000))).status, 413);
@@ -350,17 +345,7 @@ fn a_desk_refuses_what_is_another_offices_ones_own_text_and_a_second_approval() 
     };
     same_as_nothing("/can-bo/1");
     for name in ["nhan", "giao", "viet", "tu-choi", "duyet", "chuyen", "gop", "huong-dan", "to-cao", "xac-nhan", "khoi-phuc", "khong-co"] {
-        let fields = [
-            ("title", "Tên"),
-            ("question", "Hỏi"),
-            ("answer", "Đáp"),
-            ("revision", "0"),
-            ("to", NEIGHBOUR),
-            ("reason", "wrong_office"),
-            ("ground", "complaint_law"),
-            ("guidance", "x"),
-        ];
-        let status = neighbour.submits(&format!("/can-bo/1/{name}"), &fields).status;
+        let status = neighbour.submits(&format!("/can-bo/1/{name}"), &with(MOVE.to_vec(), "guidance", "x")).status;
         assert!((400..500).contains(&status), "{name} answers {status}");
     }
     assert_eq!(state(&bed), before);
