@@ -9,8 +9,9 @@ COPY locales locales
 COPY migrations migrations
 COPY assets assets
 COPY data data
-# Cargo.toml names a test; it is not built here.
+# Cargo.toml names a test and a bench; they are not built here.
 COPY tests tests
+COPY benches benches
 # TLS towards PostgreSQL is built from source: perl, make and a C compiler are in this image.
 RUN --mount=type=cache,target=/usr/local/cargo/registry \
     --mount=type=cache,target=/build/target \
