@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use crate::report::Latencies;
+use crate::report::{Latencies, Processors};
 
 /// When a load ends.
 #[derive(Clone, Copy)]
@@ -28,6 +28,8 @@ pub struct Load {
     pub took: Duration,
     /// From sending to the answer.
     pub latencies: Latencies,
+    /// Per cent of the processors that the host took meanwhile.
+    pub taken: u64,
 }
 
 impl Load {
@@ -43,7 +45,7 @@ const OFFICES: [&str; 10] = ["31507", "31510", "31528", "31540", "kcn", "so-xd",
 
 /// Sends counter slips over this many connections.
 pub fn slips(server: SocketAddr, connections: usize, until: Until) -> Load {
-    let began = Instant::now();
+    let (began, processors) = (Instant::now(), Processors::now());
     let sent = Rc::new(Cell::new(0));
     let latencies = Rc::new(RefCell::new(Vec::new()));
     on_one_thread(async {
@@ -54,7 +56,12 @@ pub fn slips(server: SocketAddr, connections: usize, until: Until) -> Load {
     });
     let took = began.elapsed();
     let latencies = latencies.take();
-    Load { done: latencies.len(), took, latencies: Latencies::of(if latencies.is_empty() { vec![Duration::ZERO] } else { latencies }) }
+    Load {
+        done: latencies.len(),
+        took,
+        taken: processors.taken_since(),
+        latencies: Latencies::of(if latencies.is_empty() { vec![Duration::ZERO] } else { latencies }),
+    }
 }
 
 async fn send(server: SocketAddr, began: Instant, until: Until, sent: Rc<Cell<usize>>, latencies: Rc<RefCell<Vec<Duration>>>) {

@@ -24,14 +24,31 @@ const FEW: usize = 10_000;
 const MANY: usize = 1_000_000;
 
 fn main() {
-    let quick = std::env::args().any(|a| a == "--quick");
-    let many = if quick { 50_000 } else { MANY };
+    let asked = |what: &str| std::env::args().any(|a| a == what);
+    if asked("--slips") {
+        slips_alone();
+        return;
+    }
+    let many = if asked("--quick") { 50_000 } else { MANY };
     start_up();
     sqlite(many);
     match std::env::var("HOIDAP_BENCH_POSTGRES") {
         Ok(admin) => postgres(&admin),
         Err(_) => println!("PostgreSQL: not measured, HOIDAP_BENCH_POSTGRES names none"),
     }
+}
+
+/// The slips and nothing else, for whoever works on them.
+fn slips_alone() {
+    let here = std::env::var("HOIDAP_BENCH_POSTGRES");
+    let (name, deployment) = match &here {
+        Ok(admin) => ("PostgreSQL", Deployment::postgres(admin)),
+        Err(_) => ("SQLite", Deployment::sqlite()),
+    };
+    let server = Server::start(&deployment);
+    client::slips(server.address, CONNECTIONS, client::Until::Sent(FEW));
+    slips(name, &client::slips(server.address, CONNECTIONS, client::Until::Elapsed(SPAN)));
+    server.stop();
 }
 
 fn start_up() {
@@ -86,7 +103,10 @@ fn postgres(admin: &str) {
 }
 
 fn slips(database: &str, load: &client::Load) {
-    line(&format!("{database}: slips stored"), format!("{:.0} a second, {CONNECTIONS} connections", load.rate()));
+    line(
+        &format!("{database}: slips stored"),
+        format!("{:.0} a second, {CONNECTIONS} connections; {} % of the processors taken by the host", load.rate(), load.taken),
+    );
     line(&format!("{database}: until the answer"), load.latencies.to_string());
 }
 

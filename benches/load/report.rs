@@ -31,3 +31,25 @@ impl fmt::Display for Latencies {
         write!(f, "p50 {:.2} ms, p99 {:.2} ms", ms(self.at(50)), ms(self.at(99)))
     }
 }
+
+/// What this machine's processors did until now, in ticks: all of it, and what a host that they are shared with took.
+#[derive(Clone, Copy)]
+pub struct Processors {
+    all: u64,
+    taken: u64,
+}
+
+impl Processors {
+    /// Since the machine started.
+    pub fn now() -> Self {
+        let text = std::fs::read_to_string("/proc/stat").expect("Linux tells");
+        let ticks: Vec<u64> = text.lines().next().expect("a line").split_whitespace().filter_map(|n| n.parse().ok()).collect();
+        Self { all: ticks.iter().take(8).sum(), taken: ticks.get(7).copied().unwrap_or(0) }
+    }
+
+    /// The share, in per cent, that was taken since. Figures from a machine that others use at the same time say little.
+    pub fn taken_since(self) -> u64 {
+        let now = Self::now();
+        100 * (now.taken - self.taken) / (now.all - self.all).max(1)
+    }
+}
