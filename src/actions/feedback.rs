@@ -89,10 +89,10 @@ fn write(tx: &mut Tx<'_>, hand: &mut Hand, officer: Option<Uuid>, entries: Vec<E
         .into_iter()
         .map(|entry| {
             let Beside { salts, note } = beside.take().unwrap_or_default();
-            NewEvent { entry, at: tx.now, officer, salts, note }
+            NewEvent { serial: hand.record.serial, entry, at: tx.now, officer, salts, note }
         })
         .collect();
-    match store::feedback::append(tx.conn, hand.record.serial, &events) {
+    match store::feedback::append(tx.conn, &events) {
         Err(store::StoreError::Duplicate(_)) => return Err(Code::ChangedMeanwhile.into()),
         other => other?,
     }

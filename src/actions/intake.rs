@@ -2,19 +2,20 @@
 //! has arrived, stores it in one durable transaction, and only then answers
 //! each sender. A poisoned one is tried again alone and fails alone.
 
-use std::collections::{BTreeMap, HashMap};
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use serde_json::json;
+use serde_json::{Value, json};
+use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio::sync::oneshot;
 use uuid::Uuid;
 
-use super::{Service, Tx};
-use crate::domain::catalogue::Catalogue;
+use super::{Service, Tx, ratings};
 use crate::domain::commitment::Commitment;
 use crate::domain::contact::Contact;
 use crate::domain::error::Problem;
@@ -22,16 +23,17 @@ use crate::domain::event::{Entry, Event};
 use crate::domain::feedback::{Item, State};
 use crate::domain::receipt::ReceiptCode;
 use crate::domain::routing::{self, Question};
-use crate::domain::submission::{Opinion, Submission};
-use crate::domain::tally::{Half, Place, Tally, TallyKey};
+use crate::domain::submission::{Filled, Opinion, Submission};
+use crate::domain::tally::Half;
 use crate::domain::time::Day;
 use crate::domain::visibility::Record;
 use crate::domain::words::{By, Kind, Purpose, Serial};
 use crate::keys;
+use crate::store;
 use crate::store::feedback::{NewEvent, NewItem, SealedIntake};
+use crate::store::outbox::NewMessage;
 use crate::store::response::{Earlier, ResponseRow};
 use crate::store::types::{Json, Key, On};
-use crate::store::{self, Lock};
 
 /// What the sender gets back. The same submission again gets the same.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,16 +56,13 @@ impl Receipt {
     }
 }
 
-/// Stores submissions in the open transaction, each once.
-pub fn store_all(tx: &mut Tx<'_>, submissions: &[Submission]) -> Result<Vec<Receipt>, Problem> {
-    store::lock(tx.conn, Lock::Intake)?;
+/// Stores submissions in the open transaction, each once. The transaction holds [`store::Lock::Intake`].
+pub fn store_all(tx: &mut Tx<'_>, ratings: &mut ratings::Held, submissions: &[Submission]) -> Result<Vec<Receipt>, Problem> {
     let codes: Vec<ReceiptCode> = submissions.iter().map(|s| tx.keys.receipt(s.id)).collect();
     let hashes: Vec<String> = codes.iter().map(|code| tx.keys.receipt_hash(code)).collect();
     let mut known: HashMap<String, Earlier> = store::response::earlier(tx.conn, &hashes)?;
 
-    let half = Half::of(tx.today);
-    let mut responses = Vec::new();
-    let mut counted: BTreeMap<TallyKey, Tally> = BTreeMap::new();
+    let mut new = Batch::default();
     let mut receipts = Vec::with_capacity(submissions.len());
     for (submission, (code, receipt_hash)) in submissions.iter().zip(codes.into_iter().zip(hashes)) {
         if let Some(earlier) = known.get(&receipt_hash) {
@@ -71,153 +70,172 @@ pub fn store_all(tx: &mut Tx<'_>, submissions: &[Submission]) -> Result<Vec<Rece
             continue;
         }
         submission.still_fits(&tx.catalogue, tx.today)?;
-        let mut left = Earlier::default();
-        if let Some(filled) = &submission.filled {
-            // No time in it: who rated at a counter must not be found by the minute.
-            let id = Uuid::new_v4();
-            left.response_id = Some(id);
-            count(submission, half, &tx.catalogue, &mut counted);
-            responses.push(ResponseRow {
-                id: Key(id),
-                submission_id: Key(submission.id),
-                receipt_hash: receipt_hash.clone(),
-                half: On(half.first()),
-                submitted_on: On(tx.today),
-                questionnaire: filled.slug.to_string(),
-                version: i64::from(filled.version),
-                field: submission.field.to_string(),
-                office: submission.office.as_ref().map(ToString::to_string),
-                procedure: submission.procedure.as_ref().map(ToString::to_string),
-                respondent: submission.respondent.to_string(),
-                sample: submission.sample.to_string(),
-                channel: submission.channel.to_string(),
-                language: submission.language.to_string(),
-                answers: Json(filled.answers.all.clone().into()),
-                salt: keys::salt().to_base64(),
-            });
-        }
+        let response_id = submission.filled.as_ref().map(|filled| new.fill(tx, submission, filled, receipt_hash.clone()));
         let feedback = match &submission.opinion {
-            Some(opinion) => Some(receive(tx, submission, opinion, receipt_hash.clone())?),
+            Some(opinion) => Some(new.receive(tx, submission, opinion, receipt_hash.clone())?),
             None => None,
         };
-        left.feedback = feedback.map(|(serial, due)| (serial.0, due));
-        known.insert(receipt_hash, left.clone());
-        receipts.push(Receipt { response_id: left.response_id, code, feedback, repeated: false });
+        known.insert(receipt_hash, Earlier { response_id, feedback: feedback.map(|(serial, due)| (serial.0, due)) });
+        receipts.push(Receipt { response_id, code, feedback, repeated: false });
     }
-    store::response::insert(tx.conn, &responses)?;
-    tally(tx, counted)?;
+    new.write(tx, ratings)?;
     Ok(receipts)
 }
 
-/// Adds a submission's ratings to the tallies that they count in.
-fn count(submission: &Submission, half: Half, catalogue: &Catalogue, counted: &mut BTreeMap<TallyKey, Tally>) {
-    let (Some(filled), Some(field)) = (&submission.filled, catalogue.field(&submission.field)) else { return };
-    let place = Place { group: &field.group, field: &submission.field, office: submission.office.as_ref() };
-    for scope in place.scopes() {
-        let tally = counted.entry(TallyKey { scope, sample: submission.sample, questionnaire: filled.slug.clone(), half }).or_default();
-        for (question, value) in &filled.answers.ratings {
-            tally.add(submission.respondent, question, *value);
-        }
-    }
+/// The counter of the public numbers.
+const SERIAL: &str = "serial";
+
+/// What a transaction has to write: each kind of row once, whoever it is from.
+#[derive(Default)]
+struct Batch<'a> {
+    rated: Vec<&'a Submission>,
+    responses: Vec<ResponseRow>,
+    items: Vec<NewItem>,
+    events: Vec<NewEvent>,
+    mails: Vec<NewMessage>,
 }
 
-/// Writes each tally of the transaction once.
-fn tally(tx: &mut Tx<'_>, counted: BTreeMap<TallyKey, Tally>) -> Result<(), Problem> {
-    if counted.is_empty() {
-        return Ok(());
+impl<'a> Batch<'a> {
+    /// Takes a filled questionnaire, and returns its id.
+    fn fill(&mut self, tx: &Tx<'_>, submission: &'a Submission, filled: &Filled, receipt_hash: String) -> Uuid {
+        // No time in it: who rated at a counter must not be found by the minute.
+        let id = Uuid::new_v4();
+        self.rated.push(submission);
+        self.responses.push(ResponseRow {
+            id: Key(id),
+            submission_id: Key(submission.id),
+            receipt_hash,
+            half: On(Half::of(tx.today).first()),
+            submitted_on: On(tx.today),
+            questionnaire: filled.slug.to_string(),
+            version: i64::from(filled.version),
+            field: submission.field.to_string(),
+            office: submission.office.as_ref().map(ToString::to_string),
+            procedure: submission.procedure.as_ref().map(ToString::to_string),
+            respondent: submission.respondent.to_string(),
+            sample: submission.sample.to_string(),
+            channel: submission.channel.to_string(),
+            language: submission.language.to_string(),
+            answers: Json(filled.answers.all.clone().into()),
+            salt: keys::salt().to_base64(),
+        });
+        id
     }
-    let mut stored = store::tally::get(tx.conn, counted.keys())?;
-    let mut changed = BTreeMap::new();
-    for (key, more) in counted {
-        let mut tally = stored.remove(&key).unwrap_or_default();
-        tally.absorb(more);
-        tally.release(tx.catalogue.threshold, false);
-        changed.insert(key, tally);
-    }
-    Ok(store::tally::put(tx.conn, &changed)?)
-}
 
-/// Stores an opinion: received and routed, or received and sealed.
-fn receive(tx: &mut Tx<'_>, submission: &Submission, opinion: &Opinion, receipt_hash: String) -> Result<(Serial, Option<Day>), Problem> {
-    let serial = Serial(store::advance(tx.conn, "serial", 1)?);
-    let salt = keys::salt();
-    let text = Commitment::to(salt, &opinion.text);
-    let sealed = opinion.kind == Kind::Denunciation;
-    let received = if sealed {
-        Event::Received { kind: None, field: None, respondent: None, channel: None, text, start: None }
-    } else {
-        Event::Received {
-            kind: Some(opinion.kind),
-            field: Some(submission.field.clone()),
-            respondent: Some(submission.respondent),
-            channel: Some(submission.channel),
-            text,
-            start: None,
+    /// The next number: nobody else gives one while the transaction holds the lock.
+    fn next_serial(&self, tx: &mut Tx<'_>) -> Result<Serial, Problem> {
+        let last = match self.items.last() {
+            Some(item) => item.record.serial.0,
+            None => store::counter(tx.conn, SERIAL)?,
+        };
+        Ok(Serial(last + 1))
+    }
+
+    /// Takes an opinion: received and routed, or received and sealed.
+    fn receive(&mut self, tx: &mut Tx<'_>, submission: &Submission, opinion: &Opinion, receipt_hash: String) -> Result<(Serial, Option<Day>), Problem> {
+        let serial = self.next_serial(tx)?;
+        let salt = keys::salt();
+        let text = Commitment::to(salt, &opinion.text);
+        let sealed = opinion.kind == Kind::Denunciation;
+        let received = if sealed {
+            Event::Received { kind: None, field: None, respondent: None, channel: None, text, start: None }
+        } else {
+            Event::Received {
+                kind: Some(opinion.kind),
+                field: Some(submission.field.clone()),
+                respondent: Some(submission.respondent),
+                channel: Some(submission.channel),
+                text,
+                start: None,
+            }
+        };
+        let (mut item, first) = Item::receive(serial, tx.today, By::Sender, received)?;
+        let mut entries = vec![first];
+        if sealed {
+            entries.extend(item.record(tx.today, By::Sender, Event::Sealed, &*tx.catalogue)?);
+        } else {
+            entries.extend(route(tx, &mut item, submission)?);
         }
-    };
-    let (mut item, first) = Item::receive(serial, tx.today, By::Sender, received)?;
-    let mut entries = vec![first];
-    if sealed {
-        entries.extend(item.record(tx.today, By::Sender, Event::Sealed, &*tx.catalogue)?);
-    } else {
-        entries.extend(route(tx, &mut item, submission)?);
+        let mut record = Record {
+            serial,
+            received_on: tx.today,
+            language: submission.language,
+            kind: None,
+            field: None,
+            respondent: None,
+            channel: None,
+            procedure: submission.procedure.clone().filter(|_| !sealed),
+            named_office: submission.office.clone().filter(|_| !sealed),
+            state: State::Received,
+            settled: None,
+            paused: false,
+            office: None,
+            in_tray: false,
+            due_on: None,
+            first_due_on: None,
+            answered_on: None,
+            out_on: None,
+            clock: None,
+            events: 0,
+            assignee: None,
+            title: None,
+            merged_into: None,
+            withheld: false,
+        };
+        record.project(&item);
+        let contact = opinion.contact.as_ref().map(|c| seal(tx, serial, c)).transpose()?;
+        let facts = sealed.then(|| SealedIntake {
+            field: submission.field.clone(),
+            office: submission.office.clone(),
+            procedure: submission.procedure.clone(),
+            respondent: submission.respondent,
+            channel: submission.channel,
+        });
+        self.items.push(NewItem { record, submission: submission.id, receipt_hash, original: opinion.text.clone(), contact, sealed: facts });
+        let mut salts = vec![("text", salt)];
+        self.events.extend(entries.into_iter().map(|entry| NewEvent {
+            serial,
+            entry,
+            at: tx.now,
+            officer: None,
+            salts: std::mem::take(&mut salts),
+            note: None,
+        }));
+        // A mail about a sealed item would tell whoever reads the mailbox who denounced.
+        if let Some(contact) = &opinion.contact
+            && !sealed
+            && contact.allows(Purpose::Answer)
+            && contact.email.is_some()
+        {
+            self.mail("received", format!("received:{serial}"), json!({"serial": serial}));
+        }
+        match (&item.office, sealed) {
+            (_, true) => self.mail("sealed", format!("sealed:{serial}:1"), json!({"serial": serial})),
+            (Some(office), false) => self.mail("routed", format!("routed:{serial}:{}", item.events), json!({"serial": serial, "office": office})),
+            (None, false) => {}
+        }
+        Ok((serial, item.due_on))
     }
-    let mut record = Record {
-        serial,
-        received_on: tx.today,
-        language: submission.language,
-        kind: None,
-        field: None,
-        respondent: None,
-        channel: None,
-        procedure: submission.procedure.clone().filter(|_| !sealed),
-        named_office: submission.office.clone().filter(|_| !sealed),
-        state: State::Received,
-        settled: None,
-        paused: false,
-        office: None,
-        in_tray: false,
-        due_on: None,
-        first_due_on: None,
-        answered_on: None,
-        out_on: None,
-        clock: None,
-        events: 0,
-        assignee: None,
-        title: None,
-        merged_into: None,
-        withheld: false,
-    };
-    record.project(&item);
-    let contact = opinion.contact.as_ref().map(|c| seal(tx, serial, c)).transpose()?;
-    let facts = sealed.then(|| SealedIntake {
-        field: submission.field.clone(),
-        office: submission.office.clone(),
-        procedure: submission.procedure.clone(),
-        respondent: submission.respondent,
-        channel: submission.channel,
-    });
-    let new = NewItem { record, submission: submission.id, receipt_hash, original: opinion.text.clone(), contact, sealed: facts };
-    store::feedback::insert(tx.conn, &new)?;
-    let mut events: Vec<NewEvent> = entries.into_iter().map(|entry| NewEvent { entry, at: tx.now, officer: None, salts: Vec::new(), note: None }).collect();
-    if let Some(first) = events.first_mut() {
-        first.salts.push(("text", salt));
+
+    fn mail(&mut self, kind: &str, dedup: String, payload: Value) {
+        self.mails.push(NewMessage { kind: kind.to_owned(), dedup, payload });
     }
-    store::feedback::append(tx.conn, serial, &events)?;
-    // A mail about a sealed item would tell whoever reads the mailbox who denounced.
-    if let Some(contact) = &opinion.contact
-        && !sealed
-        && contact.allows(Purpose::Answer)
-        && contact.email.is_some()
-    {
-        tx.mail("received", &format!("received:{serial}"), json!({"serial": serial}))?;
+
+    /// Writes everything.
+    fn write(self, tx: &mut Tx<'_>, ratings: &mut ratings::Held) -> Result<(), Problem> {
+        store::response::insert(tx.conn, &self.responses)?;
+        ratings.count(tx, &self.rated)?;
+        if let Some(last) = self.items.last() {
+            let given = store::advance(tx.conn, SERIAL, self.items.len() as i64)?;
+            if given != last.record.serial.0 {
+                return Err(Problem::Internal(format!("number {given} was given by somebody else")));
+            }
+            store::feedback::insert(tx.conn, &self.items)?;
+            store::feedback::append(tx.conn, &self.events)?;
+            store::outbox::put(tx.conn, tx.now, &self.mails)?;
+        }
+        Ok(())
     }
-    match (&item.office, sealed) {
-        (_, true) => tx.mail("sealed", &format!("sealed:{serial}:1"), json!({"serial": serial}))?,
-        (Some(office), false) => tx.mail("routed", &format!("routed:{serial}:{}", item.events), json!({"serial": serial, "office": office}))?,
-        (None, false) => {}
-    }
-    Ok((serial, item.due_on))
 }
 
 fn route(tx: &Tx<'_>, item: &mut Item, submission: &Submission) -> Result<Vec<Entry>, Problem> {
@@ -232,17 +250,51 @@ fn seal(tx: &Tx<'_>, serial: Serial, contact: &Contact) -> Result<String, Proble
 
 /// The most submissions of one transaction.
 const BATCH: usize = 512;
-/// How long the next submission of a batch is waited for.
+/// How long a batch is gathered after its first. Those who were answered
+/// together come back together: a moment's patience halves the transactions.
 const PATIENCE: Duration = Duration::from_micros(300);
 /// The most submissions that wait; more are told to come back.
 const QUEUE: usize = 4_096;
 
 type Reply = oneshot::Sender<Result<Receipt, Problem>>;
+/// The answers to one thread's senders in a batch.
+type Answers = Vec<(Reply, Result<Receipt, Problem>)>;
+type Outlet = UnboundedSender<Answers>;
+
+struct Arrival {
+    submission: Submission,
+    reply: Reply,
+    outlet: Outlet,
+}
+
+thread_local! {
+    static OUTLET: RefCell<Option<Outlet>> = const { RefCell::new(None) };
+}
+
+/// This thread's outlet. Waking a thread costs the writer more than storing a
+/// slip, so it wakes each once a batch, and the thread hands on to its own.
+fn outlet() -> Outlet {
+    OUTLET.with_borrow_mut(|held| match held {
+        Some(outlet) if !outlet.is_closed() => outlet.clone(),
+        _ => {
+            let (outlet, mut answers) = unbounded_channel::<Answers>();
+            tokio::spawn(async move {
+                while let Some(answered) = answers.recv().await {
+                    for (reply, result) in answered {
+                        // Who does not wait any more finds it by asking again.
+                        let _ = reply.send(result);
+                    }
+                }
+            });
+            held.insert(outlet).clone()
+        }
+    })
+}
 
 /// The one writer of a server.
 #[derive(Debug)]
 pub struct Intake {
-    queue: Mutex<Option<SyncSender<(Submission, Reply)>>>,
+    queue: Mutex<Option<SyncSender<Arrival>>>,
     writer: Mutex<Option<JoinHandle<()>>>,
 }
 
@@ -257,12 +309,12 @@ impl Intake {
         Ok(Self { queue: Mutex::new(Some(queue)), writer: Mutex::new(Some(writer)) })
     }
 
-    /// Hands a submission in and waits until it is durable.
+    /// Hands a submission in and waits until it is durable. Called inside a tokio runtime.
     pub async fn submit(&self, submission: Submission) -> Result<Receipt, Problem> {
         let (reply, answer) = oneshot::channel();
         let queue = self.queue.lock().ok().and_then(|q| q.clone());
         let Some(queue) = queue else { return Err(Problem::Unavailable("the service is stopping".to_owned())) };
-        queue.try_send((submission, reply)).map_err(|e| {
+        queue.try_send(Arrival { submission, reply, outlet: outlet() }).map_err(|e| {
             Problem::Unavailable(match e {
                 TrySendError::Full(_) => "too many submissions wait".to_owned(),
                 TrySendError::Disconnected(_) => "the intake has stopped".to_owned(),
@@ -285,40 +337,46 @@ impl Intake {
     }
 }
 
-fn write_until_closed(service: &Service, arrivals: &Receiver<(Submission, Reply)>) {
+fn write_until_closed(service: &Service, arrivals: &Receiver<Arrival>) {
+    let mut ratings = ratings::Held::default();
     while let Ok(first) = arrivals.recv() {
+        std::thread::sleep(PATIENCE);
         let mut submissions = Vec::new();
         let mut replies = Vec::new();
-        let mut next = Some(first);
-        while let Some((submission, reply)) = next {
+        for Arrival { submission, reply, outlet } in std::iter::once(first).chain(arrivals.try_iter()).take(BATCH) {
             submissions.push(submission);
-            replies.push(reply);
-            // Those who were answered just now come back together: a moment's patience halves the transactions.
-            next = if submissions.len() < BATCH { arrivals.recv_timeout(PATIENCE).ok() } else { None };
+            replies.push((outlet, reply));
         }
         metrics::histogram!("hoidap_intake_batch").record(submissions.len() as f64);
-        let attempt = |batch: &[Submission]| {
+        let mut attempt = |batch: &[Submission]| {
             // A fault in one submission must not stop the intake for everybody after it.
-            let stored = catch_unwind(AssertUnwindSafe(|| service.write_intake(|tx| store_all(tx, batch))));
-            stored.unwrap_or_else(|_| Err(Problem::Internal("the intake panicked".to_owned())))
+            let stored = catch_unwind(AssertUnwindSafe(|| service.write_intake(|tx| store_all(tx, &mut ratings, batch))));
+            let stored = stored.unwrap_or_else(|_| Err(Problem::Internal("the intake panicked".to_owned())));
+            stored.inspect_err(|_| ratings.forget())
         };
-        match attempt(&submissions) {
-            Ok(receipts) => {
-                for (reply, receipt) in replies.into_iter().zip(receipts) {
-                    let _ = reply.send(Ok(receipt));
-                }
-            }
-            Err(Problem::Unavailable(why)) => {
-                for reply in replies {
-                    let _ = reply.send(Err(Problem::Unavailable(why.clone())));
-                }
-            }
+        let results: Vec<Result<Receipt, Problem>> = match attempt(&submissions) {
+            Ok(receipts) => receipts.into_iter().map(Ok).collect(),
+            Err(Problem::Unavailable(why)) => submissions.iter().map(|_| Err(Problem::Unavailable(why.clone()))).collect(),
             Err(_) => {
-                for (submission, reply) in submissions.into_iter().zip(replies) {
-                    let alone = attempt(std::slice::from_ref(&submission));
-                    let _ = reply.send(alone.and_then(|mut r| r.pop().ok_or_else(|| Problem::Internal("no receipt".to_owned()))));
-                }
+                let mut alone = |submission| attempt(std::slice::from_ref(submission))?.pop().ok_or_else(|| Problem::Internal("no receipt".to_owned()));
+                submissions.iter().map(&mut alone).collect()
             }
+        };
+        answer(replies, results);
+    }
+}
+
+/// Answers everybody in a batch, each thread in one go.
+fn answer(replies: Vec<(Outlet, Reply)>, results: Vec<Result<Receipt, Problem>>) {
+    let mut threads: Vec<(Outlet, Answers)> = Vec::new();
+    for ((outlet, reply), result) in replies.into_iter().zip(results) {
+        match threads.iter_mut().find(|(known, _)| known.same_channel(&outlet)) {
+            Some((_, answers)) => answers.push((reply, result)),
+            None => threads.push((outlet, vec![(reply, result)])),
         }
+    }
+    for (outlet, answers) in threads {
+        // A thread that is gone has nobody who waits.
+        let _ = outlet.send(answers);
     }
 }

@@ -9,6 +9,7 @@ pub mod feedback;
 pub mod figures;
 pub mod intake;
 pub mod lookup;
+pub mod ratings;
 pub mod recount;
 pub mod setup;
 
@@ -22,7 +23,8 @@ use crate::domain::catalogue::Catalogue;
 use crate::domain::error::Problem;
 use crate::domain::time::{Day, Moment};
 use crate::keys::Keys;
-use crate::store::{self, Conn, Db, Lock};
+use crate::store::outbox::NewMessage;
+use crate::store::{self, Conn, Db, Hold, Lock};
 
 /// Everything that an action needs: the open transaction, the present, the
 /// reference data in force, the secrets.
@@ -48,8 +50,8 @@ impl Tx<'_> {
 
     /// Puts a mail in the outbox.
     pub fn mail(&mut self, kind: &str, dedup: &str, payload: Value) -> Result<(), Problem> {
-        store::outbox::put(self.conn, self.now, kind, dedup, payload)?;
-        Ok(())
+        let message = NewMessage { kind: kind.to_owned(), dedup: dedup.to_owned(), payload };
+        Ok(store::outbox::put(self.conn, self.now, &[message])?)
     }
 
     /// Says that reference data changed, and reads it again. Waits for the writers that still work with the old.
@@ -123,22 +125,16 @@ impl Service {
         self.begin(Some(Lock::Catalogue), None, f)
     }
 
-    /// Runs one write transaction at a moment of another clock: the sample life.
-    pub fn write_at<T>(&self, now: Moment, f: impl FnOnce(&mut Tx<'_>) -> Result<T, Problem>) -> Result<T, Problem> {
-        self.begin(None, Some(now), f)
+    /// Runs the write transaction of the intake at a moment of another clock: the sample life.
+    pub fn write_intake_at<T>(&self, now: Moment, f: impl FnOnce(&mut Tx<'_>) -> Result<T, Problem>) -> Result<T, Problem> {
+        self.begin(Some(Lock::Intake), Some(now), f)
     }
 
     /// Takes the locks, and only then reads the present, so that days never go back.
     fn begin<T>(&self, alone: Option<Lock>, now: Option<Moment>, f: impl FnOnce(&mut Tx<'_>) -> Result<T, Problem>) -> Result<T, Problem> {
-        self.db.write(|conn| {
-            if alone != Some(Lock::Catalogue) {
-                store::share(conn, Lock::Catalogue)?;
-            }
-            if let Some(lock) = alone {
-                store::lock(conn, lock)?;
-            }
-            self.run(conn, now.unwrap_or_else(|| self.clock.now()), f)
-        })
+        let catalogue = if alone == Some(Lock::Catalogue) { Hold::Alone(Lock::Catalogue) } else { Hold::Shared(Lock::Catalogue) };
+        let holds = [Some(catalogue), alone.filter(|lock| *lock != Lock::Catalogue).map(Hold::Alone)];
+        self.db.write(holds.into_iter().flatten(), |conn| self.run(conn, now.unwrap_or_else(|| self.clock.now()), f))
     }
 
     /// Runs queries that change nothing.

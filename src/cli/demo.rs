@@ -74,7 +74,7 @@ pub fn run(args: &Args) -> Result<(), Problem> {
     let today = service.now().day();
     let first = !service.db().read(setup::is_done)?;
     if first {
-        service.db().write(|conn| setup::reference(conn, &args.scope, today))?;
+        service.db().write([], |conn| setup::reference(conn, &args.scope, today))?;
         accounts(&service, &args.scope)?;
         simulate(&service, &Plan { responses: 3_000, feedback: 450, seed: 1, last_day: today.plus(-1), days: 365 })?;
     }

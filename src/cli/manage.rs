@@ -105,7 +105,7 @@ pub fn import(args: &Import) -> Result<(), Problem> {
     let ImportWhat::Reference { scope } = &args.what;
     let db = Db::open(&config.database_url, 2)?;
     let today = Clock::System.now().day();
-    db.write(|conn| {
+    db.write([], |conn| {
         setup::reference(conn, scope, today)?;
         // Invented addresses are for the demo; administrators enter the real ones.
         store::catalogue::clear_sample_addresses(conn)?;

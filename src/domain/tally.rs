@@ -139,16 +139,6 @@ impl Tally {
         }
     }
 
-    /// Adds what another counted.
-    pub fn absorb(&mut self, more: Self) {
-        for (at, counted) in more.0 {
-            let cell = self.0.entry(at).or_default();
-            for (value, n) in (1..).zip(counted.all) {
-                cell.add(value, n);
-            }
-        }
-    }
-
     /// Releases each cell that may be. True when one was.
     pub fn release(&mut self, threshold: u64, half_is_over: bool) -> bool {
         // Each of them: `any` would stop at the first.

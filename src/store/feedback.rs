@@ -1,12 +1,15 @@
 //! Opinions: their events, and the row that projects them.
 
+use std::sync::LazyLock;
+
 use diesel::prelude::*;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
+use super::batch::{Batch, Holds};
 use super::schema::{contacts, feedback, feedback_answers, feedback_events, feedback_texts, sealed_intakes};
 use super::types::{At, Json, Key, On};
-use super::{Conn, Stored, broken, insert_all};
+use super::{Conn, Stored, broken};
 use crate::domain::commitment::Salt;
 use crate::domain::deadline::{Clock, Pause};
 use crate::domain::event::{Entry, Event};
@@ -15,7 +18,7 @@ use crate::domain::time::{Day, Moment};
 use crate::domain::visibility::{Answer, Record};
 use crate::domain::words::{Channel, FieldCode, OfficeCode, ProcedureKey, Respondent, Serial};
 
-#[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
+#[derive(Debug, Clone, Queryable, Selectable, AsChangeset)]
 #[diesel(table_name = feedback, treat_none_as_null = true)]
 struct Row {
     serial: i64,
@@ -163,29 +166,100 @@ pub struct NewItem {
     pub sealed: Option<SealedIntake>,
 }
 
-/// Stores a new item; its events follow by [`append`].
-pub fn insert(conn: &mut Conn, new: &NewItem) -> Stored<()> {
-    let row = Row::of(&new.record);
-    let serial = row.serial;
-    diesel::insert_into(feedback::table)
-        .values((row, feedback::submission_id.eq(Key(new.submission)), feedback::receipt_hash.eq(&new.receipt_hash)))
-        .execute(conn)?;
-    diesel::insert_into(feedback_texts::table).values((feedback_texts::serial.eq(serial), feedback_texts::original.eq(&new.original))).execute(conn)?;
-    if let Some(sealed) = &new.contact {
-        diesel::insert_into(contacts::table).values((contacts::serial.eq(serial), contacts::sealed.eq(sealed))).execute(conn)?;
+static INSERT: LazyLock<Batch> = LazyLock::new(|| {
+    let columns = [
+        ("serial", Holds::Number),
+        ("received_on", Holds::Day),
+        ("language", Holds::Words),
+        ("kind", Holds::Words),
+        ("field", Holds::Words),
+        ("respondent", Holds::Words),
+        ("channel", Holds::Words),
+        ("procedure", Holds::Words),
+        ("named_office", Holds::Words),
+        ("state", Holds::Words),
+        ("settled", Holds::Words),
+        ("paused", Holds::Flag),
+        ("office", Holds::Words),
+        ("in_tray", Holds::Flag),
+        ("due_on", Holds::Day),
+        ("first_due_on", Holds::Day),
+        ("answered_on", Holds::Day),
+        ("out_on", Holds::Day),
+        ("clock", Holds::Document),
+        ("events", Holds::Number),
+        ("assignee", Holds::Id),
+        ("title", Holds::Words),
+        ("merged_into", Holds::Number),
+        ("withheld", Holds::Flag),
+        ("submission_id", Holds::Id),
+        ("receipt_hash", Holds::Words),
+    ];
+    Batch::into("feedback", &columns, "")
+});
+static INSERT_TEXTS: LazyLock<Batch> = LazyLock::new(|| Batch::into("feedback_texts", &[("serial", Holds::Number), ("original", Holds::Words)], ""));
+
+impl NewItem {
+    /// In the order of [`INSERT`].
+    fn words(&self) -> Value {
+        let row = Row::of(&self.record);
+        let day = |on: Option<On>| on.map(|d| d.0);
+        serde_json::json!([
+            row.serial,
+            row.received_on.0,
+            row.language,
+            row.kind,
+            row.field,
+            row.respondent,
+            row.channel,
+            row.procedure,
+            row.named_office,
+            row.state,
+            row.settled,
+            row.paused,
+            row.office,
+            row.in_tray,
+            day(row.due_on),
+            day(row.first_due_on),
+            day(row.answered_on),
+            day(row.out_on),
+            row.clock.map(|c| c.0),
+            row.events,
+            row.assignee.map(|k| k.0),
+            row.title,
+            row.merged_into,
+            row.withheld,
+            self.submission,
+            self.receipt_hash,
+        ])
     }
-    if let Some(sealed) = &new.sealed {
-        use sealed_intakes as s;
-        diesel::insert_into(s::table)
-            .values((
-                s::serial.eq(serial),
-                s::field.eq(sealed.field.as_str()),
-                s::office.eq(sealed.office.as_ref().map(ToString::to_string)),
-                s::procedure.eq(sealed.procedure.as_ref().map(ToString::to_string)),
-                s::respondent.eq(sealed.respondent.as_str()),
-                s::channel.eq(sealed.channel.as_str()),
-            ))
-            .execute(conn)?;
+}
+
+/// Stores new items; their events follow by [`append`].
+pub fn insert(conn: &mut Conn, items: &[NewItem]) -> Stored<()> {
+    if items.is_empty() {
+        return Ok(());
+    }
+    INSERT.write(conn, &items.iter().map(NewItem::words).collect::<Vec<_>>())?;
+    INSERT_TEXTS.write(conn, &items.iter().map(|new| (new.record.serial.0, &new.original)).collect::<Vec<_>>())?;
+    for new in items {
+        let serial = new.record.serial.0;
+        if let Some(sealed) = &new.contact {
+            diesel::insert_into(contacts::table).values((contacts::serial.eq(serial), contacts::sealed.eq(sealed))).execute(conn)?;
+        }
+        if let Some(sealed) = &new.sealed {
+            use sealed_intakes as s;
+            diesel::insert_into(s::table)
+                .values((
+                    s::serial.eq(serial),
+                    s::field.eq(sealed.field.as_str()),
+                    s::office.eq(sealed.office.as_ref().map(ToString::to_string)),
+                    s::procedure.eq(sealed.procedure.as_ref().map(ToString::to_string)),
+                    s::respondent.eq(sealed.respondent.as_str()),
+                    s::channel.eq(sealed.channel.as_str()),
+                ))
+                .execute(conn)?;
+        }
     }
     Ok(())
 }
@@ -193,6 +267,8 @@ pub fn insert(conn: &mut Conn, new: &NewItem) -> Stored<()> {
 /// An event with what is kept beside it.
 #[derive(Debug, Clone)]
 pub struct NewEvent {
+    /// The item.
+    pub serial: Serial,
     /// The event in its place.
     pub entry: Entry,
     /// When it was recorded.
@@ -205,7 +281,7 @@ pub struct NewEvent {
     pub note: Option<String>,
 }
 
-#[derive(Queryable, Selectable, Insertable)]
+#[derive(Queryable, Selectable)]
 #[diesel(table_name = feedback_events)]
 struct EventRow {
     serial: i64,
@@ -220,31 +296,52 @@ struct EventRow {
     note: Option<String>,
 }
 
-/// Appends events to an item. A number that is taken is a [`super::StoreError::Duplicate`].
-pub fn append(conn: &mut Conn, serial: Serial, events: &[NewEvent]) -> Stored<()> {
-    let mut rows = Vec::with_capacity(events.len());
-    for new in events {
-        let mut payload = match serde_json::to_value(&new.entry.event).map_err(broken)? {
+static APPEND: LazyLock<Batch> = LazyLock::new(|| {
+    let columns = [
+        ("serial", Holds::Number),
+        ("n", Holds::Number),
+        ("event", Holds::Words),
+        ("on_day", Holds::Day),
+        ("at", Holds::Moment),
+        ("by_part", Holds::Words),
+        ("officer", Holds::Id),
+        ("payload", Holds::Document),
+        ("salts", Holds::Document),
+        ("note", Holds::Words),
+    ];
+    Batch::into("feedback_events", &columns, "")
+});
+
+impl NewEvent {
+    /// In the order of [`APPEND`].
+    fn words(&self) -> Stored<Value> {
+        let mut payload = match serde_json::to_value(&self.entry.event).map_err(broken)? {
             Value::Object(map) => map,
             _ => Map::new(),
         };
         payload.remove("event");
-        let salts: Map<String, Value> = new.salts.iter().map(|(name, salt)| ((*name).to_owned(), Value::from(salt.to_base64()))).collect();
-        rows.push(EventRow {
-            serial: serial.0,
-            n: i64::from(new.entry.n),
-            event: new.entry.event.name().to_string(),
-            on_day: On(new.entry.on),
-            at: At(new.at),
-            by_part: new.entry.by.to_string(),
-            officer: new.officer.map(Key),
-            payload: Json(Value::Object(payload)),
-            salts: (!salts.is_empty()).then_some(Json(Value::Object(salts))),
-            note: new.note.clone(),
-        });
+        let salts: Map<String, Value> = self.salts.iter().map(|(name, salt)| ((*name).to_owned(), Value::from(salt.to_base64()))).collect();
+        Ok(serde_json::json!([
+            self.serial,
+            self.entry.n,
+            self.entry.event.name(),
+            self.entry.on,
+            self.at.to_string(),
+            self.entry.by.to_string(),
+            self.officer,
+            payload,
+            (!salts.is_empty()).then_some(salts),
+            self.note,
+        ]))
     }
-    insert_all!(conn, feedback_events::table, &rows)?;
-    Ok(())
+}
+
+/// Appends events to their items. A number that is taken is a [`super::StoreError::Duplicate`].
+pub fn append(conn: &mut Conn, events: &[NewEvent]) -> Stored<()> {
+    if events.is_empty() {
+        return Ok(());
+    }
+    APPEND.write(conn, &events.iter().map(NewEvent::words).collect::<Stored<Vec<_>>>()?)
 }
 
 /// An event as it is kept.

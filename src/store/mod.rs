@@ -7,6 +7,7 @@
 //! later fails under load.
 
 pub mod audit;
+mod batch;
 pub mod catalogue;
 mod conn;
 pub mod counts;
@@ -132,7 +133,12 @@ impl Manager {
 
     fn open(&self) -> ConnectionResult<Conn> {
         match self.kind() {
-            Kind::Postgres => PgConnection::establish(&self.url).map(Conn::Pg),
+            Kind::Postgres => {
+                let mut conn = PgConnection::establish(&self.url)?;
+                // A plan that was made when a table was empty reads all of it when it is full.
+                conn.batch_execute("SET plan_cache_mode = force_custom_plan").map_err(ConnectionError::CouldntSetupConfiguration)?;
+                Ok(Conn::Pg(conn))
+            }
             Kind::Sqlite => {
                 let path = self.url.strip_prefix("sqlite://").or_else(|| self.url.strip_prefix("sqlite:")).unwrap_or(&self.url);
                 let mut conn = SqliteConnection::establish(path)?;
@@ -215,16 +221,15 @@ impl Db {
         finish(&mut conn, f)
     }
 
-    /// Runs one write transaction: all of it or nothing.
-    pub fn write<T, E: From<StoreError>>(&self, f: impl FnOnce(&mut Conn) -> Result<T, E>) -> Result<T, E> {
+    /// Runs one write transaction: all of it or nothing. It waits for these locks before it begins, and holds them to its end.
+    pub fn write<T, E: From<StoreError>>(&self, holds: impl IntoIterator<Item = Hold>, f: impl FnOnce(&mut Conn) -> Result<T, E>) -> Result<T, E> {
         let mut conn = self.pool.get().map_err(|e| StoreError::Unavailable(e.to_string()))?;
-        begin(
-            &mut conn,
-            match self.kind {
-                Kind::Sqlite => "BEGIN IMMEDIATE",
-                Kind::Postgres => "BEGIN",
-            },
-        )?;
+        match self.kind {
+            // Its one write lock stands for all of them.
+            Kind::Sqlite => begin(&mut conn, "BEGIN IMMEDIATE")?,
+            // In one message, because each is a journey to the server.
+            Kind::Postgres => begin(&mut conn, &holds.into_iter().fold("BEGIN".to_owned(), |sql, hold| format!("{sql}; {}", hold.sql())))?,
+        }
         finish(&mut conn, f)
     }
 }
@@ -232,11 +237,14 @@ impl Db {
 type Manage = <Conn as Connection>::TransactionManager;
 
 fn begin(conn: &mut Conn, sql: &str) -> Stored<()> {
-    match conn {
-        Conn::Sqlite(c) => AnsiTransactionManager::begin_transaction_sql(c, sql)?,
-        Conn::Pg(c) => AnsiTransactionManager::begin_transaction_sql(c, sql)?,
-    }
-    Ok(())
+    let begun = match conn {
+        Conn::Sqlite(c) => AnsiTransactionManager::begin_transaction_sql(c, sql),
+        Conn::Pg(c) => AnsiTransactionManager::begin_transaction_sql(c, sql).inspect_err(|_| {
+            // It may have begun and failed at a lock. What is wrong with the connection itself, the pool sees.
+            let _ = c.batch_execute("ROLLBACK");
+        }),
+    };
+    Ok(begun?)
 }
 
 fn finish<T, E: From<StoreError>>(conn: &mut Conn, f: impl FnOnce(&mut Conn) -> Result<T, E>) -> Result<T, E> {
@@ -258,29 +266,39 @@ pub fn attempt<T, E: From<StoreError> + From<diesel::result::Error>>(conn: &mut 
     conn.transaction(f)
 }
 
-/// Lets one transaction at a time, over all servers, do what the lock stands for. SQLite has one writer anyway.
+/// Waits for a lock in the middle of a transaction.
 pub fn lock(conn: &mut Conn, what: Lock) -> Stored<()> {
     if let Conn::Pg(c) = conn {
-        diesel::sql_query(format!("SELECT pg_advisory_xact_lock({})", what as i64)).execute(c)?;
+        c.batch_execute(&Hold::Alone(what).sql())?;
     }
     Ok(())
 }
 
-/// Keeps others from doing what the lock stands for until this transaction ends; many may share it.
-pub fn share(conn: &mut Conn, what: Lock) -> Stored<()> {
-    if let Conn::Pg(c) = conn {
-        diesel::sql_query(format!("SELECT pg_advisory_xact_lock_shared({})", what as i64)).execute(c)?;
-    }
-    Ok(())
-}
-
-/// What may be done by one transaction at a time.
+/// What may be done by one transaction at a time, over all servers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Lock {
     /// Tallies and serials.
     Intake = 7_001,
     /// Reference data.
     Catalogue = 7_002,
+}
+
+/// How a transaction holds a lock, on PostgreSQL. SQLite has one writer anyway.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hold {
+    /// It does what the lock stands for, and nobody else.
+    Alone(Lock),
+    /// It keeps others from doing so; many may.
+    Shared(Lock),
+}
+
+impl Hold {
+    fn sql(self) -> String {
+        match self {
+            Self::Alone(lock) => format!("SELECT pg_advisory_xact_lock({})", lock as i64),
+            Self::Shared(lock) => format!("SELECT pg_advisory_xact_lock_shared({})", lock as i64),
+        }
+    }
 }
 
 /// Runs a statement that both databases accept but that the derived connection

@@ -1,12 +1,15 @@
 //! Mail that has to leave: a row written in the transaction that causes it,
 //! claimed for a short lease, worked outside any transaction, finished in another.
 
+use std::sync::LazyLock;
+
 use diesel::prelude::*;
 use serde_json::Value;
 
+use super::batch::{Batch, Holds};
 use super::schema::outbox as o;
 use super::types::{At, Json};
-use super::{Both, Conn, Stored};
+use super::{Conn, Stored};
 use crate::domain::time::Moment;
 
 /// A row of the outbox. It names whom to write to, never an address.
@@ -38,22 +41,36 @@ fn read((id, kind, payload, created_at, attempts, run_at, last_error, done_at, o
     Message { id, kind, payload: payload.0, created_at: created_at.0, attempts, run_at: run_at.0, last_error, done_at: done_at.map(|t| t.0), outcome }
 }
 
-/// Puts a message in. The same `dedup` again puts nothing in.
-pub fn put(conn: &mut Conn, now: Moment, kind: &str, dedup: &str, payload: Value) -> Stored<()> {
-    Both(
-        diesel::insert_into(o::table)
-            .values((
-                o::dedup.eq(dedup),
-                o::kind.eq(kind),
-                o::payload.eq(Json(payload)),
-                o::created_at.eq(At(now)),
-                o::attempts.eq(0_i64),
-                o::run_at.eq(At(now)),
-            ))
-            .on_conflict_do_nothing(),
-    )
-    .execute(conn)?;
-    Ok(())
+/// A message to put in.
+#[derive(Debug, Clone)]
+pub struct NewMessage {
+    /// Which mail it is.
+    pub kind: String,
+    /// What makes it this one and no other.
+    pub dedup: String,
+    /// What the mail is about.
+    pub payload: Value,
+}
+
+static PUT: LazyLock<Batch> = LazyLock::new(|| {
+    let columns = [
+        ("dedup", Holds::Words),
+        ("kind", Holds::Words),
+        ("payload", Holds::Document),
+        ("created_at", Holds::Moment),
+        ("attempts", Holds::Number),
+        ("run_at", Holds::Moment),
+    ];
+    Batch::into("outbox", &columns, "ON CONFLICT (dedup) DO NOTHING")
+});
+
+/// Puts messages in. The same `dedup` again puts nothing in.
+pub fn put(conn: &mut Conn, now: Moment, messages: &[NewMessage]) -> Stored<()> {
+    if messages.is_empty() {
+        return Ok(());
+    }
+    let now = now.to_string();
+    PUT.write(conn, &messages.iter().map(|m| (&m.dedup, &m.kind, &m.payload, &now, 0, &now)).collect::<Vec<_>>())
 }
 
 /// Takes the next messages that are due, at most `limit`, for `lease` seconds.

@@ -1,18 +1,24 @@
 //! Filled questionnaires.
 
 use std::collections::HashMap;
+use std::sync::LazyLock;
 
+use diesel::backend::Backend;
 use diesel::prelude::*;
+use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
+use diesel::serialize::ToSql;
+use diesel::sql_types::{BigInt, HasSqlType, Nullable, Text};
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::schema::{feedback, responses, sealed_intakes};
-use super::types::{Json, Key, On};
+use super::batch::{Batch, Holds};
+use super::schema::responses;
+use super::types::{CalendarDay, Id, Json, Key, On};
 use super::{Conn, Stored, broken};
 use crate::domain::time::Day;
 
 /// A filled questionnaire as it is kept.
-#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = responses)]
 pub struct ResponseRow {
     /// Its id, made when it was stored.
@@ -49,11 +55,27 @@ pub struct ResponseRow {
     pub salt: String,
 }
 
-/// The insert on SQLite: rows as a JSON array of arrays, because Diesel's batch is one statement a row there.
-const INSERT: &str = "INSERT INTO responses (id, submission_id, receipt_hash, half, submitted_on, questionnaire, version, field, office, procedure, \
-    respondent, sample, channel, language, answers, salt) \
-    SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, value ->> 7, value ->> 8, value ->> 9, \
-    value ->> 10, value ->> 11, value ->> 12, value ->> 13, value ->> 14, value ->> 15 FROM json_each(?)";
+static INSERT: LazyLock<Batch> = LazyLock::new(|| {
+    let columns = [
+        ("id", Holds::Id),
+        ("submission_id", Holds::Id),
+        ("receipt_hash", Holds::Words),
+        ("half", Holds::Day),
+        ("submitted_on", Holds::Day),
+        ("questionnaire", Holds::Words),
+        ("version", Holds::Number),
+        ("field", Holds::Words),
+        ("office", Holds::Words),
+        ("procedure", Holds::Words),
+        ("respondent", Holds::Words),
+        ("sample", Holds::Words),
+        ("channel", Holds::Words),
+        ("language", Holds::Words),
+        ("answers", Holds::Document),
+        ("salt", Holds::Words),
+    ];
+    Batch::into("responses", &columns, "")
+});
 
 impl ResponseRow {
     /// In the order of [`INSERT`].
@@ -63,8 +85,8 @@ impl ResponseRow {
             of.id.0,
             of.submission_id.0,
             &of.receipt_hash,
-            of.half.0.to_string(),
-            of.submitted_on.0.to_string(),
+            of.half.0,
+            of.submitted_on.0,
             &of.questionnaire,
             of.version,
             &of.field,
@@ -74,24 +96,15 @@ impl ResponseRow {
             &of.sample,
             &of.channel,
             &of.language,
-            of.answers.0.to_string(),
+            &of.answers.0,
             &of.salt,
         )
     }
 }
 
-/// Stores responses, in batches that both databases take.
+/// Stores responses.
 pub fn insert(conn: &mut Conn, rows: &[ResponseRow]) -> Stored<()> {
-    for batch in rows.chunks(500) {
-        match conn {
-            Conn::Pg(c) => diesel::insert_into(responses::table).values(batch).execute(c)?,
-            Conn::Sqlite(c) => {
-                let rows = serde_json::to_string(&batch.iter().map(ResponseRow::words).collect::<Vec<_>>()).map_err(broken)?;
-                diesel::sql_query(INSERT).bind::<diesel::sql_types::Text, _>(rows).execute(c)?
-            }
-        };
-    }
-    Ok(())
+    INSERT.write(conn, &rows.iter().map(ResponseRow::words).collect::<Vec<_>>())
 }
 
 /// What a submission that is stored already left.
@@ -105,25 +118,62 @@ pub struct Earlier {
 
 /// What is stored already of the submissions with these hashes of receipt codes, by hash.
 pub fn earlier(conn: &mut Conn, hashes: &[String]) -> Stored<HashMap<String, Earlier>> {
+    let hashes = serde_json::to_string(hashes).map_err(broken)?;
+    let rows: Vec<EarlierRow> = match conn {
+        Conn::Pg(c) => EarlierRows { list: "jsonb_array_elements_text(", end: "::jsonb)", hashes }.load(c)?,
+        Conn::Sqlite(c) => EarlierRows { list: "json_each(", end: ")", hashes }.load(c)?,
+    };
     let mut found: HashMap<String, Earlier> = HashMap::new();
-    for hashes in hashes.chunks(500) {
-        let rows: Vec<(String, Key)> =
-            responses::table.filter(responses::receipt_hash.eq_any(hashes)).select((responses::receipt_hash, responses::id)).load(conn)?;
-        for (hash, id) in rows {
-            found.entry(hash).or_default().response_id = Some(id.0);
-        }
-        // One that was sealed when it came had no deadline then, whatever became of it.
-        let rows: Vec<(String, i64, Option<On>, Option<i64>)> = feedback::table
-            .left_join(sealed_intakes::table.on(sealed_intakes::serial.eq(feedback::serial)))
-            .filter(feedback::receipt_hash.eq_any(hashes))
-            .select((feedback::receipt_hash, feedback::serial, feedback::first_due_on, sealed_intakes::serial.nullable()))
-            .load(conn)?;
-        for (hash, serial, due, sealed) in rows {
-            let due = due.filter(|_| sealed.is_none());
-            found.entry(hash).or_default().feedback = Some((serial, due.map(|d| d.0)));
-        }
+    for (hash, response, serial, due) in rows {
+        let earlier = found.entry(hash).or_default();
+        earlier.response_id = earlier.response_id.or(response.map(|id| id.0));
+        earlier.feedback = earlier.feedback.or(serial.map(|serial| (serial, due.map(|d| d.0))));
     }
     Ok(found)
+}
+
+/// Hash, response, serial, first deadline.
+type EarlierRow = (String, Option<Key>, Option<i64>, Option<On>);
+
+/// Both tables in one statement that stays prepared: every batch asks this.
+struct EarlierRows {
+    list: &'static str,
+    end: &'static str,
+    hashes: String,
+}
+
+impl QueryId for EarlierRows {
+    type QueryId = Self;
+    const HAS_STATIC_QUERY_ID: bool = true;
+}
+
+impl Query for EarlierRows {
+    type SqlType = (Text, Nullable<Id>, Nullable<BigInt>, Nullable<CalendarDay>);
+}
+
+impl<C> RunQueryDsl<C> for EarlierRows {}
+
+impl<DB> QueryFragment<DB> for EarlierRows
+where
+    DB: Backend + HasSqlType<Text>,
+    String: ToSql<Text, DB>,
+{
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        let mut listed = |select: &str, then: &str| {
+            out.push_sql(select);
+            out.push_sql(self.list);
+            out.push_bind_param::<Text, _>(&self.hashes)?;
+            out.push_sql(self.end);
+            out.push_sql(then);
+            QueryResult::Ok(())
+        };
+        listed("SELECT r.receipt_hash, r.id, NULL, NULL FROM ", " AS h JOIN responses AS r ON r.receipt_hash = h.value")?;
+        // One that was sealed when it came had no deadline then, whatever became of it.
+        listed(
+            " UNION ALL SELECT f.receipt_hash, NULL, f.serial, CASE WHEN s.serial IS NULL THEN f.first_due_on END FROM ",
+            " AS h JOIN feedback AS f ON f.receipt_hash = h.value LEFT JOIN sealed_intakes AS s ON s.serial = f.serial",
+        )
+    }
 }
 
 /// A response by the hash of its receipt code.

@@ -2,10 +2,11 @@
 //! each once per transaction.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use diesel::prelude::*;
-use diesel::upsert::excluded;
 
+use super::batch::{Batch, Holds};
 use super::schema::tallies as t;
 use super::types::On;
 use super::{Conn, Stored, broken};
@@ -23,6 +24,7 @@ fn respondent_text(respondent: Option<Respondent>) -> &'static str {
 /// As `all overall 0,1,0,7,9 0,1,0,5,4;citizen overall …`: short, because every slip reads and writes some of it.
 fn write_cells(tally: &Tally) -> String {
     let mut text = String::with_capacity(tally.0.len() * 48);
+    let mut digits = itoa::Buffer::new();
     for ((respondent, question), cell) in &tally.0 {
         if !text.is_empty() {
             text.push(';');
@@ -34,7 +36,7 @@ fn write_cells(tally: &Tally) -> String {
             let mut before = ' ';
             for n in counts {
                 text.push(before);
-                text.push_str(&n.to_string());
+                text.push_str(digits.format(*n));
                 before = ',';
             }
         }
@@ -87,53 +89,26 @@ pub fn get<'a>(conn: &mut Conn, keys: impl IntoIterator<Item = &'a TallyKey>) ->
     Ok(tallies)
 }
 
-#[derive(Insertable)]
-#[diesel(table_name = t)]
-struct Row {
-    questionnaire: String,
-    scope: String,
-    sample: &'static str,
-    half: On,
-    cells: String,
+static UPSERT: LazyLock<Batch> = LazyLock::new(|| {
+    let columns = [("questionnaire", Holds::Words), ("scope", Holds::Words), ("sample", Holds::Words), ("half", Holds::Day), ("cells", Holds::Words)];
+    Batch::into("tallies", &columns, "ON CONFLICT (questionnaire, scope, sample, half) DO UPDATE SET cells = excluded.cells")
+});
+
+/// The name of the counter that every change of a tally moves.
+const CHANGES: &str = "tallies";
+
+/// How often tallies were changed: who saw this number last has seen the latest.
+pub fn changes(conn: &mut Conn) -> Stored<i64> {
+    super::counter(conn, CHANGES)
 }
 
-/// The upsert of [`put`] on SQLite: rows as a JSON array of arrays.
-const UPSERT: &str = "INSERT INTO tallies (questionnaire, scope, sample, half, cells) \
-    SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4 FROM json_each(?) WHERE TRUE \
-    ON CONFLICT (questionnaire, scope, sample, half) DO UPDATE SET cells = excluded.cells";
-
-/// Writes tallies whole.
-pub fn put(conn: &mut Conn, tallies: &BTreeMap<TallyKey, Tally>) -> Stored<()> {
-    match conn {
-        Conn::Pg(c) => {
-            let row = |(key, tally): (&TallyKey, &Tally)| Row {
-                questionnaire: key.questionnaire.to_string(),
-                scope: key.scope.to_string(),
-                sample: key.sample.as_str(),
-                half: On(key.half.first()),
-                cells: write_cells(tally),
-            };
-            let rows: Vec<Row> = tallies.iter().map(row).collect();
-            for batch in rows.chunks(1_000) {
-                diesel::insert_into(t::table)
-                    .values(batch)
-                    .on_conflict((t::questionnaire, t::scope, t::sample, t::half))
-                    .do_update()
-                    .set(t::cells.eq(excluded(t::cells)))
-                    .execute(c)?;
-            }
-        }
-        Conn::Sqlite(c) => {
-            // Diesel's batch with ON CONFLICT is one statement a row here; JSON makes it one for all.
-            let row = |(key, tally)| -> (&str, String, &str, String, String) {
-                let key: &TallyKey = key;
-                (key.questionnaire.as_str(), key.scope.to_string(), key.sample.as_str(), key.half.first().to_string(), write_cells(tally))
-            };
-            let rows = serde_json::to_string(&tallies.iter().map(row).collect::<Vec<_>>()).map_err(broken)?;
-            diesel::sql_query(UPSERT).bind::<diesel::sql_types::Text, _>(rows).execute(c)?;
-        }
-    }
-    Ok(())
+/// Writes tallies whole. Returns the new count of [`changes`].
+pub fn put<'a>(conn: &mut Conn, tallies: impl IntoIterator<Item = (&'a TallyKey, &'a Tally)>) -> Stored<i64> {
+    let row = |(key, tally): (&'a TallyKey, &'a Tally)| {
+        (key.questionnaire.as_str(), key.scope.to_string(), key.sample.as_str(), key.half.first(), write_cells(tally))
+    };
+    UPSERT.write(conn, &tallies.into_iter().map(row).collect::<Vec<_>>())?;
+    super::advance(conn, CHANGES, 1)
 }
 
 /// A stored tally with its address in words.
@@ -214,15 +189,8 @@ pub fn all(conn: &mut Conn) -> Stored<Vec<StoredTally>> {
 
 /// Writes the cells of a tally that was read.
 pub fn set(conn: &mut Conn, stored: &StoredTally) -> Stored<()> {
-    diesel::update(
-        t::table
-            .filter(t::questionnaire.eq(&stored.questionnaire))
-            .filter(t::scope.eq(&stored.scope))
-            .filter(t::sample.eq(&stored.sample))
-            .filter(t::half.eq(On(stored.half))),
-    )
-    .set(t::cells.eq(write_cells(&stored.tally)))
-    .execute(conn)?;
+    UPSERT.write(conn, &[(&stored.questionnaire, &stored.scope, &stored.sample, stored.half, write_cells(&stored.tally))])?;
+    super::advance(conn, CHANGES, 1)?;
     Ok(())
 }
 

@@ -337,7 +337,7 @@ fn no_opinion_keeps_the_deadline_of_a_calendar_that_is_gone() {
             scope.spawn(|| {
                 let sent = bed.service.write(|tx| {
                     thread::sleep(Duration::from_millis(300));
-                    intake::store_all(tx, std::slice::from_ref(&submission))
+                    intake::store_all(tx, &mut Default::default(), std::slice::from_ref(&submission))
                 });
                 sent.unwrap();
             });

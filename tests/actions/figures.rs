@@ -21,7 +21,7 @@ fn rate(bed: &Bed, n: usize, like: &Citizen) {
         again.submission(bed)
     };
     let submissions: Vec<Submission> = (0..n).map(|_| one()).collect();
-    bed.service.write(|tx| intake::store_all(tx, &submissions)).unwrap();
+    bed.service.write_intake(|tx| intake::store_all(tx, &mut Default::default(), &submissions)).unwrap();
 }
 
 /// Satisfied and valid of the first figure of a sample; none when withheld.
@@ -142,7 +142,7 @@ fn tallies_count_what_the_responses_say() {
                 citizen.submission(bed)
             };
             let submissions: Vec<Submission> = batch.iter().map(read).collect();
-            bed.service.write(|tx| intake::store_all(tx, &submissions)).unwrap();
+            bed.service.write_intake(|tx| intake::store_all(tx, &mut Default::default(), &submissions)).unwrap();
             sent.extend(batch);
         }
         assert_eq!(bed.recounts().responses, sent.len() as u64);

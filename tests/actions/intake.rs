@@ -7,6 +7,7 @@ use std::thread;
 use hoidap::actions::catalogue::{self, EndForm};
 use hoidap::actions::figures::Asked;
 use hoidap::actions::intake::{self, Intake, Receipt};
+use hoidap::actions::ratings::Held;
 use hoidap::domain::error::Problem;
 use hoidap::domain::submission::Submission;
 use hoidap::domain::words::Serial;
@@ -15,7 +16,7 @@ use crate::support::{Bed, NEIGHBOUR, WARD, each_database, refusal};
 
 /// Stores these in one transaction.
 fn store(bed: &Bed, submissions: &[Submission]) -> Result<Vec<Receipt>, Problem> {
-    bed.service.write(|tx| intake::store_all(tx, submissions))
+    bed.service.write_intake(|tx| intake::store_all(tx, &mut Default::default(), submissions))
 }
 
 /// Hands these to the one writer, all at once.
@@ -77,6 +78,31 @@ fn the_same_submissions_through_two_writers_are_stored_once_without_a_gap() {
         }
         let compared = bed.recounts();
         assert_eq!((compared.items, compared.responses), (40, 40));
+    });
+}
+
+#[test]
+fn what_one_server_holds_of_the_tallies_hides_nothing_that_another_counted() {
+    each_database(|bed| {
+        let send = |held: &mut Held, value| {
+            let slip = bed.citizen().rates(value).submission(bed);
+            bed.service.write_intake(|tx| intake::store_all(tx, held, std::slice::from_ref(&slip))).unwrap();
+        };
+        let (mut ours, mut theirs) = (Held::default(), Held::default());
+        for value in [1, 2, 3] {
+            send(&mut ours, value);
+            send(&mut theirs, value);
+        }
+        let slip = bed.citizen().rates(5).submission(bed);
+        let undone = bed.service.write_intake(|tx| {
+            intake::store_all(tx, &mut ours, std::slice::from_ref(&slip))?;
+            Err::<(), _>(Problem::Internal("the disk was full at the commit".to_owned()))
+        });
+        assert!(undone.is_err());
+        ours.forget();
+        send(&mut theirs, 4);
+        send(&mut ours, 4);
+        assert_eq!(bed.recounts().responses, 8);
     });
 }
 

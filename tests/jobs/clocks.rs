@@ -56,7 +56,7 @@ fn a_service_that_was_off_for_weeks_closes_every_half_month_that_ended() {
                 let survey = tx.catalogue.surveys().first().map(|q| (*q).clone()).unwrap();
                 let submission =
                     hoidap::domain::submission::Submission::parse(&draft, &hoidap::domain::submission::Way::web(), Some(&survey), &tx.catalogue, tx.today)?;
-                hoidap::actions::intake::store_all(tx, &[submission])
+                hoidap::actions::intake::store_all(tx, &mut Default::default(), &[submission])
             })
         };
         let threshold = service.held().unwrap().threshold;

@@ -115,7 +115,7 @@ impl Bed {
         let clock = Clock::standing(morning("2026-10-01"));
         let today = clock.now().day();
         db.migrate().unwrap();
-        db.write(|conn| setup::reference(conn, "province", today)).unwrap();
+        db.write([], |conn| setup::reference(conn, "province", today)).unwrap();
         let service = Arc::new(Service::new(db, clock, Keys::new(&SECRET)));
         let accounts = service.write(|tx| ACCOUNTS.iter().map(|(login, office, roles)| add(tx, login, office, roles)).collect()).unwrap();
         Self { service, accounts, home }

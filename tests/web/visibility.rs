@@ -114,8 +114,8 @@ fn withholds(bed: &Bed, serial: Serial, ground: &str) {
         let entries: Vec<_> = store::feedback::events(tx.conn, serial)?.into_iter().map(|k| k.entry).collect();
         let mut item = Item::replay(serial, &entries, &*tx.catalogue)?;
         let entries = item.record(tx.today, By::Officer, Event::Withheld { ground: ground.parse().unwrap() }, &*tx.catalogue)?;
-        let new: Vec<_> = entries.into_iter().map(|entry| NewEvent { entry, at: tx.now, officer: None, salts: Vec::new(), note: None }).collect();
-        store::feedback::append(tx.conn, serial, &new)?;
+        let new: Vec<_> = entries.into_iter().map(|entry| NewEvent { serial, entry, at: tx.now, officer: None, salts: Vec::new(), note: None }).collect();
+        store::feedback::append(tx.conn, &new)?;
         record.project(&item);
         Ok(store::feedback::update(tx.conn, &record)?)
     });

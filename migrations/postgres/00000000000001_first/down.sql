@@ -9,6 +9,7 @@ DROP TABLE feedback_texts;
 DROP TABLE feedback_events;
 DROP TRIGGER feedback_counted_anew ON feedback;
 DROP TRIGGER feedback_counted_in ON feedback;
+DROP FUNCTION count_feedback_in;
 DROP FUNCTION count_feedback_change;
 DROP FUNCTION feedback_cells;
 DROP TABLE feedback_counts;

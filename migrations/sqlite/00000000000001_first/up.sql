@@ -163,7 +163,7 @@ CREATE TABLE tallies (
   -- and released, as `all overall 0,1,0,7,9 0,1,0,5,4;citizen overall …`.
   cells TEXT NOT NULL,
   PRIMARY KEY (questionnaire, scope, sample, half)
-) STRICT, WITHOUT ROWID;
+) STRICT;
 
 -- Opinions. feedback_events is the truth, the row is its projection. Kind,
 -- field, office, respondent and channel are empty for an item sealed at

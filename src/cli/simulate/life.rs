@@ -10,7 +10,7 @@ use super::opinions::{Template, templates};
 use super::slips::fill;
 use super::topics::{Topic, language, procedure, respondent, topics};
 use super::{Done, Plan, close_half};
-use crate::actions::{Tx, feedback, intake};
+use crate::actions::{Tx, feedback, intake, ratings};
 use crate::domain::access::Officer;
 use crate::domain::catalogue::Catalogue;
 use crate::domain::error::Problem;
@@ -35,6 +35,7 @@ pub(super) struct Life {
     /// How many did so far.
     pub(super) filled: u64,
     pub(super) dice: Dice,
+    pub(super) ratings: ratings::Held,
     pub(super) done: Done,
 }
 
@@ -55,6 +56,7 @@ impl Life {
             slips: BTreeMap::new(),
             filled: 0,
             dice: Dice::of(plan.seed, Stream::Work, 0),
+            ratings: ratings::Held::default(),
             done: Done::default(),
             catalogue,
         };
@@ -118,7 +120,7 @@ impl Life {
         for _ in 0..slips {
             submissions.extend(self.fill_one(tx, day)?);
         }
-        for receipt in intake::store_all(tx, &submissions)? {
+        for receipt in intake::store_all(tx, &mut self.ratings, &submissions)? {
             self.done.responses += u64::from(!receipt.repeated);
         }
         Ok(())
@@ -198,7 +200,7 @@ impl Life {
             }),
         };
         let submission = Submission::parse(&draft, &sent.way, slip.as_deref(), &tx.catalogue, tx.today)?;
-        let receipt = intake::store_all(tx, std::slice::from_ref(&submission))?.pop();
+        let receipt = intake::store_all(tx, &mut self.ratings, std::slice::from_ref(&submission))?.pop();
         let Some((receipt, (serial, due_on))) = receipt.and_then(|r| r.feedback.map(|f| (r, f))) else { return Ok(()) };
         sent.serial = Some(serial);
         // What was there already has had its life.

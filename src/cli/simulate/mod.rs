@@ -65,7 +65,7 @@ pub fn simulate(service: &Service, plan: &Plan) -> Result<Done, Problem> {
     while day <= plan.last_day {
         // A week is one transaction: a disk takes longer to make a day durable than the day takes to live.
         let end = day.plus(7 - i32::from(day.weekday())).min(plan.last_day);
-        service.write_at(day.at(0), |tx| {
+        service.write_intake_at(day.at(0), |tx| {
             while tx.today <= end {
                 life.live(tx)?;
                 tx.today = tx.today.next();
@@ -76,7 +76,7 @@ pub fn simulate(service: &Service, plan: &Plan) -> Result<Done, Problem> {
         day = end.next();
     }
     if life.done != Done::default() {
-        service.write_at(day.at(0), |tx| {
+        service.write_intake_at(day.at(0), |tx| {
             close_half(tx)?;
             store::outbox::close_before(tx.conn, tx.now.plus_seconds(-7 * 86_400), tx.now, "sample")?;
             Ok(())

@@ -40,7 +40,7 @@ fn deployment(scope: &str, offices: &[&str]) -> Deployment {
     let db = Db::open(folder.join("life.sqlite").to_str().unwrap(), 2).unwrap();
     db.migrate().unwrap();
     let today = last_day().next();
-    db.write(|conn| setup::reference(conn, scope, today)).unwrap();
+    db.write([], |conn| setup::reference(conn, scope, today)).unwrap();
     let service = Service::new(db, Clock::standing(today.at(30_000)), Keys::new(&[7; 32]));
     for office in offices {
         for (login, role) in [("a", "officer"), ("b", "officer"), ("c", "approver"), ("d", "head"), ("e", "receiver")] {
