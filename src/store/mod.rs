@@ -136,7 +136,8 @@ impl Manager {
             Kind::Postgres => {
                 let mut conn = PgConnection::establish(&self.url)?;
                 // A plan that was made when a table was empty reads all of it when it is full.
-                conn.batch_execute("SET plan_cache_mode = force_custom_plan").map_err(ConnectionError::CouldntSetupConfiguration)?;
+                // A lock is waited for as long as on SQLite.
+                conn.batch_execute("SET plan_cache_mode = force_custom_plan; SET lock_timeout = '5s'").map_err(ConnectionError::CouldntSetupConfiguration)?;
                 Ok(Conn::Pg(conn))
             }
             Kind::Sqlite => {

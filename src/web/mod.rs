@@ -8,6 +8,7 @@ pub mod desk;
 pub mod form;
 pub mod public;
 pub mod respond;
+mod sheet;
 pub mod view;
 
 use actix_web::error::{InternalError, UrlencodedError};

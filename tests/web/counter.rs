@@ -46,6 +46,12 @@ impl Screen {
         rest.split('"').next().unwrap().to_owned()
     }
 
+    /// The address on this screen that begins so.
+    fn back_to(&self, start: &str) -> String {
+        let rest = self.html.split(start).nth(1).unwrap_or_else(|| panic!("no {start} in {}", self.html));
+        format!("{start}{}", rest.split('"').next().unwrap())
+    }
+
     fn lang(&self) -> &str {
         self.html.split("<html lang=\"").nth(1).unwrap().split('"').next().unwrap()
     }
@@ -81,7 +87,12 @@ impl Tablet {
     }
 
     fn opens(&self, address: &str) -> Screen {
-        self.browser.get(format!("{}{address}", self.site.url)).send().unwrap().into()
+        let screen: Screen = self.browser.get(format!("{}{address}", self.site.url)).send().unwrap().into();
+        // Faces and reasons are on a sheet: the first look at them fetches one.
+        match &screen.location {
+            Some(location) if location.contains("phieu=") => self.opens(location),
+            _ => screen,
+        }
     }
 
     fn sends(&self, address: &str, fields: &[(&str, &str)]) -> Screen {
@@ -95,7 +106,7 @@ impl Tablet {
 
     /// The third tap, on the screen that the second led to.
     fn taps(&self, screen: &Screen, reason: &str) -> Screen {
-        let kept: Vec<(&str, String)> = ["form_token", "submission_id", "field", "value"].into_iter().map(|name| (name, screen.hidden(name))).collect();
+        let kept: Vec<(&str, String)> = ["form_token", "phieu", "field", "value"].into_iter().map(|name| (name, screen.hidden(name))).collect();
         let mut fields: Vec<(&str, &str)> = kept.iter().map(|(name, value)| (*name, value.as_str())).collect();
         fields.push(("reason", reason));
         self.sends("/quay/mc-01", &fields)
@@ -126,7 +137,7 @@ fn a_tablet_takes_ratings_only_after_its_enrolment() {
     }
     let form_token = tablet.opens("/quay/mc-01").hidden("form_token");
     let id = "00000000-0000-4000-8000-000000000001";
-    let rating = [("form_token", form_token.as_str()), ("submission_id", id), ("field", "land"), ("value", "5"), ("reason", "")];
+    let rating = [("form_token", form_token.as_str()), ("phieu", id), ("field", "land"), ("value", "5"), ("reason", "")];
     assert_eq!(tablet.sends("/quay/mc-01", &rating).location.as_deref(), Some("/quay/mc-01"));
     assert_eq!(stored(&bed).len(), 0);
 
@@ -150,8 +161,12 @@ fn the_third_tap_stores_one_rating_and_no_code_is_shown() {
         assert_eq!(stored(bed).len(), 0, "choosing a face records nothing");
         let sent = tablet.taps(&reasons, "time");
         assert_eq!((sent.status, sent.location.as_deref()), (StatusCode::SEE_OTHER, Some("/quay/mc-01/cam-on")));
-        // A second tap on the same screen is the same rating.
-        assert_eq!(tablet.taps(&reasons, "fee").status, StatusCode::SEE_OTHER);
+        // A second tap on the same screen is the same rating, and so is Back and another face.
+        assert_eq!(tablet.taps(&reasons, "fee").location.as_deref(), Some("/quay/mc-01/da-gui"));
+        let faces = tablet.opens(&reasons.back_to("/quay/mc-01/land?phieu="));
+        let other = tablet.opens(&format!("/quay/mc-01/land/5?phieu={}", faces.hidden("phieu")));
+        assert_eq!(tablet.taps(&other, "").location.as_deref(), Some("/quay/mc-01/da-gui"));
+        assert!(tablet.opens("/quay/mc-01/da-gui").says("không ghi thêm"));
         let rows = stored(bed);
         let row = rows.first().unwrap();
         assert_eq!(rows.len(), 1);
@@ -176,6 +191,7 @@ fn every_score_takes_the_same_steps() {
     for (value, question) in (1..=5).zip(questions) {
         let address = format!("/quay/mc-01/land/{value}");
         assert!(faces.says(&format!("formaction=\"{address}\"")));
+        // Each time another person, on a sheet of their own.
         let reasons = tablet.opens(&address);
         assert!(reasons.says(question), "{value}");
         assert_eq!(reasons.html.matches("name=\"reason\"").count(), 9, "{value}");
@@ -225,7 +241,7 @@ fn what_was_not_stored_is_said_calmly_with_the_way_back() {
     let bed = Bed::sqlite();
     let tablet = Tablet::enrolled(&bed);
     let id = "00000000-0000-4000-8000-000000000001";
-    let stale = tablet.sends("/quay/mc-01", &[("form_token", "old"), ("submission_id", id), ("field", "land"), ("value", "4"), ("reason", "")]);
+    let stale = tablet.sends("/quay/mc-01", &[("form_token", "old"), ("phieu", id), ("field", "land"), ("value", "4"), ("reason", "")]);
     assert_eq!(stale.status, StatusCode::FORBIDDEN);
     assert!(stale.says("chưa ghi gì cả") && stale.says("href=\"/quay/mc-01/land/4\""));
     assert_eq!(stale.refresh, Some((45, "/quay/mc-01?lang=vi".to_owned())));

@@ -85,27 +85,46 @@ fn are_taken(pages: (Page, Page)) {
     assert_eq!((pages.0.status, pages.1.status), (201, 303), "{} {}", pages.0.body, pages.1.body);
 }
 
-#[test]
-fn while_another_program_holds_the_database_everybody_reads_and_nobody_loses_a_word() {
-    let bed = Bed::sqlite();
-    let site = Site::start(&bed);
+/// Another program on the same database.
+fn another_program(bed: &Bed) -> Box<dyn FnMut(&str)> {
+    if let Some(file) = bed.url().strip_prefix("sqlite:") {
+        let mut other = SqliteConnection::establish(file).unwrap();
+        Box::new(move |sql| other.batch_execute(sql).unwrap())
+    } else {
+        let mut other = PgConnection::establish(bed.url()).unwrap();
+        Box::new(move |sql| other.batch_execute(sql).unwrap())
+    }
+}
+
+fn another_program_holds(bed: &Bed, hold: &str) {
+    let site = Site::start(bed);
     let (browser, token) = khmer(&site);
     let ids = [Uuid::new_v4(), Uuid::new_v4()];
-    let mut other = SqliteConnection::establish(bed.url().trim_start_matches("sqlite:")).unwrap();
-    other.batch_execute("BEGIN IMMEDIATE").unwrap();
+    let mut other = another_program(bed);
+    other(hold);
     let (api, page) = both(&browser, &token, ids);
     is_a_problem(&api, Language::En);
     is_the_form_again(&page, Language::Km, &ids[1].to_string(), "Qua trang");
     for readable in ["/", "/y-kien", "/ket-qua", "/api/v1/results", "/readyz"] {
         assert_eq!(browser.opens(readable).status, 200, "{readable}");
     }
-    other.batch_execute("ROLLBACK").unwrap();
-    assert_eq!(stored(&bed), Vec::<String>::new());
+    other("ROLLBACK");
+    assert_eq!(stored(bed), Vec::<String>::new());
     are_taken(both(&browser, &token, ids));
-    let mut words = stored(&bed);
+    let mut words = stored(bed);
     words.sort();
     assert_eq!(words, ["Qua API", "Qua trang"]);
     bed.recounts();
+}
+
+#[test]
+fn while_another_program_holds_the_database_everybody_reads_and_nobody_loses_a_word() {
+    another_program_holds(&Bed::sqlite(), "BEGIN IMMEDIATE");
+}
+
+#[test]
+fn while_somebody_works_on_a_table_everybody_reads_and_nobody_loses_a_word() {
+    another_program_holds(&Bed::postgres(), "BEGIN; LOCK TABLE feedback IN EXCLUSIVE MODE");
 }
 
 #[test]

@@ -19,6 +19,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .route("/quay/{device}", web::post().to(rate::send))
         .route("/quay/{device}/ghi-danh", web::post().to(enrol::enrol))
         .route("/quay/{device}/cam-on", web::get().to(rate::thanks))
+        .route("/quay/{device}/da-gui", web::get().to(rate::sent_before))
         .route("/quay/{device}/con-o-day", web::get().to(idle::ask))
         .route("/quay/{device}/{field}", web::get().to(rate::faces))
         .route("/quay/{device}/{field}/{value}", web::get().to(rate::reasons));

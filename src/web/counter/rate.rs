@@ -2,7 +2,7 @@
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::web::{Form, Path};
+use actix_web::web::{Form, Path, Query};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use uuid::Uuid;
@@ -10,12 +10,13 @@ use uuid::Uuid;
 use super::enrol;
 use super::screen::{self, Screen};
 use super::tablet::{Counter, OfficeName, Tablet, after};
+use crate::actions::intake::Receipt;
 use crate::domain::catalogue::Field;
 use crate::domain::error::{Code, Problem};
 use crate::domain::questionnaire::{Definition, QuestionDef, QuestionType};
 use crate::domain::submission::{Draft, Submission, Way};
 use crate::web::form::Fields;
-use crate::web::{respond, view};
+use crate::web::{respond, sheet, view};
 
 #[derive(Serialize)]
 struct StartPage {
@@ -60,6 +61,7 @@ pub async fn start(counter: Counter) -> HttpResponse {
 
 #[derive(Serialize)]
 struct FacesPage {
+    sheet: Uuid,
     question: String,
     field: String,
     faces: Vec<Face>,
@@ -77,18 +79,20 @@ fn word(value: u8, points: u8) -> String {
     format!("scale.p{points}v{value}")
 }
 
-/// The faces, best first.
-pub async fn faces(tablet: Tablet, path: Path<(String, String)>) -> HttpResponse {
+/// The faces, best first. From here to the end it is one sheet, however often somebody goes back.
+pub async fn faces(tablet: Tablet, path: Path<(String, String)>, query: Query<Vec<(String, String)>>) -> HttpResponse {
     let (field, (question, points)) = match (tablet.field(&path.1), tablet.headline()) {
         (Ok(field), Ok(headline)) => (field, headline),
         (Err(problem), _) | (_, Err(problem)) => return tablet.calm(&problem, &Screen::Start),
     };
+    let Some(sheet) = sheet::of(&tablet.app, &Fields(query.into_inner())) else { return sheet::new(&tablet.app, &tablet.visitor) };
     let face = |value: u8| Face {
         address: Screen::Reasons(field.code.clone(), value).address(&tablet.base),
         face: view::face(value, points),
         word: word(value, points),
     };
     let page = FacesPage {
+        sheet,
         question: question.label.get(tablet.visitor.language).to_owned(),
         field: field.name.get(tablet.visitor.language).to_owned(),
         faces: (1..=points).rev().map(face).collect(),
@@ -103,7 +107,7 @@ struct ReasonsPage {
     code: String,
     value: u8,
     word: String,
-    submission_id: Uuid,
+    sheet: Uuid,
     reasons: Vec<Reason>,
     back: String,
 }
@@ -120,15 +124,17 @@ fn reasons_of(definition: &Definition) -> Option<&QuestionDef> {
 }
 
 /// The reasons of a face. Nothing is stored yet.
-pub async fn reasons(tablet: Tablet, path: Path<(String, String, String)>) -> HttpResponse {
+pub async fn reasons(tablet: Tablet, path: Path<(String, String, String)>, query: Query<Vec<(String, String)>>) -> HttpResponse {
     let (_, code, value) = path.into_inner();
-    match reasons_page(&tablet, &code, &value) {
+    let sheet = sheet::of(&tablet.app, &Fields(query.into_inner()));
+    match reasons_page(&tablet, sheet.unwrap_or_default(), &code, &value) {
+        Ok(_) if sheet.is_none() => sheet::new(&tablet.app, &tablet.visitor),
         Ok((screen, page)) => tablet.screen(&screen, "counter/reasons", &page),
         Err(problem) => tablet.calm(&problem, &Screen::Start),
     }
 }
 
-fn reasons_page(tablet: &Tablet, code: &str, value: &str) -> Result<(Screen, ReasonsPage), Problem> {
+fn reasons_page(tablet: &Tablet, sheet: Uuid, code: &str, value: &str) -> Result<(Screen, ReasonsPage), Problem> {
     let language = tablet.visitor.language;
     let field = tablet.field(code)?;
     let (_, points) = tablet.headline()?;
@@ -140,18 +146,18 @@ fn reasons_page(tablet: &Tablet, code: &str, value: &str) -> Result<(Screen, Rea
         code: field.code.to_string(),
         value,
         word: word(value, points),
-        submission_id: Uuid::new_v4(),
+        sheet,
         reasons: choices.iter().map(|c| Reason { value: c.value.clone(), label: c.label.get(language).to_owned() }).collect(),
-        back: Screen::Faces(field.code.clone()).address(&tablet.base),
+        back: format!("{}?{}={sheet}", Screen::Faces(field.code.clone()).address(&tablet.base), sheet::NAME),
     };
     Ok((Screen::Reasons(field.code.clone(), value), page))
 }
 
-/// Takes the rating.
+/// Takes the rating. What was sent from this sheet already stands, and that is said.
 pub async fn send(tablet: Tablet, form: Form<Vec<(String, String)>>) -> HttpResponse {
     let fields = Fields(form.into_inner());
     match submit(&tablet, &fields).await {
-        Ok(()) => respond::see_other(&format!("{}/cam-on", tablet.base)),
+        Ok(receipt) => respond::see_other(&format!("{}/{}", tablet.base, if receipt.repeated { "da-gui" } else { "cam-on" })),
         Err(problem) => {
             let back = format!("{}/{}/{}", tablet.base, fields.get("field"), fields.get("value"));
             tablet.calm(&problem, &Screen::read(&back, &tablet.base).unwrap_or(Screen::Start))
@@ -159,16 +165,16 @@ pub async fn send(tablet: Tablet, form: Form<Vec<(String, String)>>) -> HttpResp
     }
 }
 
-async fn submit(tablet: &Tablet, fields: &Fields) -> Result<(), Problem> {
+async fn submit(tablet: &Tablet, fields: &Fields) -> Result<Receipt, Problem> {
     tablet.visitor.check_form(&tablet.app, fields.get("form_token"))?;
-    tablet.app.submit(fields.get("submission_id"), check(tablet, fields)).await?;
-    Ok(())
+    let id = sheet::submission(&tablet.app, &tablet.visitor, fields).ok_or(Code::StaleForm)?.to_string();
+    tablet.app.submit(&id, check(tablet, &id, fields)).await
 }
 
-fn check(tablet: &Tablet, fields: &Fields) -> Result<Submission, Problem> {
+fn check(tablet: &Tablet, id: &str, fields: &Fields) -> Result<Submission, Problem> {
     let slip = tablet.slip()?;
     let draft = Draft {
-        submission_id: fields.get("submission_id").to_owned(),
+        submission_id: id.to_owned(),
         field: fields.get("field").to_owned(),
         language: tablet.visitor.language.to_string(),
         answers: Some(answers(&slip.definition, fields)),
@@ -194,7 +200,18 @@ fn answers(definition: &Definition, fields: &Fields) -> Map<String, Value> {
 
 /// Thanks, for a moment; then the start, for the next person.
 pub async fn thanks(tablet: Tablet) -> HttpResponse {
+    thank(&tablet, "counter.thanks_text")
+}
+
+/// Thanks to somebody whose rating was there already: a second tap, or Back and another face.
+pub async fn sent_before(tablet: Tablet) -> HttpResponse {
+    thank(&tablet, "counter.sent_before_text")
+}
+
+fn thank(tablet: &Tablet, text: &'static str) -> HttpResponse {
     #[derive(Serialize)]
-    struct Page {}
-    after(screen::THANKS, &screen::start_over(&tablet.base), tablet.page(StatusCode::OK, "counter/thanks", &Page {}))
+    struct Page {
+        text: &'static str,
+    }
+    after(screen::THANKS, &screen::start_over(&tablet.base), tablet.page(StatusCode::OK, "counter/thanks", &Page { text }))
 }

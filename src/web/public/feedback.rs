@@ -7,14 +7,13 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::opinion::{self, OpinionPart, Tick};
-use super::sheet;
 use crate::domain::error::{Code, Fault, Problem};
 use crate::domain::submission::{Draft, Submission, Way};
 use crate::http::app::{App, Shared};
 use crate::http::visitor::Visitor;
 use crate::web::form::{FaultLine, Faults, Fields};
-use crate::web::respond;
 use crate::web::view::{self, OfficeGroup, Promised};
+use crate::web::{respond, sheet};
 
 #[derive(Serialize)]
 struct Page {

@@ -8,7 +8,6 @@ mod opinion;
 mod qr;
 mod receipt;
 mod results;
-mod sheet;
 mod survey;
 
 use actix_web::web::{self, ServiceConfig};

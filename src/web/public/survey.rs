@@ -9,7 +9,6 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::opinion::{self, OpinionPart, Tick};
-use super::sheet;
 use crate::domain::catalogue::{Catalogue, Field, Procedure};
 use crate::domain::error::{Code, Fault, Problem};
 use crate::domain::office::Office;
@@ -21,8 +20,8 @@ use crate::domain::words::{Language, Slug};
 use crate::http::app::{App, Shared};
 use crate::http::visitor::Visitor;
 use crate::web::form::{FaultLine, Faults, Fields};
-use crate::web::respond;
 use crate::web::view::{self, OfficeGroup};
+use crate::web::{respond, sheet};
 
 #[derive(Serialize)]
 struct Step {

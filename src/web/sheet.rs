@@ -12,15 +12,20 @@ use crate::http::visitor::Visitor;
 use crate::web::form::Fields;
 
 /// The part of the address.
-const NAME: &str = "phieu";
+pub const NAME: &str = "phieu";
 /// A sheet from a bookmark of yesterday is a new one: what it sends is not what was sent then.
 const HOURS: i64 = 12;
 
-/// The id of what this address sends; nothing when the address has no sheet of today.
-pub fn submission(app: &App, visitor: &Visitor, asked: &Fields) -> Option<Uuid> {
+/// The sheet of an address or a form; nothing when it names none of today.
+pub fn of(app: &App, asked: &Fields) -> Option<Uuid> {
     // The last one: that is where `new` puts it.
     let sheet = Uuid::parse_str(asked.all(NAME).last()?).ok()?;
-    is_fresh(sheet, app.service.now()).then(|| visitor.submission(app, sheet))
+    is_fresh(sheet, app.service.now()).then_some(sheet)
+}
+
+/// The id of what this address sends; nothing when the address has no sheet of today.
+pub fn submission(app: &App, visitor: &Visitor, asked: &Fields) -> Option<Uuid> {
+    of(app, asked).map(|sheet| visitor.submission(app, sheet))
 }
 
 /// Leads to the same address with a new sheet.
