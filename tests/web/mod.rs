@@ -3,6 +3,7 @@
 mod counter;
 mod forms;
 mod limit;
+mod pages;
 mod receipt;
 mod sheet;
 mod unavailable;
