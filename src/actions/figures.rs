@@ -306,13 +306,10 @@ fn figures(tx: &mut Tx<'_>, asked: &Asked, sample: Sample, from: Option<Half>, t
 /// The job at the end of a half-month: released counts catch up once more. Returns how many tallies did.
 pub fn close_halves(tx: &mut Tx<'_>, since: Option<Day>) -> Result<usize, Problem> {
     store::lock(tx.conn, store::Lock::Intake)?;
-    let first = Half::of(tx.today).first();
-    let mut closed = 0;
-    for mut stored in store::tally::of_halves_before(tx.conn, since, first)? {
-        if stored.tally.release(tx.catalogue.threshold, true) {
-            store::tally::set(tx.conn, &stored)?;
-            closed += 1;
-        }
+    let mut closed = store::tally::of_halves_before(tx.conn, since, Half::of(tx.today).first())?;
+    closed.retain_mut(|stored| stored.tally.release(tx.catalogue.threshold, true));
+    if !closed.is_empty() {
+        store::tally::set(tx.conn, &closed)?;
     }
-    Ok(closed)
+    Ok(closed.len())
 }

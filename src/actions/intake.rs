@@ -271,7 +271,8 @@ thread_local! {
     static OUTLET: RefCell<Option<Outlet>> = const { RefCell::new(None) };
 }
 
-/// This thread's outlet. Waking a thread costs the writer more than storing a
+/// This thread's outlet, in the runtime that drives it: a thread has one at a
+/// time. Waking a thread costs the writer more than storing a
 /// slip, so it wakes each once a batch, and the thread hands on to its own.
 fn outlet() -> Outlet {
     OUTLET.with_borrow_mut(|held| match held {
@@ -357,8 +358,21 @@ fn write_until_closed(service: &Service, arrivals: &Receiver<Arrival>) {
         let results: Vec<Result<Receipt, Problem>> = match attempt(&submissions) {
             Ok(receipts) => receipts.into_iter().map(Ok).collect(),
             Err(Problem::Unavailable(why)) => submissions.iter().map(|_| Err(Problem::Unavailable(why.clone()))).collect(),
-            Err(_) => {
-                let mut alone = |submission| attempt(std::slice::from_ref(submission))?.pop().ok_or_else(|| Problem::Internal("no receipt".to_owned()));
+            Err(problem) => {
+                tracing::warn!(%problem, submissions = submissions.len(), "a batch failed; each is tried alone");
+                let mut gone = None;
+                let mut alone = |submission| {
+                    // The database went away meanwhile: the rest need not wait for it one after the other.
+                    if let Some(why) = &gone {
+                        return Err(Problem::Unavailable(String::clone(why)));
+                    }
+                    let receipts = attempt(std::slice::from_ref(submission)).inspect_err(|problem| {
+                        if let Problem::Unavailable(why) = problem {
+                            gone = Some(why.clone());
+                        }
+                    });
+                    receipts?.pop().ok_or_else(|| Problem::Internal("no receipt".to_owned()))
+                };
                 submissions.iter().map(&mut alone).collect()
             }
         };

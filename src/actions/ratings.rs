@@ -32,7 +32,8 @@ impl Held {
         if changed.is_empty() {
             return Ok(());
         }
-        if self.of != Some((half, store::tally::changes(tx.conn)?)) {
+        // Empty until the end: what fails on the way is read again.
+        if self.of.take() != Some((half, store::tally::changes(tx.conn)?)) {
             self.forget();
         }
         let unknown: Vec<&TallyKey> = changed.iter().copied().filter(|key| !self.tallies.contains_key(key)).collect();

@@ -1,39 +1,24 @@
 //! Many rows at once, by statements that stay prepared whatever the number of
 //! rows; Diesel's own batches are built and prepared anew each time. PostgreSQL
-//! is a journey away, so all rows go in one message. SQLite is in this process:
-//! a row at a time.
+//! is a journey away, so all rows go in one message, and the table itself says
+//! what each value is. SQLite is in this process: a row at a time. Knows no
+//! table.
 
+use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::sql_types::{BigInt, Nullable, Text};
-use diesel::{pg::Pg, sqlite::Sqlite};
+use diesel::sqlite::Sqlite;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{Conn, Stored, broken};
+use super::{Conn, StoreError, Stored, broken};
 
-/// What a column holds.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Holds {
-    /// Words.
-    Words,
-    /// A uuid.
-    Id,
-    /// A day, as ISO 8601.
-    Day,
-    /// A moment, as ISO 8601.
-    Moment,
-    /// A whole number.
-    Number,
-    /// True or false.
-    Flag,
-    /// A JSON object or array.
-    Document,
-}
-
-/// An insert of any number of rows. A row is anything that becomes a JSON array.
+/// An insert of any number of rows. A row is anything that becomes a JSON
+/// object; a column that it has no value for is NULL.
 #[derive(Debug)]
 pub(super) struct Batch {
+    columns: &'static [&'static str],
     /// The words before and after the one parameter, a JSON array of rows.
     pg: (String, String),
     /// The words before and after the parameters, one for each column.
@@ -41,48 +26,35 @@ pub(super) struct Batch {
 }
 
 impl Batch {
-    /// Rows with these columns, in this order, into a table. `conflict` is the
-    /// clause for rows that are there already, or empty.
-    pub(super) fn into(table: &str, columns: &[(&str, Holds)], conflict: &str) -> Self {
-        let names = columns.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
-        let values = columns.iter().enumerate().map(|(at, (_, holds))| holds.read(at)).collect::<Vec<_>>().join(", ");
+    /// Rows with these columns into a table. `conflict` is the clause for rows
+    /// that are there already, or empty.
+    pub(super) fn into(table: &str, columns: &'static [&'static str], conflict: &str) -> Self {
+        let names = columns.join(", ");
         Self {
-            pg: (format!("INSERT INTO {table} ({names}) SELECT {values} FROM jsonb_array_elements("), format!("::jsonb) {conflict}")),
+            columns,
+            pg: (format!("INSERT INTO {table} ({names}) SELECT {names} FROM jsonb_populate_recordset(NULL::{table}, "), format!("::jsonb) {conflict}")),
             sqlite: (format!("INSERT INTO {table} ({names}) VALUES ("), format!(") {conflict}")),
         }
     }
 
     /// Writes rows.
     pub(super) fn write(&self, conn: &mut Conn, rows: &[impl Serialize]) -> Stored<()> {
+        if rows.is_empty() {
+            return Ok(());
+        }
         match conn {
             Conn::Pg(c) => {
-                for rows in rows.chunks(500) {
-                    All { words: &self.pg, rows: serde_json::to_string(rows).map_err(broken)? }.execute(c)?;
-                }
+                All { words: &self.pg, rows: serde_json::to_string(rows).map_err(broken)? }.execute(c)?;
             }
             Conn::Sqlite(c) => {
                 for row in rows {
-                    let Value::Array(values) = serde_json::to_value(row).map_err(broken)? else { return Err(broken("a row is an array")) };
-                    One { words: &self.sqlite, cells: values.into_iter().map(Cell::from).collect() }.execute(c)?;
+                    let Value::Object(mut row) = serde_json::to_value(row).map_err(broken)? else { return Err(broken("a row is an object")) };
+                    let cells = self.columns.iter().map(|column| Cell::try_from(row.remove(*column).unwrap_or_default())).collect::<Stored<_>>()?;
+                    One { words: &self.sqlite, cells }.execute(c)?;
                 }
             }
         }
         Ok(())
-    }
-}
-
-impl Holds {
-    /// Its value in an array that PostgreSQL unpacks.
-    fn read(self, at: usize) -> String {
-        match self {
-            Self::Words => format!("value ->> {at}"),
-            Self::Id => format!("(value ->> {at})::uuid"),
-            Self::Day => format!("(value ->> {at})::date"),
-            Self::Moment => format!("(value ->> {at})::timestamptz"),
-            Self::Number => format!("(value ->> {at})::bigint"),
-            Self::Flag => format!("(value ->> {at})::boolean"),
-            Self::Document => format!("NULLIF(value -> {at}, 'null')"),
-        }
     }
 }
 
@@ -109,20 +81,21 @@ struct One<'a> {
 
 /// What SQLite keeps: a uuid, a day and a document are words there.
 enum Cell {
-    Words(String),
+    Words(Option<String>),
     Number(i64),
-    Nothing(Option<String>),
 }
 
-impl From<Value> for Cell {
-    fn from(value: Value) -> Self {
-        match value {
-            Value::Null => Self::Nothing(None),
+impl TryFrom<Value> for Cell {
+    type Error = StoreError;
+
+    fn try_from(value: Value) -> Stored<Self> {
+        Ok(match value {
+            Value::Null => Self::Words(None),
             Value::Bool(flag) => Self::Number(i64::from(flag)),
-            Value::Number(number) => number.as_i64().map_or(Self::Nothing(None), Self::Number),
-            Value::String(words) => Self::Words(words),
-            document @ (Value::Array(_) | Value::Object(_)) => Self::Words(document.to_string()),
-        }
+            Value::Number(number) => Self::Number(number.as_i64().ok_or_else(|| broken(format!("{number} has no column")))?),
+            Value::String(words) => Self::Words(Some(words)),
+            document @ (Value::Array(_) | Value::Object(_)) => Self::Words(Some(document.to_string())),
+        })
     }
 }
 
@@ -134,9 +107,8 @@ impl QueryFragment<Sqlite> for One<'_> {
                 out.push_sql(", ");
             }
             match cell {
-                Cell::Words(words) => out.push_bind_param::<Text, _>(words)?,
+                Cell::Words(words) => out.push_bind_param::<Nullable<Text>, _>(words)?,
                 Cell::Number(number) => out.push_bind_param::<BigInt, _>(number)?,
-                Cell::Nothing(nothing) => out.push_bind_param::<Nullable<Text>, _>(nothing)?,
             }
         }
         out.push_sql(&self.words.1);

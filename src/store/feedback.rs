@@ -3,10 +3,11 @@
 use std::sync::LazyLock;
 
 use diesel::prelude::*;
+use serde::Serialize;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use super::batch::{Batch, Holds};
+use super::batch::Batch;
 use super::schema::{contacts, feedback, feedback_answers, feedback_events, feedback_texts, sealed_intakes};
 use super::types::{At, Json, Key, On};
 use super::{Conn, Stored, broken};
@@ -18,7 +19,7 @@ use crate::domain::time::{Day, Moment};
 use crate::domain::visibility::{Answer, Record};
 use crate::domain::words::{Channel, FieldCode, OfficeCode, ProcedureKey, Respondent, Serial};
 
-#[derive(Debug, Clone, Queryable, Selectable, AsChangeset)]
+#[derive(Debug, Clone, Queryable, Selectable, AsChangeset, Serialize)]
 #[diesel(table_name = feedback, treat_none_as_null = true)]
 struct Row {
     serial: i64,
@@ -166,82 +167,64 @@ pub struct NewItem {
     pub sealed: Option<SealedIntake>,
 }
 
-static INSERT: LazyLock<Batch> = LazyLock::new(|| {
-    let columns = [
-        ("serial", Holds::Number),
-        ("received_on", Holds::Day),
-        ("language", Holds::Words),
-        ("kind", Holds::Words),
-        ("field", Holds::Words),
-        ("respondent", Holds::Words),
-        ("channel", Holds::Words),
-        ("procedure", Holds::Words),
-        ("named_office", Holds::Words),
-        ("state", Holds::Words),
-        ("settled", Holds::Words),
-        ("paused", Holds::Flag),
-        ("office", Holds::Words),
-        ("in_tray", Holds::Flag),
-        ("due_on", Holds::Day),
-        ("first_due_on", Holds::Day),
-        ("answered_on", Holds::Day),
-        ("out_on", Holds::Day),
-        ("clock", Holds::Document),
-        ("events", Holds::Number),
-        ("assignee", Holds::Id),
-        ("title", Holds::Words),
-        ("merged_into", Holds::Number),
-        ("withheld", Holds::Flag),
-        ("submission_id", Holds::Id),
-        ("receipt_hash", Holds::Words),
-    ];
-    Batch::into("feedback", &columns, "")
-});
-static INSERT_TEXTS: LazyLock<Batch> = LazyLock::new(|| Batch::into("feedback_texts", &[("serial", Holds::Number), ("original", Holds::Words)], ""));
-
-impl NewItem {
-    /// In the order of [`INSERT`].
-    fn words(&self) -> Value {
-        let row = Row::of(&self.record);
-        let day = |on: Option<On>| on.map(|d| d.0);
-        serde_json::json!([
-            row.serial,
-            row.received_on.0,
-            row.language,
-            row.kind,
-            row.field,
-            row.respondent,
-            row.channel,
-            row.procedure,
-            row.named_office,
-            row.state,
-            row.settled,
-            row.paused,
-            row.office,
-            row.in_tray,
-            day(row.due_on),
-            day(row.first_due_on),
-            day(row.answered_on),
-            day(row.out_on),
-            row.clock.map(|c| c.0),
-            row.events,
-            row.assignee.map(|k| k.0),
-            row.title,
-            row.merged_into,
-            row.withheld,
-            self.submission,
-            self.receipt_hash,
-        ])
-    }
+/// A new item as a row.
+#[derive(Serialize)]
+struct NewRow<'a> {
+    #[serde(flatten)]
+    row: Row,
+    submission_id: Uuid,
+    receipt_hash: &'a str,
 }
+
+static INSERT: LazyLock<Batch> = LazyLock::new(|| {
+    const COLUMNS: &[&str] = &[
+        "serial",
+        "received_on",
+        "language",
+        "kind",
+        "field",
+        "respondent",
+        "channel",
+        "procedure",
+        "named_office",
+        "state",
+        "settled",
+        "paused",
+        "office",
+        "in_tray",
+        "due_on",
+        "first_due_on",
+        "answered_on",
+        "out_on",
+        "clock",
+        "events",
+        "assignee",
+        "title",
+        "merged_into",
+        "withheld",
+        "submission_id",
+        "receipt_hash",
+    ];
+    Batch::into("feedback", COLUMNS, "")
+});
+
+#[derive(Serialize)]
+struct TextRow<'a> {
+    serial: Serial,
+    original: &'a str,
+}
+
+static INSERT_TEXTS: LazyLock<Batch> = LazyLock::new(|| Batch::into("feedback_texts", &["serial", "original"], ""));
 
 /// Stores new items; their events follow by [`append`].
 pub fn insert(conn: &mut Conn, items: &[NewItem]) -> Stored<()> {
-    if items.is_empty() {
-        return Ok(());
+    let (mut rows, mut texts) = (Vec::with_capacity(items.len()), Vec::with_capacity(items.len()));
+    for new in items {
+        rows.push(NewRow { row: Row::of(&new.record), submission_id: new.submission, receipt_hash: &new.receipt_hash });
+        texts.push(TextRow { serial: new.record.serial, original: &new.original });
     }
-    INSERT.write(conn, &items.iter().map(NewItem::words).collect::<Vec<_>>())?;
-    INSERT_TEXTS.write(conn, &items.iter().map(|new| (new.record.serial.0, &new.original)).collect::<Vec<_>>())?;
+    INSERT.write(conn, &rows)?;
+    INSERT_TEXTS.write(conn, &texts)?;
     for new in items {
         let serial = new.record.serial.0;
         if let Some(sealed) = &new.contact {
@@ -281,7 +264,7 @@ pub struct NewEvent {
     pub note: Option<String>,
 }
 
-#[derive(Queryable, Selectable)]
+#[derive(Queryable, Selectable, Serialize)]
 #[diesel(table_name = feedback_events)]
 struct EventRow {
     serial: i64,
@@ -297,51 +280,36 @@ struct EventRow {
 }
 
 static APPEND: LazyLock<Batch> = LazyLock::new(|| {
-    let columns = [
-        ("serial", Holds::Number),
-        ("n", Holds::Number),
-        ("event", Holds::Words),
-        ("on_day", Holds::Day),
-        ("at", Holds::Moment),
-        ("by_part", Holds::Words),
-        ("officer", Holds::Id),
-        ("payload", Holds::Document),
-        ("salts", Holds::Document),
-        ("note", Holds::Words),
-    ];
-    Batch::into("feedback_events", &columns, "")
+    const COLUMNS: &[&str] = &["serial", "n", "event", "on_day", "at", "by_part", "officer", "payload", "salts", "note"];
+    Batch::into("feedback_events", COLUMNS, "")
 });
 
-impl NewEvent {
-    /// In the order of [`APPEND`].
-    fn words(&self) -> Stored<Value> {
-        let mut payload = match serde_json::to_value(&self.entry.event).map_err(broken)? {
+impl EventRow {
+    fn of(new: &NewEvent) -> Stored<Self> {
+        let mut payload = match serde_json::to_value(&new.entry.event).map_err(broken)? {
             Value::Object(map) => map,
             _ => Map::new(),
         };
         payload.remove("event");
-        let salts: Map<String, Value> = self.salts.iter().map(|(name, salt)| ((*name).to_owned(), Value::from(salt.to_base64()))).collect();
-        Ok(serde_json::json!([
-            self.serial,
-            self.entry.n,
-            self.entry.event.name(),
-            self.entry.on,
-            self.at.to_string(),
-            self.entry.by.to_string(),
-            self.officer,
-            payload,
-            (!salts.is_empty()).then_some(salts),
-            self.note,
-        ]))
+        let salts: Map<String, Value> = new.salts.iter().map(|(name, salt)| ((*name).to_owned(), Value::from(salt.to_base64()))).collect();
+        Ok(Self {
+            serial: new.serial.0,
+            n: i64::from(new.entry.n),
+            event: new.entry.event.name().to_string(),
+            on_day: On(new.entry.on),
+            at: At(new.at),
+            by_part: new.entry.by.to_string(),
+            officer: new.officer.map(Key),
+            payload: Json(Value::Object(payload)),
+            salts: (!salts.is_empty()).then_some(Json(Value::Object(salts))),
+            note: new.note.clone(),
+        })
     }
 }
 
 /// Appends events to their items. A number that is taken is a [`super::StoreError::Duplicate`].
 pub fn append(conn: &mut Conn, events: &[NewEvent]) -> Stored<()> {
-    if events.is_empty() {
-        return Ok(());
-    }
-    APPEND.write(conn, &events.iter().map(NewEvent::words).collect::<Stored<Vec<_>>>()?)
+    APPEND.write(conn, &events.iter().map(EventRow::of).collect::<Stored<Vec<_>>>()?)
 }
 
 /// An event as it is kept.

@@ -89,7 +89,9 @@ impl From<diesel::result::Error> for StoreError {
             // Locked, full, read-only, gone, serialization: all of them ask for another try.
             Error::DatabaseError(..) | Error::BrokenTransactionManager => {
                 let text = error.to_string();
-                let ours = ["syntax error", "no such", "does not exist", "type mismatch", "cannot store"].iter().any(|m| text.contains(m));
+                let ours = ["syntax", "no such", "does not exist", "type mismatch", "cannot store", "unsupported Unicode", "out of range"]
+                    .iter()
+                    .any(|m| text.contains(m));
                 if ours { Self::Broken(text) } else { Self::Unavailable(text) }
             }
             _ => Self::Broken(error.to_string()),
@@ -229,7 +231,9 @@ impl Db {
             // Its one write lock stands for all of them.
             Kind::Sqlite => begin(&mut conn, "BEGIN IMMEDIATE")?,
             // In one message, because each is a journey to the server.
-            Kind::Postgres => begin(&mut conn, &holds.into_iter().fold("BEGIN".to_owned(), |sql, hold| format!("{sql}; {}", hold.sql())))?,
+            Kind::Postgres => {
+                begin(&mut conn, &holds.into_iter().fold("BEGIN ISOLATION LEVEL READ COMMITTED".to_owned(), |sql, hold| format!("{sql}; {}", hold.sql())))?
+            }
         }
         finish(&mut conn, f)
     }

@@ -4,9 +4,10 @@
 use std::sync::LazyLock;
 
 use diesel::prelude::*;
+use serde::Serialize;
 use serde_json::Value;
 
-use super::batch::{Batch, Holds};
+use super::batch::Batch;
 use super::schema::outbox as o;
 use super::types::{At, Json};
 use super::{Conn, Stored};
@@ -52,25 +53,29 @@ pub struct NewMessage {
     pub payload: Value,
 }
 
+/// A new message as a row.
+#[derive(Serialize)]
+struct NewRow<'a> {
+    dedup: &'a str,
+    kind: &'a str,
+    payload: &'a Value,
+    created_at: At,
+    attempts: i64,
+    run_at: At,
+}
+
 static PUT: LazyLock<Batch> = LazyLock::new(|| {
-    let columns = [
-        ("dedup", Holds::Words),
-        ("kind", Holds::Words),
-        ("payload", Holds::Document),
-        ("created_at", Holds::Moment),
-        ("attempts", Holds::Number),
-        ("run_at", Holds::Moment),
-    ];
-    Batch::into("outbox", &columns, "ON CONFLICT (dedup) DO NOTHING")
+    const COLUMNS: &[&str] = &["dedup", "kind", "payload", "created_at", "attempts", "run_at"];
+    Batch::into("outbox", COLUMNS, "ON CONFLICT (dedup) DO NOTHING")
 });
 
 /// Puts messages in. The same `dedup` again puts nothing in.
 pub fn put(conn: &mut Conn, now: Moment, messages: &[NewMessage]) -> Stored<()> {
-    if messages.is_empty() {
-        return Ok(());
+    let mut rows = Vec::with_capacity(messages.len());
+    for NewMessage { kind, dedup, payload } in messages {
+        rows.push(NewRow { dedup, kind, payload, created_at: At(now), attempts: 0, run_at: At(now) });
     }
-    let now = now.to_string();
-    PUT.write(conn, &messages.iter().map(|m| (&m.dedup, &m.kind, &m.payload, &now, 0, &now)).collect::<Vec<_>>())
+    PUT.write(conn, &rows)
 }
 
 /// Takes the next messages that are due, at most `limit`, for `lease` seconds.

@@ -8,17 +8,18 @@ use diesel::prelude::*;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::serialize::ToSql;
 use diesel::sql_types::{BigInt, HasSqlType, Nullable, Text};
+use serde::Serialize;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::batch::{Batch, Holds};
+use super::batch::Batch;
 use super::schema::responses;
 use super::types::{CalendarDay, Id, Json, Key, On};
 use super::{Conn, Stored, broken};
 use crate::domain::time::Day;
 
 /// A filled questionnaire as it is kept.
-#[derive(Debug, Clone, Queryable, Selectable)]
+#[derive(Debug, Clone, Queryable, Selectable, Serialize)]
 #[diesel(table_name = responses)]
 pub struct ResponseRow {
     /// Its id, made when it was stored.
@@ -56,55 +57,30 @@ pub struct ResponseRow {
 }
 
 static INSERT: LazyLock<Batch> = LazyLock::new(|| {
-    let columns = [
-        ("id", Holds::Id),
-        ("submission_id", Holds::Id),
-        ("receipt_hash", Holds::Words),
-        ("half", Holds::Day),
-        ("submitted_on", Holds::Day),
-        ("questionnaire", Holds::Words),
-        ("version", Holds::Number),
-        ("field", Holds::Words),
-        ("office", Holds::Words),
-        ("procedure", Holds::Words),
-        ("respondent", Holds::Words),
-        ("sample", Holds::Words),
-        ("channel", Holds::Words),
-        ("language", Holds::Words),
-        ("answers", Holds::Document),
-        ("salt", Holds::Words),
+    const COLUMNS: &[&str] = &[
+        "id",
+        "submission_id",
+        "receipt_hash",
+        "half",
+        "submitted_on",
+        "questionnaire",
+        "version",
+        "field",
+        "office",
+        "procedure",
+        "respondent",
+        "sample",
+        "channel",
+        "language",
+        "answers",
+        "salt",
     ];
-    Batch::into("responses", &columns, "")
+    Batch::into("responses", COLUMNS, "")
 });
-
-impl ResponseRow {
-    /// In the order of [`INSERT`].
-    fn words(&self) -> impl serde::Serialize + '_ {
-        let of = self;
-        (
-            of.id.0,
-            of.submission_id.0,
-            &of.receipt_hash,
-            of.half.0,
-            of.submitted_on.0,
-            &of.questionnaire,
-            of.version,
-            &of.field,
-            &of.office,
-            &of.procedure,
-            &of.respondent,
-            &of.sample,
-            &of.channel,
-            &of.language,
-            &of.answers.0,
-            &of.salt,
-        )
-    }
-}
 
 /// Stores responses.
 pub fn insert(conn: &mut Conn, rows: &[ResponseRow]) -> Stored<()> {
-    INSERT.write(conn, &rows.iter().map(ResponseRow::words).collect::<Vec<_>>())
+    INSERT.write(conn, rows)
 }
 
 /// What a submission that is stored already left.

@@ -1,12 +1,14 @@
 //! Tallies of ratings. Read, changed and written under [`super::Lock::Intake`],
 //! each once per transaction.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use diesel::prelude::*;
+use serde::Serialize;
 
-use super::batch::{Batch, Holds};
+use super::batch::Batch;
 use super::schema::tallies as t;
 use super::types::On;
 use super::{Conn, Stored, broken};
@@ -89,9 +91,19 @@ pub fn get<'a>(conn: &mut Conn, keys: impl IntoIterator<Item = &'a TallyKey>) ->
     Ok(tallies)
 }
 
+/// A tally as a row.
+#[derive(Serialize)]
+struct Row<'a> {
+    questionnaire: &'a str,
+    scope: Cow<'a, str>,
+    sample: &'a str,
+    half: Day,
+    cells: String,
+}
+
 static UPSERT: LazyLock<Batch> = LazyLock::new(|| {
-    let columns = [("questionnaire", Holds::Words), ("scope", Holds::Words), ("sample", Holds::Words), ("half", Holds::Day), ("cells", Holds::Words)];
-    Batch::into("tallies", &columns, "ON CONFLICT (questionnaire, scope, sample, half) DO UPDATE SET cells = excluded.cells")
+    const COLUMNS: &[&str] = &["questionnaire", "scope", "sample", "half", "cells"];
+    Batch::into("tallies", COLUMNS, "ON CONFLICT (questionnaire, scope, sample, half) DO UPDATE SET cells = excluded.cells")
 });
 
 /// The name of the counter that every change of a tally moves.
@@ -102,13 +114,21 @@ pub fn changes(conn: &mut Conn) -> Stored<i64> {
     super::counter(conn, CHANGES)
 }
 
+fn upsert(conn: &mut Conn, rows: &[Row<'_>]) -> Stored<i64> {
+    UPSERT.write(conn, rows)?;
+    super::advance(conn, CHANGES, 1)
+}
+
 /// Writes tallies whole. Returns the new count of [`changes`].
 pub fn put<'a>(conn: &mut Conn, tallies: impl IntoIterator<Item = (&'a TallyKey, &'a Tally)>) -> Stored<i64> {
-    let row = |(key, tally): (&'a TallyKey, &'a Tally)| {
-        (key.questionnaire.as_str(), key.scope.to_string(), key.sample.as_str(), key.half.first(), write_cells(tally))
+    let row = |(key, tally): (&'a TallyKey, &'a Tally)| Row {
+        questionnaire: key.questionnaire.as_str(),
+        scope: key.scope.to_string().into(),
+        sample: key.sample.as_str(),
+        half: key.half.first(),
+        cells: write_cells(tally),
     };
-    UPSERT.write(conn, &tallies.into_iter().map(row).collect::<Vec<_>>())?;
-    super::advance(conn, CHANGES, 1)
+    upsert(conn, &tallies.into_iter().map(row).collect::<Vec<_>>())
 }
 
 /// A stored tally with its address in words.
@@ -187,10 +207,13 @@ pub fn all(conn: &mut Conn) -> Stored<Vec<StoredTally>> {
     rows.into_iter().map(read).collect()
 }
 
-/// Writes the cells of a tally that was read.
-pub fn set(conn: &mut Conn, stored: &StoredTally) -> Stored<()> {
-    UPSERT.write(conn, &[(&stored.questionnaire, &stored.scope, &stored.sample, stored.half, write_cells(&stored.tally))])?;
-    super::advance(conn, CHANGES, 1)?;
+/// Writes the cells of tallies that were read.
+pub fn set(conn: &mut Conn, stored: &[StoredTally]) -> Stored<()> {
+    let mut rows = Vec::with_capacity(stored.len());
+    for StoredTally { questionnaire, scope, sample, half, tally } in stored {
+        rows.push(Row { questionnaire, scope: scope.into(), sample, half: *half, cells: write_cells(tally) });
+    }
+    upsert(conn, &rows)?;
     Ok(())
 }
 

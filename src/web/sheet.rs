@@ -15,6 +15,8 @@ use crate::web::form::Fields;
 pub const NAME: &str = "phieu";
 /// A sheet from a bookmark of yesterday is a new one: what it sends is not what was sent then.
 const HOURS: i64 = 12;
+/// So many seconds may the clock of the server that made it be ahead.
+const CLOCKS: i64 = 30;
 
 /// The sheet of an address or a form; nothing when it names none of today.
 pub fn of(app: &App, asked: &Fields) -> Option<Uuid> {
@@ -44,7 +46,7 @@ fn number(now: Moment) -> Uuid {
 fn is_fresh(sheet: Uuid, now: Moment) -> bool {
     let made = sheet.get_timestamp().and_then(|t| i64::try_from(t.to_unix().0).ok());
     let age = made.map(|made| now.micros() / 1_000_000 - made);
-    age.is_some_and(|age| (0..HOURS * 3_600).contains(&age))
+    age.is_some_and(|age| (-CLOCKS..HOURS * 3_600).contains(&age))
 }
 
 #[cfg(test)]

@@ -335,7 +335,7 @@ fn no_opinion_keeps_the_deadline_of_a_calendar_that_is_gone() {
         let submission = bed.citizen().says("Đang gửi.").submission(bed);
         thread::scope(|scope| {
             scope.spawn(|| {
-                let sent = bed.service.write(|tx| {
+                let sent = bed.service.write_intake(|tx| {
                     thread::sleep(Duration::from_millis(300));
                     intake::store_all(tx, &mut Default::default(), std::slice::from_ref(&submission))
                 });

@@ -52,7 +52,7 @@ fn a_service_that_was_off_for_weeks_closes_every_half_month_that_ended() {
                 answers: Some(serde_json::Map::from_iter([("overall".to_owned(), serde_json::json!(5))])),
                 ..Default::default()
             };
-            service.write(|tx| {
+            service.write_intake(|tx| {
                 let survey = tx.catalogue.surveys().first().map(|q| (*q).clone()).unwrap();
                 let submission =
                     hoidap::domain::submission::Submission::parse(&draft, &hoidap::domain::submission::Way::web(), Some(&survey), &tx.catalogue, tx.today)?;

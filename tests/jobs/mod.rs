@@ -47,7 +47,7 @@ fn send_in(service: &Service, language: &str, opinion: OpinionDraft) -> (Serial,
         ..Draft::default()
     };
     let receipt = service
-        .write(|tx| {
+        .write_intake(|tx| {
             let submission = Submission::parse(&draft, &Way::web(), None, &tx.catalogue, tx.today)?;
             Ok(intake::store_all(tx, &mut Default::default(), &[submission])?.remove(0))
         })

@@ -87,7 +87,7 @@ pub async fn faces(tablet: Tablet, path: Path<(String, String)>, query: Query<Ve
     };
     let Some(sheet) = sheet::of(&tablet.app, &Fields(query.into_inner())) else { return sheet::new(&tablet.app, &tablet.visitor) };
     let face = |value: u8| Face {
-        address: Screen::Reasons(field.code.clone(), value).address(&tablet.base),
+        address: Screen::Reasons(field.code.clone(), value, None).address(&tablet.base),
         face: view::face(value, points),
         word: word(value, points),
     };
@@ -97,7 +97,7 @@ pub async fn faces(tablet: Tablet, path: Path<(String, String)>, query: Query<Ve
         field: field.name.get(tablet.visitor.language).to_owned(),
         faces: (1..=points).rev().map(face).collect(),
     };
-    tablet.screen(&Screen::Faces(field.code.clone()), "counter/faces", &page)
+    tablet.screen(&Screen::Faces(field.code.clone(), Some(sheet)), "counter/faces", &page)
 }
 
 #[derive(Serialize)]
@@ -148,9 +148,9 @@ fn reasons_page(tablet: &Tablet, sheet: Uuid, code: &str, value: &str) -> Result
         word: word(value, points),
         sheet,
         reasons: choices.iter().map(|c| Reason { value: c.value.clone(), label: c.label.get(language).to_owned() }).collect(),
-        back: format!("{}?{}={sheet}", Screen::Faces(field.code.clone()).address(&tablet.base), sheet::NAME),
+        back: Screen::Faces(field.code.clone(), Some(sheet)).address(&tablet.base),
     };
-    Ok((Screen::Reasons(field.code.clone(), value), page))
+    Ok((Screen::Reasons(field.code.clone(), value, Some(sheet)), page))
 }
 
 /// Takes the rating. What was sent from this sheet already stands, and that is said.
@@ -159,7 +159,8 @@ pub async fn send(tablet: Tablet, form: Form<Vec<(String, String)>>) -> HttpResp
     match submit(&tablet, &fields).await {
         Ok(receipt) => respond::see_other(&format!("{}/{}", tablet.base, if receipt.repeated { "da-gui" } else { "cam-on" })),
         Err(problem) => {
-            let back = format!("{}/{}/{}", tablet.base, fields.get("field"), fields.get("value"));
+            // On the same sheet: what looked lost may have been stored.
+            let back = format!("{}/{}/{}?{}={}", tablet.base, fields.get("field"), fields.get("value"), sheet::NAME, fields.get(sheet::NAME));
             tablet.calm(&problem, &Screen::read(&back, &tablet.base).unwrap_or(Screen::Start))
         }
     }

@@ -1,7 +1,10 @@
 //! The screens as addresses, and how long each of them waits. Pure: knows no
 //! request, no page and no catalogue.
 
+use uuid::Uuid;
+
 use crate::domain::words::FieldCode;
+use crate::web::sheet;
 
 /// Seconds without a touch until a screen asks whether anybody is still there.
 pub const IDLE: u32 = 45;
@@ -15,30 +18,36 @@ pub const THANKS: u32 = 6;
 pub enum Screen {
     /// The fields.
     Start,
-    /// The faces, for a field.
-    Faces(FieldCode),
-    /// The reasons, for a field and a face.
-    Reasons(FieldCode, u8),
+    /// The faces, for a field; on a sheet, once there is one.
+    Faces(FieldCode, Option<Uuid>),
+    /// The reasons, for a field and a face, on the same sheet.
+    Reasons(FieldCode, u8, Option<Uuid>),
 }
 
 impl Screen {
     /// Its address; `base` is the tablet's own, `/quay/{device}`.
     pub fn address(&self, base: &str) -> String {
+        let on = |sheet: &Option<Uuid>| sheet.map(|sheet| format!("?{}={sheet}", sheet::NAME)).unwrap_or_default();
         match self {
             Self::Start => base.to_owned(),
-            Self::Faces(field) => format!("{base}/{field}"),
-            Self::Reasons(field, value) => format!("{base}/{field}/{value}"),
+            Self::Faces(field, sheet) => format!("{base}/{field}{}", on(sheet)),
+            Self::Reasons(field, value, sheet) => format!("{base}/{field}/{value}{}", on(sheet)),
         }
     }
 
     /// Reads an address that a link carries. Anything but a screen of this very tablet is `None`.
     pub fn read(address: &str, base: &str) -> Option<Self> {
-        let rest = address.strip_prefix(base)?;
+        let (path, query) = address.split_once('?').unwrap_or((address, ""));
+        let sheet = query.strip_prefix(sheet::NAME).and_then(|q| q.strip_prefix('=')).and_then(|q| q.parse().ok());
+        if sheet.is_none() && path != address {
+            return None;
+        }
+        let rest = path.strip_prefix(base)?;
         let parts: Vec<&str> = rest.split('/').collect();
         match parts.as_slice() {
-            [""] => Some(Self::Start),
-            ["", field] => field.parse().ok().map(Self::Faces),
-            ["", field, value] => Some(Self::Reasons(field.parse().ok()?, value.parse().ok()?)),
+            [""] if sheet.is_none() => Some(Self::Start),
+            ["", field] => Some(Self::Faces(field.parse().ok()?, sheet)),
+            ["", field, value] => Some(Self::Reasons(field.parse().ok()?, value.parse().ok()?, sheet)),
             _ => None,
         }
     }
@@ -47,7 +56,7 @@ impl Screen {
     pub fn field(&self) -> Option<&FieldCode> {
         match self {
             Self::Start => None,
-            Self::Faces(field) | Self::Reasons(field, _) => Some(field),
+            Self::Faces(field, _) | Self::Reasons(field, ..) => Some(field),
         }
     }
 }
@@ -83,10 +92,13 @@ mod tests {
 
     #[test]
     fn an_address_is_read_as_it_was_written() {
-        for screen in [Screen::Start, Screen::Faces(land()), Screen::Reasons(land(), 1)] {
+        let sheet = Some(Uuid::from_u128(7));
+        for screen in
+            [Screen::Start, Screen::Faces(land(), None), Screen::Faces(land(), sheet), Screen::Reasons(land(), 1, None), Screen::Reasons(land(), 1, sheet)]
+        {
             assert_eq!(Screen::read(&screen.address(BASE), BASE), Some(screen));
         }
-        assert_eq!(still_there(BASE, &Screen::Reasons(land(), 1)), "/quay/mc-01/con-o-day?tro-lai=/quay/mc-01/land/1");
+        assert_eq!(still_there(BASE, &Screen::Reasons(land(), 1, None)), "/quay/mc-01/con-o-day?tro-lai=/quay/mc-01/land/1");
     }
 
     #[test]
@@ -106,6 +118,9 @@ mod tests {
             "/quay/mc-01/land/-1",
             "/quay/mc-01/land/256",
             "/quay/mc-01/land?x=1",
+            "/quay/mc-01/land?phieu=1",
+            "/quay/mc-01/land?phieu=00000000-0000-0000-0000-000000000007&x=1",
+            "/quay/mc-01?phieu=00000000-0000-0000-0000-000000000007",
             "/quay/mc-01/land\r\nLocation: /",
             "/quay/mc-01\\land",
         ] {
