@@ -18,7 +18,7 @@ use uuid::Uuid;
 use super::{Service, Tx, ratings};
 use crate::domain::commitment::Commitment;
 use crate::domain::contact::Contact;
-use crate::domain::error::Problem;
+use crate::domain::error::{Code, Problem};
 use crate::domain::event::{Entry, Event};
 use crate::domain::feedback::{Item, State};
 use crate::domain::receipt::ReceiptCode;
@@ -63,12 +63,21 @@ pub fn store_all(tx: &mut Tx<'_>, ratings: &mut ratings::Held, submissions: &[Su
     let mut known: HashMap<String, Earlier> = store::response::earlier(tx.conn, &hashes)?;
 
     let mut new = Batch::default();
+    let mut first: HashMap<String, &Submission> = HashMap::new();
     let mut receipts = Vec::with_capacity(submissions.len());
     for (submission, (code, receipt_hash)) in submissions.iter().zip(codes.into_iter().zip(hashes)) {
         if let Some(earlier) = known.get(&receipt_hash) {
+            let same = match first.get(&receipt_hash) {
+                Some(first) => submission.says_what(first),
+                None => is_stored(tx, submission, &receipt_hash, earlier)?,
+            };
+            if !same {
+                return Err(Code::AlreadySent.into());
+            }
             receipts.push(Receipt::again(code, earlier));
             continue;
         }
+        first.insert(receipt_hash.clone(), submission);
         submission.still_fits(&tx.catalogue, tx.today)?;
         let response_id = submission.filled.as_ref().map(|filled| new.fill(tx, submission, filled, receipt_hash.clone()));
         let feedback = match &submission.opinion {
@@ -80,6 +89,24 @@ pub fn store_all(tx: &mut Tx<'_>, ratings: &mut ratings::Held, submissions: &[Su
     }
     new.write(tx, ratings)?;
     Ok(receipts)
+}
+
+/// Is what is stored under this receipt what this submission says? Another text with the same id would be lost with a receipt in hand.
+fn is_stored(tx: &mut Tx<'_>, submission: &Submission, receipt_hash: &str, earlier: &Earlier) -> Result<bool, Problem> {
+    let rated = match (&submission.filled, earlier.response_id) {
+        (None, None) => true,
+        (Some(filled), Some(_)) => {
+            let row = store::response::by_receipt(tx.conn, receipt_hash)?;
+            row.is_some_and(|row| store::response::answers(&row) == filled.answers.all && row.field == submission.field.as_str())
+        }
+        _ => false,
+    };
+    let said = match (&submission.opinion, earlier.feedback) {
+        (None, None) => true,
+        (Some(opinion), Some((serial, _))) => store::feedback::original(tx.conn, Serial(serial))?.is_none_or(|text| text == opinion.text),
+        _ => false,
+    };
+    Ok(rated && said)
 }
 
 /// The counter of the public numbers.

@@ -77,6 +77,8 @@ super::coded::words! {
         ChangedMeanwhile = "changed_meanwhile",
         /// The survey is closed.
         SurveyClosed = "survey_closed",
+        /// Something else was stored with the same id.
+        AlreadySent = "already_sent",
         /// The device's address is unknown or ended.
         UnknownDevice = "unknown_device",
         /// The method is not for this address.

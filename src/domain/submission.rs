@@ -218,6 +218,12 @@ impl Submission {
         })
     }
 
+    /// Does it say the same as another: the same answers, the same words, about the same?
+    pub fn says_what(&self, other: &Self) -> bool {
+        let content = |s: &Self| (s.filled.as_ref().map(|f| f.answers.all.clone()), s.opinion.as_ref().map(|o| o.text.clone()), s.field.clone());
+        content(self) == content(other)
+    }
+
     /// Looks again when the catalogue or the day changed since the draft was
     /// checked: what ended in between takes nothing more.
     ///

@@ -16,7 +16,7 @@ pub fn status(code: Code) -> StatusCode {
         Code::StaleForm | Code::NotAllowed | Code::OwnText => StatusCode::FORBIDDEN,
         Code::SignInNeeded | Code::WrongSignIn => StatusCode::UNAUTHORIZED,
         Code::SignInPaused => StatusCode::TOO_MANY_REQUESTS,
-        Code::MoveNotPossible | Code::ChangedMeanwhile | Code::SurveyClosed => StatusCode::CONFLICT,
+        Code::MoveNotPossible | Code::ChangedMeanwhile | Code::SurveyClosed | Code::AlreadySent => StatusCode::CONFLICT,
         Code::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
         Code::Unavailable | Code::TooSlow => StatusCode::SERVICE_UNAVAILABLE,
         Code::Internal => StatusCode::INTERNAL_SERVER_ERROR,

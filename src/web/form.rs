@@ -21,6 +21,12 @@ impl Fields {
         self.0.iter().filter(move |(n, _)| n == name).map(|(_, v)| v.as_str())
     }
 
+    /// The same with another value of a field.
+    pub fn with(&self, name: &str, value: String) -> Self {
+        let kept = self.0.iter().filter(|(n, _)| n != name).cloned();
+        Self(kept.chain([(name.to_owned(), value)]).collect())
+    }
+
     /// Was this value sent for this field?
     pub fn has(&self, name: &str, value: &str) -> bool {
         self.all(name).any(|v| v == value)

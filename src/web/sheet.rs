@@ -6,6 +6,7 @@ use actix_web::HttpResponse;
 use actix_web::http::{StatusCode, header};
 use uuid::{NoContext, Timestamp, Uuid};
 
+use crate::domain::error::{Code, Problem};
 use crate::domain::time::Moment;
 use crate::http::app::App;
 use crate::http::visitor::Visitor;
@@ -36,6 +37,14 @@ pub fn new(app: &App, visitor: &Visitor) -> HttpResponse {
     let mut response = HttpResponse::build(StatusCode::SEE_OTHER);
     visitor.remember(&mut response);
     response.insert_header((header::LOCATION, address)).finish()
+}
+
+/// The fields of a form that comes back: what was changed after sending is a new one when it is sent again.
+pub fn after(problem: &Problem, fields: &Fields) -> Fields {
+    match problem.code() {
+        Code::AlreadySent => fields.with("submission_id", Uuid::new_v4().to_string()),
+        _ => fields.clone(),
+    }
 }
 
 fn number(now: Moment) -> Uuid {

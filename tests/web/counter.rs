@@ -161,7 +161,8 @@ fn the_third_tap_stores_one_rating_and_no_code_is_shown() {
         assert_eq!(stored(bed).len(), 0, "choosing a face records nothing");
         let sent = tablet.taps(&reasons, "time");
         assert_eq!((sent.status, sent.location.as_deref()), (StatusCode::SEE_OTHER, Some("/quay/mc-01/cam-on")));
-        // A second tap on the same screen is the same rating, and so is Back and another face.
+        // A second tap on the same screen is the same rating. With Back and another face the first stands.
+        assert_eq!(tablet.taps(&reasons, "time").location.as_deref(), Some("/quay/mc-01/cam-on"));
         assert_eq!(tablet.taps(&reasons, "fee").location.as_deref(), Some("/quay/mc-01/da-gui"));
         let faces = tablet.opens(&reasons.back_to("/quay/mc-01/land?phieu="));
         let other = tablet.opens(&format!("/quay/mc-01/land/5?phieu={}", faces.hidden("phieu")));

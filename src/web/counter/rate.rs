@@ -10,7 +10,6 @@ use uuid::Uuid;
 use super::enrol;
 use super::screen::{self, Screen};
 use super::tablet::{Counter, OfficeName, Tablet, after};
-use crate::actions::intake::Receipt;
 use crate::domain::catalogue::Field;
 use crate::domain::error::{Code, Problem};
 use crate::domain::questionnaire::{Definition, QuestionDef, QuestionType};
@@ -153,11 +152,12 @@ fn reasons_page(tablet: &Tablet, sheet: Uuid, code: &str, value: &str) -> Result
     Ok((Screen::Reasons(field.code.clone(), value, Some(sheet)), page))
 }
 
-/// Takes the rating. What was sent from this sheet already stands, and that is said.
+/// Takes the rating. What was sent from this sheet already stands, and whoever sends another is told.
 pub async fn send(tablet: Tablet, form: Form<Vec<(String, String)>>) -> HttpResponse {
     let fields = Fields(form.into_inner());
     match submit(&tablet, &fields).await {
-        Ok(receipt) => respond::see_other(&format!("{}/{}", tablet.base, if receipt.repeated { "da-gui" } else { "cam-on" })),
+        Ok(()) => respond::see_other(&format!("{}/cam-on", tablet.base)),
+        Err(Problem::Refused(Code::AlreadySent)) => respond::see_other(&format!("{}/da-gui", tablet.base)),
         Err(problem) => {
             // On the same sheet: what looked lost may have been stored.
             let back = format!("{}/{}/{}?{}={}", tablet.base, fields.get("field"), fields.get("value"), sheet::NAME, fields.get(sheet::NAME));
@@ -166,10 +166,11 @@ pub async fn send(tablet: Tablet, form: Form<Vec<(String, String)>>) -> HttpResp
     }
 }
 
-async fn submit(tablet: &Tablet, fields: &Fields) -> Result<Receipt, Problem> {
+async fn submit(tablet: &Tablet, fields: &Fields) -> Result<(), Problem> {
     tablet.visitor.check_form(&tablet.app, fields.get("form_token"))?;
     let id = sheet::submission(&tablet.app, &tablet.visitor, fields).ok_or(Code::StaleForm)?.to_string();
-    tablet.app.submit(&id, check(tablet, &id, fields)).await
+    tablet.app.submit(&id, check(tablet, &id, fields)).await?;
+    Ok(())
 }
 
 fn check(tablet: &Tablet, id: &str, fields: &Fields) -> Result<Submission, Problem> {
@@ -204,7 +205,7 @@ pub async fn thanks(tablet: Tablet) -> HttpResponse {
     thank(&tablet, "counter.thanks_text")
 }
 
-/// Thanks to somebody whose rating was there already: a second tap, or Back and another face.
+/// Thanks to somebody who went back and chose another face: the first rating stands.
 pub async fn sent_before(tablet: Tablet) -> HttpResponse {
     thank(&tablet, "counter.sent_before_text")
 }

@@ -87,10 +87,10 @@ pub async fn send(app: Shared, visitor: Visitor, form: Form<Vec<(String, String)
     match submit(&app, &visitor, &fields).await {
         Ok(code) => respond::see_other(&format!("/tra-cuu/{code}?cam-on=1")),
         Err(Problem::Invalid(faults)) => page(&app, &visitor, &fields, Faults::new(faults, visitor.language), StatusCode::UNPROCESSABLE_ENTITY),
-        Err(problem @ (Problem::Refused(Code::StaleForm) | Problem::Unavailable(_))) => {
+        Err(problem @ (Problem::Refused(Code::StaleForm | Code::AlreadySent) | Problem::Unavailable(_))) => {
             let fault = Fault::new("/form_token", problem.code().as_str());
             let status = crate::http::error::noted(&problem);
-            page(&app, &visitor, &fields, Faults::new(vec![fault], visitor.language), status)
+            page(&app, &visitor, &sheet::after(&problem, &fields), Faults::new(vec![fault], visitor.language), status)
         }
         Err(problem) => respond::problem(&app, &visitor, &problem),
     }

@@ -340,13 +340,9 @@ pub async fn send(app: Shared, visitor: Visitor, slug: Path<String>, form: Form<
     match submit(&app, &visitor, &slug, &fields).await {
         Ok(code) => respond::see_other(&format!("/tra-cuu/{code}?cam-on=1")),
         Err(Problem::Invalid(faults)) => come_back(&app, &visitor, &slug, &fields, faults, StatusCode::UNPROCESSABLE_ENTITY),
-        Err(problem @ Problem::Refused(Code::StaleForm)) => {
-            let fault = vec![Fault::new("/form_token", "stale_form")];
-            come_back(&app, &visitor, &slug, &fields, fault, crate::http::error::noted(&problem))
-        }
-        Err(problem @ Problem::Unavailable(_)) => {
-            let fault = vec![Fault::new("/form_token", "unavailable")];
-            come_back(&app, &visitor, &slug, &fields, fault, crate::http::error::noted(&problem))
+        Err(problem @ (Problem::Refused(Code::StaleForm | Code::AlreadySent) | Problem::Unavailable(_))) => {
+            let fault = vec![Fault::new("/form_token", problem.code().as_str())];
+            come_back(&app, &visitor, &slug, &sheet::after(&problem, &fields), fault, crate::http::error::noted(&problem))
         }
         Err(problem) => respond::problem(&app, &visitor, &problem),
     }
