@@ -141,6 +141,9 @@ impl std::fmt::Debug for Config {
     }
 }
 
+/// What actix takes.
+const WORKERS_MAX: usize = 512;
+
 impl Default for Config {
     fn default() -> Self {
         Self {
@@ -182,6 +185,13 @@ impl Config {
         self.mail.strip_prefix("folder:").map(PathBuf::from)
     }
 
+    /// What is wrong with the database's address: a file that is made in silence is a typing error.
+    pub fn fault_of_database(&self) -> Option<String> {
+        let file = self.database_url.strip_prefix("sqlite://").or_else(|| self.database_url.strip_prefix("sqlite:"));
+        let server = ["postgres://", "postgresql://"].iter().any(|s| self.database_url.starts_with(s));
+        (!server && file.is_none_or(str::is_empty)).then(|| "DATABASE_URL must be sqlite:FILE, postgres://… or postgresql://….".to_owned())
+    }
+
     /// What is unsafe or wrong: a sentence each, naming the setting. Empty when the service may start.
     pub fn faults(&self) -> Vec<String> {
         let mut faults = Vec::new();
@@ -193,6 +203,23 @@ impl Config {
         let known_mail = ["smtp://", "smtps://", "folder:"].iter().any(|s| self.mail.starts_with(s));
         if !known_mail {
             faults.push("HOIDAP_MAIL must begin with smtp://, smtps:// or folder:.".to_owned());
+        }
+        faults.extend(self.fault_of_database());
+        if !["http://", "https://"].iter().any(|s| self.public_url.strip_prefix(s).is_some_and(|host| !host.is_empty())) {
+            faults.push("HOIDAP_PUBLIC_URL must be the address that people see, as https://hoidap.example.vn.".to_owned());
+        }
+        if self.connections == 0 {
+            faults.push("HOIDAP_CONNECTIONS must be at least 1.".to_owned());
+        }
+        if self.workers > WORKERS_MAX {
+            faults.push(format!("HOIDAP_WORKERS must be at most {WORKERS_MAX}; 0 takes one for each processor."));
+        }
+        let level = self.log.split([',', '=']).next_back().unwrap_or_default();
+        if !["error", "warn", "info", "debug", "trace", "off"].contains(&level) {
+            faults.push("HOIDAP_LOG must end with a level: error, warn, info, debug, trace or off.".to_owned());
+        }
+        if !["text", "json"].contains(&self.log_format.as_str()) {
+            faults.push("HOIDAP_LOG_FORMAT must be text or json.".to_owned());
         }
         if self.env == Environment::Development {
             return faults;
@@ -272,6 +299,14 @@ mod tests {
         named(Config { mail: "folder:mail".to_owned(), ..safe() }, "HOIDAP_MAIL");
         named(Config { mail: "smtp://name:word@mail:25".to_owned(), ..safe() }, "HOIDAP_MAIL");
         named(Config { mail: "pigeon".to_owned(), ..safe() }, "HOIDAP_MAIL");
+        for database_url in ["", "sqlite:", "sqlite://", "hoidap", "mysql://u@h/d", "POSTGRES://u@h/d"] {
+            named(Config { database_url: database_url.to_owned(), ..safe() }, "DATABASE_URL");
+        }
+        named(Config { public_url: "abc".to_owned(), ..safe() }, "HOIDAP_PUBLIC_URL");
+        named(Config { connections: 0, ..safe() }, "HOIDAP_CONNECTIONS");
+        named(Config { workers: 99_999, ..safe() }, "HOIDAP_WORKERS");
+        named(Config { log: "loud".to_owned(), ..safe() }, "HOIDAP_LOG");
+        named(Config { log_format: "xml".to_owned(), ..safe() }, "HOIDAP_LOG_FORMAT");
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Logs and metrics. Never logged: paths (one can hold a receipt code), bodies,
 //! addresses, names, contacts. What is logged names routes and request ids.
 
+use std::io::IsTerminal;
 use std::sync::OnceLock;
 
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
@@ -11,7 +12,7 @@ use crate::config::Config;
 /// Starts logging, once for the process.
 pub fn start(config: &Config) {
     let filter = EnvFilter::try_new(&config.log).unwrap_or_else(|_| EnvFilter::new("info"));
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(std::io::stderr().is_terminal());
     // A second start, in a test, keeps the first.
     let _ = if config.log_format == "json" { builder.json().try_init() } else { builder.with_target(false).try_init() };
 }

@@ -150,8 +150,17 @@ fn check(tx: &Tx<'_>, form: &AccountForm, new: bool) -> Result<Checked, Problem>
     if office.is_none() {
         faults.push(Fault::new("/office", "unknown_office"));
     }
-    let roles: BTreeSet<Role> = form.roles.iter().filter_map(|r| r.parse().ok()).collect();
-    if roles.is_empty() {
+    let mut roles: BTreeSet<Role> = BTreeSet::new();
+    for word in form.roles.iter().map(|word| word.trim()).filter(|word| !word.is_empty()) {
+        match word.parse() {
+            Ok(role) => drop(roles.insert(role)),
+            // An account without the role that was meant looks like one that has it.
+            Err(_) => faults.push(
+                Fault::new("/roles", "unknown_role").with("role", word).with("roles", Role::ALL.iter().map(|r| r.as_str()).collect::<Vec<_>>().join(", ")),
+            ),
+        }
+    }
+    if roles.is_empty() && faults.iter().all(|f| f.pointer != "/roles") {
         faults.push(Fault::new("/roles", "role_missing"));
     }
     let email = match form.email.trim() {

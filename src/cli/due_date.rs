@@ -10,14 +10,15 @@ use crate::i18n::long_date;
 /// Prints the due date on the first line and the reason of each skipped day below.
 pub fn run(received: Day, days: u32, makeup: bool) -> Result<(), Problem> {
     let calendar = Calendar::new(setup::calendar_rows()?);
-    println!("{}", calendar.add(received, days, makeup));
+    let mut lines = vec![calendar.add(received, days, makeup).to_string()];
     for step in calendar.explain(received, days, makeup) {
         let day = long_date(Language::Vi, step.day);
         match step.counted {
-            Ok(n) => println!("{n:>3}  {day}"),
-            Err(Skip::Weekend) => println!("  -  {day}"),
-            Err(Skip::Off(row)) => println!("  -  {day}: {}", row.name.vi),
+            Ok(n) => lines.push(format!("{n:>3}  {day}")),
+            Err(Skip::Weekend) => lines.push(format!("  -  {day}")),
+            Err(Skip::Off(row)) => lines.push(format!("  -  {day}: {}", row.name.vi)),
         }
     }
+    super::say(&lines.join("\n"));
     Ok(())
 }

@@ -87,7 +87,12 @@ pub fn service(config: &Config) -> Result<Arc<Service>, Problem> {
 
 /// Reads the settings.
 pub fn config() -> Result<Config, Problem> {
-    Config::from_environment().map_err(Problem::Internal)
+    let config = Config::from_environment().map_err(Problem::Internal)?;
+    // Commands that need no secret need a database too.
+    match config.fault_of_database() {
+        Some(fault) => Err(Problem::Internal(fault)),
+        None => Ok(config),
+    }
 }
 
 /// Brings the tables up to date.
@@ -168,6 +173,6 @@ pub fn recount() -> ExitCode {
 /// Prints the API's document, from the code that answers.
 pub fn openapi() -> Result<(), Problem> {
     let text = crate::api::openapi::document().to_pretty_json().map_err(|e| Problem::Internal(e.to_string()))?;
-    println!("{text}");
+    super::say(&text);
     Ok(())
 }

@@ -6,12 +6,15 @@ mod manage;
 pub mod serve;
 pub mod simulate;
 
+use std::io::Write as _;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
 use crate::domain::error::Problem;
 use crate::domain::time::Day;
+use crate::domain::words::Language;
+use crate::i18n;
 
 /// Hồi Đáp: ratings and opinions on public services, answered in public.
 #[derive(Parser)]
@@ -70,7 +73,18 @@ pub fn run() -> ExitCode {
     }
 }
 
+/// Prints, to whoever still reads: `| head` closes the pipe, and that is no fault.
+fn say(text: &str) {
+    let _ = writeln!(std::io::stdout(), "{text}");
+}
+
 fn fail(problem: &Problem) -> ExitCode {
-    eprintln!("hoidap: {problem}");
+    match problem {
+        Problem::Internal(why) | Problem::Unavailable(why) => eprintln!("hoidap: {why}"),
+        Problem::Invalid(faults) => {
+            faults.iter().for_each(|fault| eprintln!("hoidap: {}: {}", fault.pointer.trim_start_matches('/'), i18n::fault(Language::En, fault)))
+        }
+        Problem::Refused(_) | Problem::Move { .. } => eprintln!("hoidap: {problem}"),
+    }
     ExitCode::FAILURE
 }

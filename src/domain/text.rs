@@ -67,11 +67,22 @@ pub fn fold(text: &str) -> String {
     bare.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// For lists as people look things up: marks only break ties, and đ comes after d.
+pub fn alphabetical(text: &str) -> (String, String) {
+    (fold(&text.to_lowercase().replace('đ', "d\u{7f}")), text.to_owned())
+}
+
 /// A short title from the first words of a text, at most 80 characters, cut at
 /// a word: a proposal that a person edits.
 pub fn propose_title(text: &str) -> String {
     let line = clean_line(text);
-    let first = line.split_inclusive(['.', '?', '!', '។']).next().unwrap_or(&line).trim_end_matches('.');
+    // A dot inside a code, as in H51.12, ends no sentence.
+    let ends = |(at, c): &(usize, char)| {
+        let after = at + c.len_utf8();
+        matches!(c, '.' | '?' | '!' | '។') && line.get(after..).is_none_or(|rest| rest.is_empty() || rest.starts_with(' '))
+    };
+    let end = line.char_indices().find(ends).map_or(line.len(), |(at, c)| at + c.len_utf8());
+    let first = line.get(..end).unwrap_or(&line).trim_end_matches('.');
     if first.chars().count() <= 80 {
         return first.to_owned();
     }
@@ -108,8 +119,16 @@ mod tests {
     }
 
     #[test]
+    fn names_stand_where_people_look_for_them() {
+        let mut names = ["Xã Đại Hải", "Xã Vĩnh Lợi", "Xã Long Phú", "Xã Dương", "Xã Lâm Tân", "Xã Lịch Hội Thượng"];
+        names.sort_by_key(|name| alphabetical(name));
+        assert_eq!(names, ["Xã Dương", "Xã Đại Hải", "Xã Lâm Tân", "Xã Lịch Hội Thượng", "Xã Long Phú", "Xã Vĩnh Lợi"]);
+    }
+
+    #[test]
     fn a_proposed_title_is_short_and_ends_at_a_word() {
         assert_eq!(propose_title("Chờ lâu. Rất mệt."), "Chờ lâu");
+        assert_eq!(propose_title("Hồ sơ H51.12-261012-0047 chưa xong! Vì sao?"), "Hồ sơ H51.12-261012-0047 chưa xong!");
         let long = propose_title(&"một hai ba bốn ".repeat(20));
         assert!(long.chars().count() <= 80 && long.ends_with('…'), "{long}");
     }

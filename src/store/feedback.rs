@@ -2,6 +2,7 @@
 
 use std::sync::LazyLock;
 
+use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -13,7 +14,7 @@ use super::types::{At, Json, Key, On};
 use super::{Conn, Stored, broken};
 use crate::domain::commitment::Salt;
 use crate::domain::deadline::{Clock, Pause};
-use crate::domain::event::{Entry, Event};
+use crate::domain::event::{Entry, Event, EventName};
 use crate::domain::feedback::{Class, State};
 use crate::domain::time::{Day, Moment};
 use crate::domain::visibility::{Answer, Record};
@@ -494,6 +495,8 @@ pub struct Filter {
     pub in_tray: bool,
     /// With a draft that waits for an approver.
     pub handed_in: bool,
+    /// Sealed, and confirmed by the receiver or not.
+    pub confirmed: Option<bool>,
 }
 
 /// The order of a list.
@@ -548,6 +551,12 @@ fn filtered(filter: &Filter) -> feedback::BoxedQuery<'_, super::MultiBackend> {
     }
     if filter.in_tray {
         query = query.filter(f::in_tray.eq(true));
+    }
+    if let Some(confirmed) = filter.confirmed {
+        use feedback_events as e;
+        // A confirmation is an item's last event while it stands.
+        let last = e::table.filter(e::serial.eq(f::serial)).filter(e::n.eq(f::events)).filter(e::event.eq(EventName::SealConfirmed.as_str()));
+        query = if confirmed { query.filter(exists(last)) } else { query.filter(not(exists(last))) };
     }
     if filter.handed_in {
         use super::schema::feedback_drafts as d;

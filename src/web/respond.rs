@@ -47,28 +47,40 @@ pub fn see_other(address: &str) -> HttpResponse {
 
 /// What went wrong, in a sentence that says what to do next.
 pub fn problem(app: &App, visitor: &Visitor, problem: &Problem) -> HttpResponse {
-    #[derive(Serialize)]
-    struct Page {
-        title_key: String,
-        message: String,
-    }
-    let status = noted(problem);
     if problem.code() == Code::SignInNeeded {
         return see_other("/dang-nhap");
     }
-    let code = problem.code();
-    let title = match code {
-        Code::NotFound | Code::UnknownReceipt | Code::UnknownDevice => "problem.not_found",
-        Code::Unavailable | Code::TooSlow | Code::Internal => "problem.not_now",
-        _ => "problem.not_done",
-    };
-    let message = match problem {
-        Problem::Invalid(faults) => faults.iter().map(|f| i18n::fault(visitor.language, f)).collect::<Vec<_>>().join(" "),
-        Problem::Move { possible, .. } => {
-            let names: Vec<String> = possible.iter().map(|m| i18n::t(visitor.language, &format!("move.{m}"))).collect();
-            i18n::tr(visitor.language, "errors.move_not_possible", &[("possible", names.join(", "))])
-        }
-        _ => i18n::t(visitor.language, &format!("errors.{code}")),
-    };
-    page_status(app, visitor, status, "public/problem", &Page { title_key: title.to_owned(), message })
+    page_status(app, visitor, noted(problem), "public/problem", &ProblemPage::of(visitor, problem, None))
+}
+
+/// The same for somebody at their desk, who stays there; `item` is the opinion that it happened with.
+pub fn problem_at_desk(app: &App, visitor: &Visitor, frame: &Frame, problem: &Problem, item: Option<i64>) -> HttpResponse {
+    page_with(app, visitor, frame, noted(problem), "desk/problem", &ProblemPage::of(visitor, problem, item))
+}
+
+#[derive(Serialize)]
+struct ProblemPage {
+    title_key: &'static str,
+    message: String,
+    item: Option<i64>,
+}
+
+impl ProblemPage {
+    fn of(visitor: &Visitor, problem: &Problem, item: Option<i64>) -> Self {
+        let code = problem.code();
+        let title = match code {
+            Code::NotFound | Code::UnknownReceipt | Code::UnknownDevice => "problem.not_found",
+            Code::Unavailable | Code::TooSlow | Code::Internal => "problem.not_now",
+            _ => "problem.not_done",
+        };
+        let message = match problem {
+            Problem::Invalid(faults) => faults.iter().map(|f| i18n::fault(visitor.language, f)).collect::<Vec<_>>().join(" "),
+            Problem::Move { possible, .. } => {
+                let names: Vec<String> = possible.iter().map(|m| i18n::t(visitor.language, &format!("move.{m}"))).collect();
+                i18n::tr(visitor.language, "errors.move_not_possible", &[("possible", names.join(", "))])
+            }
+            _ => i18n::t(visitor.language, &format!("errors.{code}")),
+        };
+        Self { title_key: title, message, item }
+    }
 }

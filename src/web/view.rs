@@ -8,6 +8,7 @@ use crate::domain::deadline::Clock;
 use crate::domain::event::Event;
 use crate::domain::feedback::{Class, Terms};
 use crate::domain::office::OfficeKind;
+use crate::domain::text::alphabetical;
 use crate::domain::time::Day;
 use crate::domain::visibility::{Answer, PublicItem, PublicStep};
 use crate::domain::words::{By, FieldCode, Kind, Language, OfficeCode, Respondent, Serial};
@@ -84,7 +85,7 @@ pub fn office_groups(catalogue: &Catalogue, today: Day, chosen: &str, language: 
                 .filter(|o| o.selectable && o.is_active(today) && group_of(o.kind) == group)
                 .map(|o| OfficeOption { code: o.code.to_string(), name: o.short_name(language).to_owned(), chosen: o.code.as_str() == chosen })
                 .collect();
-            offices.sort_by(|a, b| a.name.cmp(&b.name));
+            offices.sort_by_cached_key(|o| alphabetical(&o.name));
             OfficeGroup { group, offices }
         })
         .filter(|g| !g.offices.is_empty())
@@ -122,7 +123,7 @@ pub fn field_options(catalogue: &Catalogue, language: Language) -> Vec<(String, 
 pub fn office_options(catalogue: &Catalogue, today: Day, language: Language) -> Vec<(String, String)> {
     let mut options: Vec<(String, String)> =
         catalogue.offices.iter().filter(|o| o.is_active(today)).map(|o| (o.code.to_string(), o.short_name(language).to_owned())).collect();
-    options.sort_by(|a, b| a.1.cmp(&b.1));
+    options.sort_by_cached_key(|(_, name)| alphabetical(name));
     options
 }
 
@@ -146,7 +147,10 @@ pub fn status(class: Class, due_on: Option<Day>, answered_on: Option<Day>, makeu
     let (status, tone) = match (class, due_on) {
         (Class::AnsweredOnTime, _) => (say("answered_on_time", 0), "good"),
         (Class::AnsweredLate, Some(due)) => (say("answered_late", calendar.between(due, answered_on.unwrap_or(due), makeup).max(1)), "late"),
-        (Class::Overdue, Some(due)) => (say("overdue", calendar.between(due, today, makeup).max(1)), "late"),
+        (Class::Overdue, Some(due)) => match calendar.between(due, today, makeup) {
+            0 => (say("just_overdue", 0), "late"),
+            n => (say("overdue", n), "late"),
+        },
         (Class::OpenInTime, Some(due)) if due <= today => (say("due_today", 0), "soon"),
         (Class::OpenInTime, Some(due)) => {
             let left = calendar.between(today, due, makeup);

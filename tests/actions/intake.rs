@@ -39,10 +39,16 @@ fn the_same_submission_again_stores_nothing_and_gets_the_same_receipt() {
         let citizen = bed.citizen().rates(5).says("Cảm ơn.").email("an@example.vn").consents(&["answer"]);
         let first = citizen.sends(bed);
         assert!(!first.repeated && first.response_id.is_some() && first.feedback.is_some());
-        // Whatever became of it in the meantime, and whatever else it says now.
+        // Whatever became of it in the meantime.
         bed.on("2026-10-08").officer().forwards(Serial(1), "31510");
-        let again = citizen.clone().says("Một lời khác.").sends(bed);
-        assert_eq!(again, Receipt { repeated: true, ..first });
+        assert_eq!(citizen.sends(bed), Receipt { repeated: true, ..first });
+        // What says something else is not that one, and nobody is told that it was received.
+        for other in [citizen.clone().says("Một lời khác."), citizen.clone().rates(1), citizen.clone().field("construction")] {
+            assert_eq!(refusal(store(bed, &[other.submission(bed)])), "already_sent");
+            assert_eq!(refusal(store(bed, &[bed.citizen().says("Mới.").submission(bed), other.submission(bed)])), "already_sent");
+        }
+        let twice = bed.citizen().rates(2).says("Một.");
+        assert_eq!(refusal(store(bed, &[twice.submission(bed), twice.clone().says("Hai.").submission(bed)])), "already_sent");
         let compared = bed.recounts();
         assert_eq!((compared.items, compared.responses), (1, 1));
         assert_eq!(bed.mails().iter().filter(|m| *m == "received 1").count(), 1);

@@ -11,7 +11,7 @@ const QR: &str = "<svg width=\"150\"";
 fn seen(browser: &Browser, address: &str, secrets: &[(&str, &str)]) -> String {
     let mut page = browser.opens(address);
     while page.status == 303 {
-        page = browser.opens(&page.header("location").to_owned());
+        page = browser.opens(page.header("location"));
     }
     let from = page.body.find("<main").unwrap_or_else(|| panic!("{address} has no main part: {}", page.body));
     let mut main = page.body.split_at(from).1.split("</main>").next().unwrap_or_default().to_owned();

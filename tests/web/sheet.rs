@@ -78,3 +78,32 @@ fn an_old_or_broken_sheet_leads_to_a_new_one() {
     }
     assert!(browser.led(&old).contains("lang=en"), "the language stays");
 }
+
+/// Back, other words, send: what was received stands, and what is new is neither lost nor taken for it.
+#[test]
+fn what_was_changed_after_sending_comes_back_and_is_a_new_one_when_it_is_sent_again() {
+    let bed = Bed::sqlite();
+    let site = Site::start(&bed);
+    let browser = site.browser();
+    let token = browser.token();
+    let fields: [(&str, Vec<(&str, &str)>); 2] = [
+        ("/gop-y", vec![("field", "land"), ("noi", "31507"), ("kind", "report"), ("respondent", "citizen")]),
+        ("/khao-sat/phieu-quay", vec![("field", "land"), ("office", "31507"), ("a.overall", "5"), ("kind", "report"), ("respondent", "citizen")]),
+    ];
+    for (form, fields) in fields {
+        let id = uuid::Uuid::new_v4().to_string();
+        let send =
+            |id: &str, text: &str| browser.sends(form, &[&fields[..], &[("form_token", token.as_str()), ("submission_id", id), ("text", text)]].concat());
+        let received = send(&id, "Lời thứ nhất.");
+        assert_eq!(received.status, 303, "{}", received.body);
+        assert_eq!(send(&id, "Lời thứ nhất.").header("location"), received.header("location"), "a second click is the same one");
+        let back = send(&id, "Lời thứ hai.");
+        assert_eq!(back.status, 409, "{form}");
+        assert!(back.says("Lời thứ hai.") && back.says("chưa được ghi"), "{}", back.body);
+        let new = send(&back.hidden("submission_id"), "Lời thứ hai.");
+        assert_eq!(new.status, 303);
+        assert_ne!(new.header("location"), received.header("location"));
+    }
+    let compared = bed.recounts();
+    assert_eq!((compared.items, compared.responses), (4, 2));
+}

@@ -10,7 +10,7 @@ use super::opinions::{Template, templates};
 use super::slips::fill;
 use super::topics::{Topic, language, procedure, respondent, topics};
 use super::{Done, Plan, close_half};
-use crate::actions::{Tx, feedback, intake, ratings};
+use crate::actions::{Tx, feedback, intake, lookup, ratings};
 use crate::domain::access::Officer;
 use crate::domain::catalogue::Catalogue;
 use crate::domain::error::Problem;
@@ -118,11 +118,13 @@ impl Life {
         let slips = self.slips.remove(&day).unwrap_or(0);
         let mut submissions = Vec::new();
         for _ in 0..slips {
-            submissions.extend(self.fill_one(tx, day)?);
+            if let Some(slip) = self.fill_one(tx, day)?
+                && lookup::earlier(tx, slip.id)?.is_none()
+            {
+                submissions.push(slip);
+            }
         }
-        for receipt in intake::store_all(tx, &mut self.ratings, &submissions)? {
-            self.done.responses += u64::from(!receipt.repeated);
-        }
+        self.done.responses += intake::store_all(tx, &mut self.ratings, &submissions)?.len() as u64;
         Ok(())
     }
 
@@ -200,16 +202,18 @@ impl Life {
             }),
         };
         let submission = Submission::parse(&draft, &sent.way, slip.as_deref(), &tx.catalogue, tx.today)?;
+        // What was there already has had its life.
+        if let Some(earlier) = lookup::earlier(tx, submission.id)? {
+            sent.serial = earlier.feedback.map(|(serial, _)| serial);
+            return Ok(());
+        }
         let receipt = intake::store_all(tx, &mut self.ratings, std::slice::from_ref(&submission))?.pop();
         let Some((receipt, (serial, due_on))) = receipt.and_then(|r| r.feedback.map(|f| (r, f))) else { return Ok(()) };
         sent.serial = Some(serial);
-        // What was there already has had its life.
-        if !receipt.repeated {
-            self.done.feedback += 1;
-            self.done.responses += u64::from(receipt.response_id.is_some());
-            let fate = sent.fate;
-            self.foresee(index, tx.today, due_on.unwrap_or_else(|| tx.today.plus(21)), fate);
-        }
+        self.done.feedback += 1;
+        self.done.responses += u64::from(receipt.response_id.is_some());
+        let fate = sent.fate;
+        self.foresee(index, tx.today, due_on.unwrap_or_else(|| tx.today.plus(21)), fate);
         Ok(())
     }
 }

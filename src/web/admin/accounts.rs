@@ -26,9 +26,9 @@ pub async fn list(admin: Admin) -> HttpResponse {
     };
     let rows = accounts.iter().map(|a| {
         let id = a.officer.id;
-        let state = match a.ended_on {
-            Some(day) => Cell::tag(crate::i18n::tr(admin.language(), "admin.state.ended", &[("day", crate::i18n::date(day))])),
-            None => Cell::act(admin.t("admin.end"), a.officer.name.clone(), format!("{LIST}/{id}/ket-thuc")),
+        let (state, end) = match a.ended_on {
+            Some(day) => (Cell::tag(crate::i18n::tr(admin.language(), "admin.state.ended", &[("day", crate::i18n::date(day))])), Cell::text(String::new())),
+            None => (Cell::text(admin.t("admin.state.active")), Cell::act(admin.t("admin.end"), a.officer.name.clone(), format!("{LIST}/{id}/ket-thuc"))),
         };
         let roles: Vec<String> = a.officer.roles.iter().map(|r| admin.t(&format!("admin.role.{r}"))).collect();
         vec![
@@ -37,9 +37,10 @@ pub async fn list(admin: Admin) -> HttpResponse {
             Cell::text(admin.office(&a.officer.office)),
             Cell::text(roles.join(", ")),
             state,
+            end,
         ]
     });
-    admin.list(ListPage::new("accounts", &["person", "login", "office", "roles", "state"], rows).adds(format!("{LIST}/them")))
+    admin.list(ListPage::new("accounts", &["person", "login", "office", "roles", "state", "end"], rows).adds(format!("{LIST}/them")))
 }
 
 fn layout(form: &mut Form<'_>, admin: &Admin, held: Option<&Account>) {

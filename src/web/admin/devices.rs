@@ -25,12 +25,16 @@ pub async fn list(admin: Admin) -> HttpResponse {
             Cell::text(d.id.clone()),
             Cell::text(admin.office(&d.office)),
             match d.active {
-                true => Cell::act(admin.t("admin.end"), d.name.clone(), format!("{LIST}/{}/ket-thuc", d.id)),
+                true => Cell::text(admin.t("admin.state.active")),
                 false => Cell::tag(admin.t("admin.state.over")),
+            },
+            match d.active {
+                true => Cell::act(admin.t("admin.end"), d.name.clone(), format!("{LIST}/{}/ket-thuc", d.id)),
+                false => Cell::text(String::new()),
             },
         ]
     });
-    admin.list(ListPage::new("devices", &["device", "code", "office", "state"], rows).adds(format!("{LIST}/them")))
+    admin.list(ListPage::new("devices", &["device", "code", "office", "state", "end"], rows).adds(format!("{LIST}/them")))
 }
 
 fn layout(form: &mut Form<'_>, admin: &Admin) {
@@ -49,6 +53,7 @@ struct EnrolledPage {
     title: String,
     at: &'static str,
     id: String,
+    address: String,
     token: String,
     back: &'static str,
 }
@@ -59,7 +64,8 @@ pub async fn enrol(admin: Admin, sent: Sent) -> HttpResponse {
     let form: DeviceForm = read(&sent);
     match admin.write(&sent, move |tx, me| catalogue::enrol_device(tx, me, &form)).await {
         Ok(Enrolled { id, token }) => {
-            let page = EnrolledPage { title: admin.t("admin.devices.enrolled"), at: "devices", id, token, back: LIST };
+            let address = format!("{}/quay/{id}", admin.app.config.public_url);
+            let page = EnrolledPage { title: admin.t("admin.devices.enrolled"), at: "devices", id, address, token, back: LIST };
             admin.page(StatusCode::OK, "admin/device", &page)
         }
         Err(problem) => admin.answer(Err(problem), &sent, |f| layout(f, &admin)),

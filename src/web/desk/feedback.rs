@@ -2,7 +2,7 @@
 //! the moves that this officer may make now.
 
 use actix_web::http::StatusCode;
-use actix_web::web::{Form, Path};
+use actix_web::web::{Form, Path, Query};
 use actix_web::{HttpResponse, Responder};
 use serde::Serialize;
 
@@ -62,6 +62,9 @@ struct Page {
     history: Vec<HistoryLine>,
     events: u32,
     faults: Vec<FaultLine>,
+    /// A move was just done.
+    done: bool,
+    other_draft: Option<OtherDraft>,
 }
 
 /// A form that was sent and comes back: its name in the address, what was typed, what is wrong.
@@ -70,6 +73,8 @@ struct Sent {
     form: String,
     fields: Fields,
     faults: Vec<Fault>,
+    /// It was taken; this is the page after it.
+    done: bool,
 }
 
 impl Sent {
@@ -139,6 +144,15 @@ struct DraftView {
     revising: bool,
 }
 
+/// What a colleague saved while this officer wrote: shown beside what was typed, so that neither is lost unseen.
+#[derive(Serialize)]
+struct OtherDraft {
+    title: String,
+    question: Vec<String>,
+    answer: Vec<String>,
+    answer_lang: Language,
+}
+
 /// What waits for the approver.
 #[derive(Serialize)]
 struct Proposal {
@@ -166,13 +180,14 @@ struct HistoryLine {
 const OTHER: [&str; 6] = ["giao", "chuyen", "gop", "tu-choi", "huong-dan", "to-cao"];
 
 /// The page.
-pub async fn show(app: Shared, visitor: Visitor, serial: Path<String>) -> impl Responder {
+pub async fn show(app: Shared, visitor: Visitor, serial: Path<String>, query: Query<Vec<(String, String)>>) -> impl Responder {
     let (officer, serial) = match (visitor.officer(&app).await, serial.parse::<Serial>()) {
         (Ok(officer), Ok(serial)) => (officer, serial),
         (Err(problem), _) => return respond::problem(&app, &visitor, &problem),
         (_, Err(_)) => return respond::problem(&app, &visitor, &Code::NotFound.into()),
     };
-    page(&app, &visitor, &officer, serial, Sent::default(), StatusCode::OK).await
+    let sent = Sent { done: !Fields(query.into_inner()).get("xong").is_empty(), ..Sent::default() };
+    page(&app, &visitor, &officer, serial, sent, StatusCode::OK).await
 }
 
 async fn page(app: &App, visitor: &Visitor, officer: &Officer, serial: Serial, sent: Sent, status: StatusCode) -> HttpResponse {
@@ -184,7 +199,7 @@ async fn page(app: &App, visitor: &Visitor, officer: &Officer, serial: Serial, s
     let (service, officer) = (app.service.clone(), officer.clone());
     match block(move || lookup::at_desk(&service, &officer, serial, |tx, item| build(tx, &officer, &item, &sent, language))).await {
         Ok(page) => respond::page_with(app, visitor, &frame, status, "desk/item", &page),
-        Err(problem) => respond::problem(app, visitor, &problem),
+        Err(problem) => respond::problem_at_desk(app, visitor, &frame, &problem, None),
     }
 }
 
@@ -192,7 +207,7 @@ async fn page(app: &App, visitor: &Visitor, officer: &Officer, serial: Serial, s
 pub async fn act(app: Shared, visitor: Visitor, path: Path<(String, String)>, form: Form<Vec<(String, String)>>) -> impl Responder {
     let (serial, name) = path.into_inner();
     let fields = Fields(form.into_inner());
-    let back = |fields: Fields, faults: Vec<Fault>| Sent { form: name.clone(), fields, faults };
+    let back = |fields: Fields, faults: Vec<Fault>| Sent { form: name.clone(), fields, faults, done: false };
     let (officer, serial) = match (visitor.officer(&app).await, serial.parse::<Serial>()) {
         (Ok(officer), Ok(serial)) => (officer, serial),
         (Err(problem), _) => return respond::problem(&app, &visitor, &problem),
@@ -217,7 +232,10 @@ pub async fn act(app: Shared, visitor: Visitor, path: Path<(String, String)>, fo
             let fault = Fault::new("/form_token", problem.code().as_str());
             page(&app, &visitor, &officer, serial, back(fields, vec![fault]), noted(&problem)).await
         }
-        Err(problem) => respond::problem(&app, &visitor, &problem),
+        Err(problem) => match super::frame(&app, &visitor, &officer) {
+            Ok(frame) => respond::problem_at_desk(&app, &visitor, &frame, &problem, Some(serial.0)),
+            Err(_) => respond::problem(&app, &visitor, &problem),
+        },
     }
 }
 
@@ -335,6 +353,13 @@ fn build(tx: &mut Tx<'_>, officer: &Officer, item: &DeskItem, sent: &Sent, langu
         history: history(item, &names, &catalogue, language),
         events: record.events,
         faults: faults.lines(|pointer| anchor(&sent.form, pointer)),
+        done: sent.done,
+        other_draft: item.draft.as_ref().filter(|_| sent.form == "viet" && sent.faults.iter().any(|f| f.code == "changed_meanwhile")).map(|d| OtherDraft {
+            title: d.title.clone(),
+            question: view::paragraphs(&d.question),
+            answer_lang: view::language_of(&d.answer, Language::Vi),
+            answer: view::paragraphs(&d.answer),
+        }),
     })
 }
 

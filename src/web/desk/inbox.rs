@@ -1,8 +1,8 @@
 //! What waits for an officer: nearest deadline first, lateness in words.
 
-use actix_web::Responder;
 use actix_web::http::StatusCode;
 use actix_web::web::Query;
+use actix_web::{HttpResponse, Responder};
 use serde::Serialize;
 
 use super::offices_of;
@@ -14,7 +14,8 @@ use crate::domain::text::propose_title;
 use crate::domain::time::Day;
 use crate::domain::visibility::Record;
 use crate::domain::words::{Language, Role, Serial};
-use crate::http::app::Shared;
+use crate::http::app::{App, Shared};
+use crate::http::render::Frame;
 use crate::http::visitor::Visitor;
 use crate::i18n::{date, long_date, t, tr};
 use crate::store;
@@ -66,8 +67,7 @@ struct Row {
 pub async fn show(app: Shared, visitor: Visitor, query: Query<Vec<(String, String)>>) -> impl Responder {
     let asked = Fields(query.into_inner());
     let officer = match visitor.officer(&app).await {
-        Ok(officer) if officer.has_desk() => officer,
-        Ok(_) => return respond::problem(&app, &visitor, &Code::NotAllowed.into()),
+        Ok(officer) => officer,
         Err(problem) => return respond::problem(&app, &visitor, &problem),
     };
     let frame = match super::frame(&app, &visitor, &officer) {
@@ -75,10 +75,24 @@ pub async fn show(app: Shared, visitor: Visitor, query: Query<Vec<(String, Strin
         Err(problem) => return respond::problem(&app, &visitor, &problem),
     };
     let language = visitor.language;
+    if !officer.has_desk() {
+        return without_desk(&app, &visitor, &frame, &officer);
+    }
     match app.read(move |tx| build(tx, &officer, &asked, language)).await {
         Ok(page) => respond::page_with(&app, &visitor, &frame, StatusCode::OK, "desk/inbox", &page),
         Err(problem) => respond::problem(&app, &visitor, &problem),
     }
+}
+
+/// Who signed in with a role that has no list: who they are, and where to go.
+fn without_desk(app: &App, visitor: &Visitor, frame: &Frame, officer: &Officer) -> HttpResponse {
+    #[derive(Serialize)]
+    struct Page {
+        who: String,
+    }
+    let roles: Vec<String> = officer.roles.iter().map(|r| t(visitor.language, &format!("admin.role.{r}"))).collect();
+    let who = tr(visitor.language, "desk.who", &[("name", officer.name.clone()), ("roles", roles.join(", "))]);
+    respond::page_with(app, visitor, frame, StatusCode::OK, "desk/none", &Page { who })
 }
 
 /// The tabs that an officer has, with what each chooses.
@@ -99,7 +113,9 @@ fn tabs(tx: &mut Tx<'_>, officer: &Officer) -> Vec<(&'static str, Filter)> {
         }
     }
     if officer.is(Role::Receiver) {
-        tabs.push(("sealed", Filter { states: Some(vec![State::Sealed]), ..Filter::default() }));
+        let sealed = |confirmed| Filter { states: Some(vec![State::Sealed]), confirmed: Some(confirmed), ..Filter::default() };
+        tabs.push(("sealed", sealed(false)));
+        tabs.push(("confirmed", sealed(true)));
     }
     tabs
 }

@@ -14,7 +14,7 @@ use crate::domain::feedback::State;
 use crate::domain::questionnaire::QuestionType;
 use crate::domain::receipt::ReceiptCode;
 use crate::domain::time::Day;
-use crate::domain::words::{Language, Serial};
+use crate::domain::words::{Kind, Language, Serial};
 use crate::http::app::{App, Shared};
 use crate::http::visitor::Visitor;
 use crate::i18n::t;
@@ -48,7 +48,9 @@ pub async fn find(app: Shared, visitor: Visitor, form: Form<Vec<(String, String)
             Err(problem) => respond::problem(&app, &visitor, &problem),
         };
     }
-    let Some(code) = ReceiptCode::parse(&text) else {
+    // Some paste the whole link of their page.
+    let bare = text.rsplit("/tra-cuu/").next().unwrap_or(&text).split(['?', '#']).next().unwrap_or_default();
+    let Some(code) = ReceiptCode::parse(bare) else {
         let fault = if text.is_empty() { Fault::new("/code", "code_missing") } else { Fault::new("/code", "unknown_receipt") };
         return again(&app, &visitor, &fields, fault, StatusCode::UNPROCESSABLE_ENTITY);
     };
@@ -86,6 +88,9 @@ struct OwnView {
     #[serde(flatten)]
     status: Status,
     sealed: bool,
+    complaint: bool,
+    /// Its words never become public.
+    withheld: bool,
     office: String,
     due_on: Option<Day>,
     original: Vec<String>,
@@ -148,6 +153,8 @@ fn item(tx: &mut crate::actions::Tx<'_>, own: &lookup::OwnItem, language: Langua
         numbered: view::numbered(record.serial),
         status,
         sealed: record.state == State::Sealed,
+        complaint: record.state != State::Sealed && record.kind == Some(Kind::Complaint),
+        withheld: record.state == State::Sealed || record.kind == Some(Kind::Complaint),
         office: record.office.as_ref().map(|o| view::office_name(&catalogue, o, language)).unwrap_or_default(),
         due_on: record.due_on,
         original_lang: view::language_of(&own.original, record.language),

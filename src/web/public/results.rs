@@ -36,6 +36,9 @@ struct Page {
     heading: String,
     showing: String,
     widened: String,
+    released: String,
+    list_query: String,
+    api_query: String,
     from: String,
     to: String,
     filter: ResultsFilter,
@@ -180,14 +183,25 @@ fn build(tx: &mut Tx<'_>, fields: &Fields, language: Language) -> Result<Page, P
     let period = results.period;
     let from = period.from.map(date);
     let heading = match &from {
+        _ if !faults.is_empty() => t(language, "results.title"),
         Some(from) => tr(language, "results.heading", &[("from", from.clone()), ("to", date(period.to))]),
         None => tr(language, "results.heading_all", &[("to", date(period.to))]),
     };
     let widened = period.ratings_from != period.from || period.ratings_to != period.to;
-    let widened_args = [("from", period.ratings_from.map(date).unwrap_or_default()), ("to", date(period.ratings_to))];
+    let widened_args = [("from", period.ratings_from.map(date).unwrap_or_default()), ("to", date(period.ratings_to.min(tx.today.max(period.to))))];
     let chosen = |name: &str| fields.get(name).to_owned();
-    let samples = Sample::ALL.iter().map(|s| (s.to_string(), t(language, &format!("sample.{s}")))).collect();
+    // The first choice stands for the verified ones.
+    let samples = Sample::ALL.iter().filter(|s| **s != Sample::Verified).map(|s| (s.to_string(), t(language, &format!("sample.{s}")))).collect();
     let faults = Faults::new(faults, language);
+    let part = |name: &str, value: Option<String>| value.map(|v| format!("&{name}={v}")).unwrap_or_default();
+    let (field, office) = (asked.field.as_ref().map(ToString::to_string), asked.office.as_ref().map(ToString::to_string));
+    let api_query = [
+        format!("to={}", period.to),
+        part("from", asked.from.map(|d| d.to_string())),
+        part("field", field.clone()),
+        part("office", office.clone()),
+        part("respondent", asked.respondent.map(|r| r.to_string())),
+    ];
     Ok(Page {
         heading,
         showing: showing(&catalogue, &asked, sample, language),
@@ -196,6 +210,9 @@ fn build(tx: &mut Tx<'_>, fields: &Fields, language: Language) -> Result<Page, P
             (true, Some(_)) => tr(language, "results.widened", &widened_args),
             (true, None) => tr(language, "results.widened_to", &widened_args),
         },
+        released: tr(language, "results.released", &[("threshold", catalogue.threshold.to_string())]),
+        list_query: part("linh-vuc", field) + &part("co-quan", office),
+        api_query: api_query.concat(),
         from: asked.from.map(|d| d.to_string()).unwrap_or_default(),
         to: period.to.to_string(),
         filter: ResultsFilter {
