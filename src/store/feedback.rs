@@ -555,7 +555,7 @@ fn filtered(filter: &Filter) -> feedback::BoxedQuery<'_, super::MultiBackend> {
     if let Some(confirmed) = filter.confirmed {
         use feedback_events as e;
         // A confirmation is an item's last event while it stands.
-        let last = e::table.filter(e::serial.eq(f::serial)).filter(e::n.eq(f::events)).filter(e::event.eq(EventName::SealConfirmed.as_str()));
+        let last = e::table.filter(e::serial.eq(f::serial)).filter((e::n + 1).eq(f::events)).filter(e::event.eq(EventName::SealConfirmed.as_str()));
         query = if confirmed { query.filter(exists(last)) } else { query.filter(not(exists(last))) };
     }
     if filter.handed_in {

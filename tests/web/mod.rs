@@ -1,6 +1,7 @@
 //! Pages, asked as a browser asks them.
 
 mod counter;
+mod desk;
 mod forms;
 mod limit;
 mod pages;

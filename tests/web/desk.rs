@@ -1,0 +1,67 @@
+//! The desk as officers meet it: what waits is what they can do, a colleague's
+//! words are never lost unseen, and a refusal leaves them at their desk.
+
+use crate::support::Bed;
+use crate::support::web::Site;
+
+#[test]
+fn a_draft_that_a_colleague_saved_meanwhile_is_shown_beside_ones_own() {
+    let bed = Bed::sqlite();
+    let serial = bed.citizen().says("Quầy đóng cửa sớm.").sends_opinion(&bed);
+    bed.desk("officer").takes(serial);
+    let site = Site::start(&bed);
+    let (one, other) = (site.browser().signs_in("officer"), site.browser().signs_in("colleague"));
+    let address = format!("/can-bo/{}/viet", serial.0);
+    let draft = |answer| [("revision", "0"), ("viec", "nhap"), ("title", "Về giờ làm việc"), ("question", "Quầy đóng cửa sớm."), ("answer", answer)];
+    let saved = one.submits(&address, &draft("Bản của người thứ nhất."));
+    assert_eq!(saved.status, 303);
+    assert!(one.opens(saved.header("location")).says("Đã ghi việc ông/bà vừa làm."));
+    let refused = other.submits(&address, &draft("Bản của người thứ hai."));
+    assert_eq!(refused.status, 409);
+    for words in ["Bản mà người khác vừa lưu", "Bản của người thứ nhất.", "Bản của người thứ hai."] {
+        assert!(refused.says(words), "{words}: {}", refused.body);
+    }
+}
+
+#[test]
+fn a_refusal_leaves_an_officer_at_the_desk() {
+    let bed = Bed::sqlite();
+    let serial = bed.citizen().says("Quầy đóng cửa sớm.").sends_opinion(&bed);
+    bed.desk("officer").takes(serial).writes(serial, "Đã nhắc cán bộ trực.").hands_in(serial);
+    let site = Site::start(&bed);
+    let approver = site.browser().signs_in("approver");
+    let elsewhere = approver.opens("/can-bo/99");
+    assert_eq!(elsewhere.status, 404);
+    bed.desk("approver").approves(serial);
+    let late = approver.submits(&format!("/can-bo/{}/duyet", serial.0), &[("viec", "tra-lai"), ("reason", "unclear")]);
+    assert_eq!(late.status, 409, "{}", late.body);
+    for page in [&elsewhere, &late] {
+        assert!(page.says("href=\"/can-bo\"") && page.says("Đăng xuất"), "{}", page.body);
+    }
+    assert!(late.says(&format!("href=\"/can-bo/{}\"", serial.0)));
+}
+
+#[test]
+fn what_is_sealed_waits_for_its_receiver_until_it_is_confirmed() {
+    let bed = Bed::sqlite();
+    let serial = bed.citizen().kind("denunciation").says("Cán bộ đòi tiền.").sends_opinion(&bed);
+    let site = Site::start(&bed);
+    let receiver = site.browser().signs_in("receiver");
+    let tabs = |waiting, confirmed| {
+        let page = receiver.opens("/can-bo");
+        assert!(page.says(&format!("Tố cáo chờ xác nhận {waiting}")) && page.says(&format!("Đã xác nhận {confirmed}")), "{}", page.body);
+    };
+    tabs(1, 0);
+    assert_eq!(receiver.submits(&format!("/can-bo/{}/xac-nhan", serial.0), &[]).status, 303);
+    tabs(0, 1);
+}
+
+#[test]
+fn who_has_no_list_of_work_is_greeted_and_can_sign_out() {
+    let bed = Bed::sqlite();
+    let site = Site::start(&bed);
+    let administrator = site.browser().signs_in("administrator");
+    let page = administrator.opens("/can-bo");
+    assert_eq!(page.status, 200);
+    assert!(page.says("Ông/bà đã đăng nhập") && page.says("Quản trị hệ thống") && page.says("action=\"/dang-xuat\""), "{}", page.body);
+}
