@@ -91,22 +91,34 @@ pub fn store_all(tx: &mut Tx<'_>, ratings: &mut ratings::Held, submissions: &[Su
     Ok(receipts)
 }
 
-/// Is what is stored under this receipt what this submission says? Another text with the same id would be lost with a receipt in hand.
+/// Is what is stored under this receipt what this submission says? Other words with the same id would be lost with a receipt in hand.
 fn is_stored(tx: &mut Tx<'_>, submission: &Submission, receipt_hash: &str, earlier: &Earlier) -> Result<bool, Problem> {
     let rated = match (&submission.filled, earlier.response_id) {
         (None, None) => true,
-        (Some(filled), Some(_)) => {
-            let row = store::response::by_receipt(tx.conn, receipt_hash)?;
-            row.is_some_and(|row| store::response::answers(&row) == filled.answers.all && row.field == submission.field.as_str())
-        }
+        (Some(filled), Some(_)) => store::response::by_receipt(tx.conn, receipt_hash)?.is_some_and(|row| {
+            let place = (row.field.as_str(), row.office.as_deref());
+            store::response::answers(&row) == filled.answers.all && place == (submission.field.as_str(), submission.office.as_ref().map(|o| o.as_str()))
+        }),
         _ => false,
     };
     let said = match (&submission.opinion, earlier.feedback) {
         (None, None) => true,
-        (Some(opinion), Some((serial, _))) => store::feedback::original(tx.conn, Serial(serial))?.is_none_or(|text| text == opinion.text),
+        (Some(opinion), Some((serial, _))) => is_said(tx, opinion, Serial(serial))?,
         _ => false,
     };
     Ok(rated && said)
+}
+
+/// Is this opinion what was received under a number, whatever became of it since?
+fn is_said(tx: &mut Tx<'_>, opinion: &Opinion, serial: Serial) -> Result<bool, Problem> {
+    let kind = store::feedback::events(tx.conn, serial)?.first().and_then(|first| match &first.entry.event {
+        // What was sealed when it came has no kind that anybody may see.
+        Event::Received { kind, .. } => Some(kind.unwrap_or(Kind::Denunciation)),
+        _ => None,
+    });
+    let words = store::feedback::original(tx.conn, serial)?;
+    let contact = store::feedback::contact(tx.conn, serial)?.and_then(|sealed| tx.keys.open_contact(serial, &sealed));
+    Ok(kind == Some(opinion.kind) && words.is_none_or(|words| words == opinion.text) && contact == opinion.contact)
 }
 
 /// The counter of the public numbers.

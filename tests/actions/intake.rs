@@ -43,7 +43,15 @@ fn the_same_submission_again_stores_nothing_and_gets_the_same_receipt() {
         bed.on("2026-10-08").officer().forwards(Serial(1), "31510");
         assert_eq!(citizen.sends(bed), Receipt { repeated: true, ..first });
         // What says something else is not that one, and nobody is told that it was received.
-        for other in [citizen.clone().says("Một lời khác."), citizen.clone().rates(1), citizen.clone().field("construction")] {
+        let other_kind = citizen.clone().kind("denunciation");
+        let changed = [
+            citizen.clone().says("Một lời khác."),
+            citizen.clone().rates(1),
+            citizen.clone().field("construction"),
+            other_kind,
+            citizen.clone().email("binh@example.vn"),
+        ];
+        for other in changed {
             assert_eq!(refusal(store(bed, &[other.submission(bed)])), "already_sent");
             assert_eq!(refusal(store(bed, &[bed.citizen().says("Mới.").submission(bed), other.submission(bed)])), "already_sent");
         }
