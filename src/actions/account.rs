@@ -148,7 +148,7 @@ fn check(tx: &Tx<'_>, form: &AccountForm, new: bool) -> Result<Checked, Problem>
     }
     let office = form.office.parse().ok().filter(|c| tx.catalogue.offices.active(c, tx.today).is_some());
     if office.is_none() {
-        faults.push(Fault::new("/office", "unknown_office"));
+        faults.push(Fault::new("/office", if form.office.trim().is_empty() { "choice_missing" } else { "unknown_office" }));
     }
     let mut roles: BTreeSet<Role> = BTreeSet::new();
     for word in form.roles.iter().map(|word| word.trim()).filter(|word| !word.is_empty()) {

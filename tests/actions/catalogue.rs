@@ -82,7 +82,7 @@ fn an_office_that_others_hang_on_does_not_end() {
     assert_eq!(end(COORDINATING, WARD), ["/last office_is_needed"]);
     assert_eq!(end("kcn", WARD), ["/last others_belong_to_it"]);
     assert_eq!(end(WARD, WARD), ["/successor follows_itself"]);
-    assert_eq!(end(WARD, ""), ["/successor unknown_office"]);
+    assert_eq!(end(WARD, ""), ["/successor choice_missing"]);
 }
 
 #[test]

@@ -88,15 +88,20 @@ impl Check {
     }
 
     fn word<T: FromStr>(&mut self, at: &'static str, raw: &str, code: &'static str) -> Option<T> {
-        let word = raw.trim().parse().ok();
-        if word.is_none() {
-            self.fault(at, code);
-        }
-        word
+        self.read(at, raw, "choice_missing", code)
     }
 
     fn day(&mut self, at: &'static str, raw: &str) -> Option<Day> {
-        self.word(at, raw, "not_a_day")
+        self.read(at, raw, "day_missing", "not_a_day")
+    }
+
+    /// Nothing chosen is another fault than something unknown.
+    fn read<T: FromStr>(&mut self, at: &'static str, raw: &str, missing: &'static str, unknown: &'static str) -> Option<T> {
+        let read = raw.trim().parse().ok();
+        if read.is_none() {
+            self.fault(at, if raw.trim().is_empty() { missing } else { unknown });
+        }
+        read
     }
 
     /// A last day that is not before the first.
@@ -127,7 +132,7 @@ impl Check {
     fn one_of(&mut self, at: &'static str, raw: &str, list: &[&str]) -> String {
         let word = raw.trim();
         if !list.contains(&word) {
-            self.fault(at, "not_a_choice");
+            self.fault(at, if word.is_empty() { "choice_missing" } else { "not_a_choice" });
         }
         word.to_owned()
     }

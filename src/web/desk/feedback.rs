@@ -259,6 +259,7 @@ fn dispatch(tx: &mut Tx<'_>, officer: &Officer, serial: Serial, name: &str, f: &
         "nhan" => feedback::take(tx, officer, serial),
         "giao" => match f.get("to").parse() {
             Ok(to) => feedback::assign(tx, officer, serial, to),
+            Err(_) if f.get("to").is_empty() => Err(Problem::Invalid(vec![Fault::new("/to", "choice_missing")])),
             Err(_) => Err(Problem::Invalid(vec![Fault::new("/to", "unknown_colleague")])),
         },
         "viet" => feedback::save(tx, officer, serial, &written("answer"), f.get("viec") != "nhap"),
