@@ -121,6 +121,22 @@ fn what_one_server_holds_of_the_tallies_hides_nothing_that_another_counted() {
 }
 
 #[test]
+fn words_are_kept_as_they_came_whatever_they_look_like() {
+    each_database(|bed| {
+        let long = "Đất ".repeat(999);
+        let texts = ["null", "'; DROP TABLE feedback; --", r#"{"a": "\u0000\"]}"#, "dòng một\ndòng hai", "👍 ភាសាខ្មែរ \\ ' \"", "$1 ?1 :x @y", long.trim()];
+        let batch: Vec<Submission> =
+            texts.iter().map(|text| bed.citizen().rates(4).answers("reasons", serde_json::json!([])).says(text).submission(bed)).collect();
+        for (receipt, text) in store(bed, &batch).unwrap().into_iter().zip(texts) {
+            let serial = receipt.feedback.unwrap().0;
+            let kept = bed.service.read(|tx| Ok(hoidap::store::feedback::original(tx.conn, serial)?)).unwrap();
+            assert_eq!(kept.as_deref(), Some(text));
+        }
+        assert_eq!(bed.recounts().items, texts.len() as u64);
+    });
+}
+
+#[test]
 fn a_poisoned_submission_fails_alone() {
     each_database(|bed| {
         let mut submissions: Vec<Submission> = (0..20).map(|n| bed.citizen().rates(3).says(&format!("Ý kiến {n}.")).submission(bed)).collect();

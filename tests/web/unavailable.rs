@@ -128,6 +128,12 @@ fn while_somebody_works_on_a_table_everybody_reads_and_nobody_loses_a_word() {
 }
 
 #[test]
+fn while_another_server_stores_and_does_not_end_everybody_reads_and_nobody_loses_a_word() {
+    // The lock of the intake: its transaction fails at its very beginning, and the same connection begins the next.
+    another_program_holds(&Bed::postgres(), "BEGIN; SELECT pg_advisory_xact_lock(7001)");
+}
+
+#[test]
 fn a_full_database_takes_what_it_acknowledges_and_goes_on_when_there_is_room() {
     let bed = Bed::sqlite();
     let db = Db::open(bed.url(), 2).unwrap();
