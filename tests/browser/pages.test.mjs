@@ -77,7 +77,10 @@ const DESK = {
     ['the sealed list', () => '/can-bo'],
     ['a sealed opinion', () => `/can-bo/${found.denunciation.serial}`],
   ],
-  'giam-sat': [['what a role may not open', () => '/can-bo', 403]],
+  'giam-sat': [
+    ['a role without a list of work', () => '/can-bo'],
+    ['what a role may not open', () => '/quan-tri', 403],
+  ],
   'quan-tri': [['the administration', () => '/quan-tri', 'later']],
 };
 
