@@ -96,8 +96,8 @@ pub struct Earlier {
 pub fn earlier(conn: &mut Conn, hashes: &[String]) -> Stored<HashMap<String, Earlier>> {
     let hashes = serde_json::to_string(hashes).map_err(broken)?;
     let rows: Vec<EarlierRow> = match conn {
-        Conn::Pg(c) => EarlierRows { list: "jsonb_array_elements_text(", end: "::jsonb)", hashes }.load(c)?,
-        Conn::Sqlite(c) => EarlierRows { list: "json_each(", end: ")", hashes }.load(c)?,
+        Conn::Pg(c) => EarlierRows { list: " = ANY (ARRAY(SELECT jsonb_array_elements_text(", end: "::jsonb)))", hashes }.load(c)?,
+        Conn::Sqlite(c) => EarlierRows { list: " IN (SELECT value FROM json_each(", end: "))", hashes }.load(c)?,
     };
     let mut found: HashMap<String, Earlier> = HashMap::new();
     for (hash, response, serial, due) in rows {
@@ -135,19 +135,18 @@ where
     String: ToSql<Text, DB>,
 {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
-        let mut listed = |select: &str, then: &str| {
+        let mut listed = |select: &str| {
             out.push_sql(select);
             out.push_sql(self.list);
             out.push_bind_param::<Text, _>(&self.hashes)?;
             out.push_sql(self.end);
-            out.push_sql(then);
             QueryResult::Ok(())
         };
-        listed("SELECT r.receipt_hash, r.id, NULL, NULL FROM ", " AS h JOIN responses AS r ON r.receipt_hash = h.value")?;
+        listed("SELECT r.receipt_hash, r.id, NULL, NULL FROM responses AS r WHERE r.receipt_hash")?;
         // One that was sealed when it came had no deadline then, whatever became of it.
         listed(
-            " UNION ALL SELECT f.receipt_hash, NULL, f.serial, CASE WHEN s.serial IS NULL THEN f.first_due_on END FROM ",
-            " AS h JOIN feedback AS f ON f.receipt_hash = h.value LEFT JOIN sealed_intakes AS s ON s.serial = f.serial",
+            " UNION ALL SELECT f.receipt_hash, NULL, f.serial, CASE WHEN s.serial IS NULL THEN f.first_due_on END \
+             FROM feedback AS f LEFT JOIN sealed_intakes AS s ON s.serial = f.serial WHERE f.receipt_hash",
         )
     }
 }
