@@ -68,7 +68,7 @@ pub fn store_all(tx: &mut Tx<'_>, ratings: &mut ratings::Held, submissions: &[Su
     for (submission, (code, receipt_hash)) in submissions.iter().zip(codes.into_iter().zip(hashes)) {
         if let Some(earlier) = known.get(&receipt_hash) {
             let same = match first.get(&receipt_hash) {
-                Some(first) => submission.says_what(first),
+                Some(first) => submission.says_the_same_as(first),
                 None => is_stored(tx, submission, &receipt_hash, earlier)?,
             };
             if !same {

@@ -218,10 +218,13 @@ impl Submission {
         })
     }
 
-    /// Does it say the same as another: the same answers, the same words, about the same?
-    pub fn says_what(&self, other: &Self) -> bool {
-        let answers = |s: &Self| s.filled.as_ref().map(|f| f.answers.all.clone());
-        (&self.field, &self.office, &self.opinion) == (&other.field, &other.office, &other.opinion) && answers(self) == answers(other)
+    /// The same answers, the same words, about the same?
+    pub fn says_the_same_as(&self, other: &Self) -> bool {
+        let same_answers = match (&self.filled, &other.filled) {
+            (Some(one), Some(other)) => one.answers.all == other.answers.all,
+            (one, other) => one.is_none() && other.is_none(),
+        };
+        same_answers && (&self.field, &self.office, &self.opinion) == (&other.field, &other.office, &other.opinion)
     }
 
     /// Looks again when the catalogue or the day changed since the draft was

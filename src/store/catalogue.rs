@@ -2,16 +2,18 @@
 //! end, they are never deleted.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use diesel::prelude::*;
 use diesel::upsert::excluded;
+use serde::Serialize;
 
+use super::batch::Batch;
 use super::schema::{
     calendar_days, clock_rules, devices, fields, listed_codes, offices, procedures, questionnaires, routing_rules, sectors, settings, targets,
 };
 use super::types::{Json, On};
-use super::{Both, Conn, Stored, advance, broken, counter, insert_all};
+use super::{Both, Conn, Stored, advance, broken, counter};
 use crate::domain::calendar::{Calendar, CalendarDay};
 use crate::domain::catalogue::{Catalogue, ClockRule, Device, Field, ListedCode, Procedure};
 use crate::domain::office::{Office, Offices};
@@ -125,7 +127,7 @@ struct RuleRow {
     valid_to: Option<On>,
 }
 
-#[derive(Queryable, Selectable, Insertable)]
+#[derive(Queryable, Selectable, Serialize)]
 #[diesel(table_name = listed_codes)]
 struct CodeRow {
     list: String,
@@ -429,6 +431,9 @@ pub fn end_rule(conn: &mut Conn, id: i64, last: Day) -> Stored<bool> {
     Ok(diesel::update(r::table.find(id)).set(r::valid_to.eq(Some(On(last)))).execute(conn)? > 0)
 }
 
+static ADD_CODES: LazyLock<Batch> =
+    LazyLock::new(|| Batch::into("listed_codes", &["list", "code", "name_vi", "name_en", "name_km", "law", "source", "position"], ""));
+
 /// Adds the codes of the published lists.
 pub fn add_codes(conn: &mut Conn, codes: &[(ListedCode, String)]) -> Stored<()> {
     let rows: Vec<CodeRow> = codes
@@ -445,8 +450,7 @@ pub fn add_codes(conn: &mut Conn, codes: &[(ListedCode, String)]) -> Stored<()> 
             position,
         })
         .collect();
-    insert_all!(conn, listed_codes::table, &rows)?;
-    Ok(())
+    ADD_CODES.write(conn, &rows)
 }
 
 /// Publishes a version of a questionnaire. A version that is there is never changed.

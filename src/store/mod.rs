@@ -326,17 +326,6 @@ impl<T: Query> Query for Both<T> {
 
 impl<T> RunQueryDsl<Conn> for Both<T> {}
 
-/// A batch insert has to name the database: the derived connection takes single rows only.
-macro_rules! insert_all {
-    ($conn:expr, $table:expr, $rows:expr) => {
-        match $conn {
-            $crate::store::Conn::Pg(c) => diesel::insert_into($table).values($rows).execute(c),
-            $crate::store::Conn::Sqlite(c) => diesel::insert_into($table).values($rows).execute(c),
-        }
-    };
-}
-pub(crate) use insert_all;
-
 /// Adds to a counter and returns its new value. The row's lock lasts until the transaction ends, so that numbers have no gap.
 pub fn advance(conn: &mut Conn, name: &str, by: i64) -> Stored<i64> {
     use schema::counters as c;

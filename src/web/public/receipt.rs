@@ -89,8 +89,6 @@ struct OwnView {
     status: Status,
     sealed: bool,
     complaint: bool,
-    /// Its words never become public.
-    withheld: bool,
     office: String,
     due_on: Option<Day>,
     original: Vec<String>,
@@ -154,7 +152,6 @@ fn item(tx: &mut crate::actions::Tx<'_>, own: &lookup::OwnItem, language: Langua
         status,
         sealed: record.state == State::Sealed,
         complaint: record.state != State::Sealed && record.kind == Some(Kind::Complaint),
-        withheld: record.state == State::Sealed || record.kind == Some(Kind::Complaint),
         office: record.office.as_ref().map(|o| view::office_name(&catalogue, o, language)).unwrap_or_default(),
         due_on: record.due_on,
         original_lang: view::language_of(&own.original, record.language),

@@ -187,8 +187,10 @@ fn build(tx: &mut Tx<'_>, fields: &Fields, language: Language) -> Result<Page, P
         Some(from) => tr(language, "results.heading", &[("from", from.clone()), ("to", date(period.to))]),
         None => tr(language, "results.heading_all", &[("to", date(period.to))]),
     };
-    let widened = period.ratings_from != period.from || period.ratings_to != period.to;
-    let widened_args = [("from", period.ratings_from.map(date).unwrap_or_default()), ("to", date(period.ratings_to.min(tx.today.max(period.to))))];
+    // Of the days to come there is no rating yet.
+    let ratings_to = period.ratings_to.min(tx.today.max(period.to));
+    let widened = period.ratings_from != period.from || ratings_to != period.to;
+    let widened_args = [("from", period.ratings_from.map(date).unwrap_or_default()), ("to", date(ratings_to))];
     let chosen = |name: &str| fields.get(name).to_owned();
     // The first choice stands for the verified ones.
     let samples = Sample::ALL.iter().filter(|s| **s != Sample::Verified).map(|s| (s.to_string(), t(language, &format!("sample.{s}")))).collect();
