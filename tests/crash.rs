@@ -25,7 +25,7 @@ use reqwest::blocking::Client;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::support::{Home, SECRET, WARD};
+use crate::support::{Cluster, Home, SECRET, WARD};
 
 /// How often the server is killed.
 const ROUNDS: u64 = 6;
@@ -229,6 +229,11 @@ fn crashes(home: &Home) {
             gone.store(true, Ordering::SeqCst);
         });
     }
+    all_is_sent_again_and_is_there_once(&program, &mut senders);
+    let _ = std::fs::remove_dir_all(mails);
+}
+
+fn all_is_sent_again_and_is_there_once(program: &Program<'_>, senders: &mut [Person]) {
     let mut server = program.serves();
     for _ in 0..2 {
         senders.iter_mut().for_each(|s| s.sends_all_again(&server.url));
@@ -239,8 +244,7 @@ fn crashes(home: &Home) {
     let said = program.does(&["recount"]);
     let opinions = sent.iter().filter(|s| s.says_more()).count();
     assert!(said.starts_with(&format!("agrees: {opinions} opinions ")) && said.contains(&format!(" {} responses,", sent.len())), "{said}");
-    is_all_there_once(home, &sent);
-    let _ = std::fs::remove_dir_all(mails);
+    is_all_there_once(program.home, &sent);
 }
 
 /// Asks the database itself.
@@ -284,6 +288,41 @@ fn what_a_killed_server_acknowledged_on_sqlite_is_there_once_and_nothing_twice()
 const SLOW_COMMIT: &str = "
     CREATE FUNCTION a_moment() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(0.005); RETURN NULL; END $$;
     CREATE CONSTRAINT TRIGGER a_moment AFTER INSERT ON responses DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION a_moment();";
+
+#[test]
+fn what_was_acknowledged_outlives_a_crash_of_postgres() {
+    let cluster = Cluster::durable();
+    let home = Home::postgres_on(cluster.server().to_owned());
+    let mails = std::env::temp_dir().join(format!("hoidap-crash-{}", Uuid::new_v4().simple()));
+    let program = Program { home: &home, mails: mails.display().to_string() };
+    program.does(&["migrate"]);
+    program.does(&["import", "reference"]);
+    let server = program.serves();
+    let mut senders: Vec<Person> = (0..SENDERS).map(|_| Person::default()).collect();
+    for _ in 0..ROUNDS {
+        let gone = AtomicBool::new(false);
+        let (taken, counted) = channel();
+        thread::scope(|scope| {
+            for sender in &mut senders {
+                let (gone, url, taken) = (&gone, &server.url, taken.clone());
+                scope.spawn(move || sender.sends_until(gone, url, &taken));
+            }
+            drop(taken);
+            for _ in 0..5 + any_below(200) {
+                counted.recv().unwrap();
+            }
+            cluster.crashes();
+            gone.store(true, Ordering::SeqCst);
+        });
+        let ready = || Person::client().get(format!("{}/readyz", server.url)).send().is_ok_and(|r| r.status().is_success());
+        while !ready() {
+            thread::sleep(Duration::from_millis(50));
+        }
+    }
+    drop(server);
+    all_is_sent_again_and_is_there_once(&program, &mut senders);
+    let _ = std::fs::remove_dir_all(mails);
+}
 
 #[test]
 fn what_a_killed_server_acknowledged_on_postgres_is_there_once_and_nothing_twice() {

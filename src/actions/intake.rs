@@ -3,12 +3,12 @@
 //! each sender. A poisoned one is tried again alone and fails alone.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::ops::RangeInclusive;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
-use std::time::Duration;
 
 use serde_json::{Value, json};
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
@@ -24,16 +24,14 @@ use crate::domain::feedback::{Item, State};
 use crate::domain::receipt::ReceiptCode;
 use crate::domain::routing::{self, Question};
 use crate::domain::submission::{Filled, Opinion, Submission};
-use crate::domain::tally::Half;
 use crate::domain::time::Day;
 use crate::domain::visibility::Record;
 use crate::domain::words::{By, Kind, Purpose, Serial};
 use crate::keys;
-use crate::store;
 use crate::store::feedback::{NewEvent, NewItem, SealedIntake};
 use crate::store::outbox::NewMessage;
-use crate::store::response::{Earlier, ResponseRow};
-use crate::store::types::{Json, Key, On};
+use crate::store::response::{Earlier, NewResponse};
+use crate::store::{self, Ahead};
 
 /// What the sender gets back. The same submission again gets the same.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,7 +60,9 @@ pub fn store_all(tx: &mut Tx<'_>, ratings: &mut ratings::Held, submissions: &[Su
     let hashes: Vec<String> = codes.iter().map(|code| tx.keys.receipt_hash(code)).collect();
     let mut known: HashMap<String, Earlier> = store::response::earlier(tx.conn, &hashes)?;
 
-    let mut new = Batch::default();
+    let opinions: HashSet<&String> =
+        hashes.iter().zip(submissions).filter(|(hash, submission)| submission.opinion.is_some() && !known.contains_key(*hash)).map(|(hash, _)| hash).collect();
+    let mut new = Batch::with_numbers(tx, opinions.len())?;
     let mut first: HashMap<String, &Submission> = HashMap::new();
     let mut receipts = Vec::with_capacity(submissions.len());
     for (submission, (code, receipt_hash)) in submissions.iter().zip(codes.into_iter().zip(hashes)) {
@@ -125,54 +125,36 @@ fn is_said(tx: &mut Tx<'_>, opinion: &Opinion, serial: Serial) -> Result<bool, P
 const SERIAL: &str = "serial";
 
 /// What a transaction has to write: each kind of row once, whoever it is from.
-#[derive(Default)]
 struct Batch<'a> {
+    /// The public numbers of the opinions that are new.
+    serials: RangeInclusive<i64>,
     rated: Vec<&'a Submission>,
-    responses: Vec<ResponseRow>,
+    responses: Vec<NewResponse<'a>>,
     items: Vec<NewItem>,
     events: Vec<NewEvent>,
     mails: Vec<NewMessage>,
 }
 
 impl<'a> Batch<'a> {
+    /// With numbers for so many opinions. Numbers have no gap: the transaction uses all of them or fails.
+    fn with_numbers(tx: &mut Tx<'_>, opinions: usize) -> Result<Self, Problem> {
+        let n = i64::try_from(opinions).map_err(|e| Problem::Internal(e.to_string()))?;
+        let last = if n == 0 { 0 } else { store::advance(tx.conn, SERIAL, n)? };
+        Ok(Self { serials: last - n + 1..=last, rated: Vec::new(), responses: Vec::new(), items: Vec::new(), events: Vec::new(), mails: Vec::new() })
+    }
+
     /// Takes a filled questionnaire, and returns its id.
-    fn fill(&mut self, tx: &Tx<'_>, submission: &'a Submission, filled: &Filled, receipt_hash: String) -> Uuid {
+    fn fill(&mut self, tx: &Tx<'_>, submission: &'a Submission, filled: &'a Filled, receipt_hash: String) -> Uuid {
         // No time in it: who rated at a counter must not be found by the minute.
         let id = Uuid::new_v4();
         self.rated.push(submission);
-        self.responses.push(ResponseRow {
-            id: Key(id),
-            submission_id: Key(submission.id),
-            receipt_hash,
-            half: On(Half::of(tx.today).first()),
-            submitted_on: On(tx.today),
-            questionnaire: filled.slug.to_string(),
-            version: i64::from(filled.version),
-            field: submission.field.to_string(),
-            office: submission.office.as_ref().map(ToString::to_string),
-            procedure: submission.procedure.as_ref().map(ToString::to_string),
-            respondent: submission.respondent.to_string(),
-            sample: submission.sample.to_string(),
-            channel: submission.channel.to_string(),
-            language: submission.language.to_string(),
-            answers: Json(filled.answers.all.clone().into()),
-            salt: keys::salt().to_base64(),
-        });
+        self.responses.push(NewResponse { id, receipt_hash, submission, filled, submitted_on: tx.today, salt: keys::salt() });
         id
-    }
-
-    /// The next number: nobody else gives one while the transaction holds the lock.
-    fn next_serial(&self, tx: &mut Tx<'_>) -> Result<Serial, Problem> {
-        let last = match self.items.last() {
-            Some(item) => item.record.serial.0,
-            None => store::counter(tx.conn, SERIAL)?,
-        };
-        Ok(Serial(last + 1))
     }
 
     /// Takes an opinion: received and routed, or received and sealed.
     fn receive(&mut self, tx: &mut Tx<'_>, submission: &Submission, opinion: &Opinion, receipt_hash: String) -> Result<(Serial, Option<Day>), Problem> {
-        let serial = self.next_serial(tx)?;
+        let serial = self.serials.next().map(Serial).ok_or_else(|| Problem::Internal("an opinion has no number".to_owned()))?;
         let salt = keys::salt();
         let text = Commitment::to(salt, &opinion.text);
         let sealed = opinion.kind == Kind::Denunciation;
@@ -264,15 +246,9 @@ impl<'a> Batch<'a> {
     fn write(self, tx: &mut Tx<'_>, ratings: &mut ratings::Held) -> Result<(), Problem> {
         store::response::insert(tx.conn, &self.responses)?;
         ratings.count(tx, &self.rated)?;
-        if let Some(last) = self.items.last() {
-            let given = store::advance(tx.conn, SERIAL, self.items.len() as i64)?;
-            if given != last.record.serial.0 {
-                return Err(Problem::Internal(format!("number {given} was given by somebody else")));
-            }
-            store::feedback::insert(tx.conn, &self.items)?;
-            store::feedback::append(tx.conn, &self.events)?;
-            store::outbox::put(tx.conn, tx.now, &self.mails)?;
-        }
+        store::feedback::insert(tx.conn, &self.items)?;
+        store::feedback::append(tx.conn, &self.events)?;
+        store::outbox::put(tx.conn, tx.now, &self.mails)?;
         Ok(())
     }
 }
@@ -289,11 +265,11 @@ fn seal(tx: &Tx<'_>, serial: Serial, contact: &Contact) -> Result<String, Proble
 
 /// The most submissions of one transaction.
 const BATCH: usize = 512;
-/// How long a batch is gathered after its first. Those who were answered
-/// together come back together: a moment's patience halves the transactions.
-const PATIENCE: Duration = Duration::from_micros(300);
 /// The most submissions that wait; more are told to come back.
 const QUEUE: usize = 4_096;
+
+/// How many committed batches may wait for another to be synced. Each keeps a connection.
+const UNSYNCED: usize = 1;
 
 type Reply = oneshot::Sender<Result<Receipt, Problem>>;
 /// The answers to one thread's senders in a batch.
@@ -331,22 +307,22 @@ fn outlet() -> Outlet {
     })
 }
 
-/// The one writer of a server.
+/// The one writer of a server, and beside it who takes to the disk what the
+/// writer committed: while one batch is synced, the next is written.
 #[derive(Debug)]
 pub struct Intake {
     queue: Mutex<Option<SyncSender<Arrival>>>,
-    writer: Mutex<Option<JoinHandle<()>>>,
+    threads: Mutex<Vec<JoinHandle<()>>>,
 }
 
 impl Intake {
     /// Starts the writer.
     pub fn start(service: Arc<Service>) -> Result<Self, Problem> {
         let (queue, arrivals) = sync_channel(QUEUE);
-        let writer = std::thread::Builder::new()
-            .name("intake".to_owned())
-            .spawn(move || write_until_closed(&service, &arrivals))
-            .map_err(|e| Problem::Internal(format!("the intake could not start: {e}")))?;
-        Ok(Self { queue: Mutex::new(Some(queue)), writer: Mutex::new(Some(writer)) })
+        let (committed, to_sync) = sync_channel(UNSYNCED);
+        let syncer = thread("intake-sync", move || sync_until_closed(&to_sync))?;
+        let writer = thread("intake", move || write_until_closed(&service, &arrivals, &committed))?;
+        Ok(Self { queue: Mutex::new(Some(queue)), threads: Mutex::new(vec![writer, syncer]) })
     }
 
     /// Hands a submission in and waits until it is durable. Called inside a tokio runtime.
@@ -369,18 +345,21 @@ impl Intake {
         if let Ok(mut queue) = self.queue.lock() {
             queue.take();
         }
-        let writer = self.writer.lock().ok().and_then(|mut w| w.take());
-        if let Some(writer) = writer {
-            // A writer that panicked has answered nobody: there is nothing to save.
-            let _ = writer.join();
+        for thread in self.threads.lock().map(|mut threads| std::mem::take(&mut *threads)).unwrap_or_default() {
+            // One that panicked has answered nobody: there is nothing to save.
+            let _ = thread.join();
         }
     }
 }
 
-fn write_until_closed(service: &Service, arrivals: &Receiver<Arrival>) {
+fn thread(name: &str, run: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>, Problem> {
+    let started = std::thread::Builder::new().name(name.to_owned()).spawn(run);
+    started.map_err(|e| Problem::Internal(format!("the intake could not start: {e}")))
+}
+
+fn write_until_closed(service: &Service, arrivals: &Receiver<Arrival>, committed: &SyncSender<Written>) {
     let mut ratings = ratings::Held::default();
     while let Ok(first) = arrivals.recv() {
-        std::thread::sleep(PATIENCE);
         let mut submissions = Vec::new();
         let mut replies = Vec::new();
         for Arrival { submission, reply, outlet } in std::iter::once(first).chain(arrivals.try_iter()).take(BATCH) {
@@ -388,33 +367,71 @@ fn write_until_closed(service: &Service, arrivals: &Receiver<Arrival>) {
             replies.push((outlet, reply));
         }
         metrics::histogram!("hoidap_intake_batch").record(submissions.len() as f64);
-        let mut attempt = |batch: &[Submission]| {
-            // A fault in one submission must not stop the intake for everybody after it.
-            let stored = catch_unwind(AssertUnwindSafe(|| service.write_intake(|tx| store_all(tx, &mut ratings, batch))));
-            let stored = stored.unwrap_or_else(|_| Err(Problem::Internal("the intake panicked".to_owned())));
-            stored.inspect_err(|_| ratings.forget())
-        };
-        let results: Vec<Result<Receipt, Problem>> = match attempt(&submissions) {
-            Ok(receipts) => receipts.into_iter().map(Ok).collect(),
-            Err(Problem::Unavailable(why)) => submissions.iter().map(|_| Err(Problem::Unavailable(why.clone()))).collect(),
+        let stored = guarded(&mut ratings, |ratings| service.write_intake_ahead(|tx| store_all(tx, ratings, &submissions)));
+        let (results, ahead) = match stored {
+            Ok((receipts, ahead)) => (receipts.into_iter().map(Ok).collect(), Some(ahead)),
+            Err(Problem::Unavailable(why)) => (submissions.iter().map(|_| Err(Problem::Unavailable(why.clone()))).collect(), None),
             Err(problem) => {
                 tracing::warn!(%problem, submissions = submissions.len(), "a batch failed; each is tried alone");
-                let mut gone = None;
-                let mut alone = |submission| {
-                    // The database went away meanwhile: the rest need not wait for it one after the other.
-                    if let Some(why) = &gone {
-                        return Err(Problem::Unavailable(String::clone(why)));
-                    }
-                    let receipts = attempt(std::slice::from_ref(submission)).inspect_err(|problem| {
-                        if let Problem::Unavailable(why) = problem {
-                            gone = Some(why.clone());
-                        }
-                    });
-                    receipts?.pop().ok_or_else(|| Problem::Internal("no receipt".to_owned()))
-                };
-                submissions.iter().map(&mut alone).collect()
+                (each_alone(service, &mut ratings, &submissions), None)
             }
         };
+        if committed.send(Written { replies, results, ahead }).is_err() {
+            return;
+        }
+    }
+}
+
+/// A fault in one submission must not stop the intake for everybody after it.
+fn guarded<T>(ratings: &mut ratings::Held, store: impl FnOnce(&mut ratings::Held) -> Result<T, Problem>) -> Result<T, Problem> {
+    let stored = catch_unwind(AssertUnwindSafe(|| store(ratings)));
+    let stored = stored.unwrap_or_else(|_| Err(Problem::Internal("the intake panicked".to_owned())));
+    stored.inspect_err(|_| ratings.forget())
+}
+
+/// Stores each in a transaction of its own, on the disk when this returns.
+fn each_alone(service: &Service, ratings: &mut ratings::Held, submissions: &[Submission]) -> Vec<Result<Receipt, Problem>> {
+    let mut gone = None;
+    let alone = |submission| {
+        // The database went away meanwhile: the rest need not wait for it one after the other.
+        if let Some(why) = &gone {
+            return Err(Problem::Unavailable(String::clone(why)));
+        }
+        let stored = guarded(ratings, |ratings| service.write_intake(|tx| store_all(tx, ratings, std::slice::from_ref(submission))));
+        let mut receipts = stored.inspect_err(|problem| {
+            if let Problem::Unavailable(why) = problem {
+                gone = Some(why.clone());
+            }
+        })?;
+        receipts.pop().ok_or_else(|| Problem::Internal("no receipt".to_owned()))
+    };
+    submissions.iter().map(alone).collect()
+}
+
+/// A batch as it was written, with those who wait for it to be on the disk.
+struct Written {
+    replies: Vec<(Outlet, Reply)>,
+    results: Vec<Result<Receipt, Problem>>,
+    /// What is still on its way.
+    ahead: Option<Ahead>,
+}
+
+/// Takes what was committed to the disk, and only then answers.
+fn sync_until_closed(committed: &Receiver<Written>) {
+    while let Ok(Written { replies, mut results, ahead }) = committed.recv() {
+        match ahead.map_or(Ok(()), Ahead::sync).map_err(Problem::from) {
+            Ok(()) => {}
+            Err(Problem::Unavailable(why)) => {
+                // Who sends again finds it, or not.
+                results.fill_with(|| Err(Problem::Unavailable(why.clone())));
+            }
+            Err(problem) => {
+                // The system may have dropped what it could not write, and would say
+                // nothing of it the next time. What is on the disk is whole: start from there.
+                tracing::error!(%problem, "the disk refused what was committed; the program ends");
+                std::process::abort();
+            }
+        }
         answer(replies, results);
     }
 }

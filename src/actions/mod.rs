@@ -24,7 +24,7 @@ use crate::domain::error::Problem;
 use crate::domain::time::{Day, Moment};
 use crate::keys::Keys;
 use crate::store::outbox::NewMessage;
-use crate::store::{self, Conn, Db, Hold, Lock};
+use crate::store::{self, Ahead, Conn, Db, Hold, Lock};
 
 /// Everything that an action needs: the open transaction, the present, the
 /// reference data in force, the secrets.
@@ -120,6 +120,11 @@ impl Service {
         self.begin(Some(Lock::Intake), None, f)
     }
 
+    /// As [`Self::write_intake`], but does not wait for the disk: nobody may be told of it before [`Ahead::sync`].
+    pub fn write_intake_ahead<T>(&self, f: impl FnOnce(&mut Tx<'_>) -> Result<T, Problem>) -> Result<(T, Ahead), Problem> {
+        self.db.write_ahead(holds(Some(Lock::Intake)), |conn| self.run(conn, self.clock.now(), f))
+    }
+
     /// Runs a change of reference data: one at a time, after the writers that still work with the old.
     pub fn write_reference<T>(&self, f: impl FnOnce(&mut Tx<'_>) -> Result<T, Problem>) -> Result<T, Problem> {
         self.begin(Some(Lock::Catalogue), None, f)
@@ -132,9 +137,7 @@ impl Service {
 
     /// Takes the locks, and only then reads the present, so that days never go back.
     fn begin<T>(&self, alone: Option<Lock>, now: Option<Moment>, f: impl FnOnce(&mut Tx<'_>) -> Result<T, Problem>) -> Result<T, Problem> {
-        let catalogue = if alone == Some(Lock::Catalogue) { Hold::Alone(Lock::Catalogue) } else { Hold::Shared(Lock::Catalogue) };
-        let holds = [Some(catalogue), alone.filter(|lock| *lock != Lock::Catalogue).map(Hold::Alone)];
-        self.db.write(holds.into_iter().flatten(), |conn| self.run(conn, now.unwrap_or_else(|| self.clock.now()), f))
+        self.db.write(holds(alone), |conn| self.run(conn, now.unwrap_or_else(|| self.clock.now()), f))
     }
 
     /// Runs queries that change nothing.
@@ -159,6 +162,12 @@ impl Service {
         }
         Ok(catalogue)
     }
+}
+
+/// What a write transaction holds: the reference data in force, and its own lock.
+fn holds(alone: Option<Lock>) -> impl Iterator<Item = Hold> {
+    let catalogue = if alone == Some(Lock::Catalogue) { Hold::Alone(Lock::Catalogue) } else { Hold::Shared(Lock::Catalogue) };
+    [Some(catalogue), alone.filter(|lock| *lock != Lock::Catalogue).map(Hold::Alone)].into_iter().flatten()
 }
 
 fn load(conn: &mut Conn) -> Result<Arc<Catalogue>, Problem> {

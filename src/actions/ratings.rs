@@ -13,7 +13,9 @@ use crate::store;
 /// that the next need not read them again.
 #[derive(Debug, Default)]
 pub struct Held {
-    tallies: HashMap<TallyKey, Tally>,
+    tallies: Vec<(TallyKey, Tally)>,
+    /// Where in `tallies` each stands.
+    places: HashMap<TallyKey, usize>,
     /// What these are true for: the half-month, and how often tallies had been changed.
     of: Option<(Half, i64)>,
 }
@@ -26,35 +28,51 @@ impl Held {
 
     /// Counts the ratings of new submissions.
     pub fn count(&mut self, tx: &mut Tx<'_>, submissions: &[&Submission]) -> Result<(), Problem> {
-        let half = Half::of(tx.today);
-        let addresses: Vec<_> = submissions.iter().map(|submission| addresses(tx, submission, half)).collect();
-        let changed: BTreeSet<&TallyKey> = addresses.iter().flatten().collect();
-        if changed.is_empty() {
+        if submissions.is_empty() {
             return Ok(());
         }
+        let half = Half::of(tx.today);
+        let changes = store::tally::change(tx.conn)?;
         // Empty until the end: what fails on the way is read again.
-        if self.of.take() != Some((half, store::tally::changes(tx.conn)?)) {
+        if self.of.take() != Some((half, changes - 1)) {
             self.forget();
         }
-        let unknown: Vec<&TallyKey> = changed.iter().copied().filter(|key| !self.tallies.contains_key(key)).collect();
-        let mut stored = store::tally::get(tx.conn, unknown.iter().copied())?;
-        self.tallies.extend(unknown.into_iter().map(|key| (key.clone(), stored.remove(key).unwrap_or_default())));
-        for (submission, keys) in submissions.iter().zip(&addresses) {
-            for key in keys {
-                let Some(tally) = self.tallies.get_mut(key) else { continue };
-                for (question, value) in submission.filled.iter().flat_map(|filled| &filled.answers.ratings) {
-                    tally.add(submission.respondent, question, *value);
+        let known = self.tallies.len();
+        let places: Vec<Vec<usize>> =
+            submissions.iter().map(|submission| addresses(tx, submission, half).into_iter().map(|key| self.place(key)).collect()).collect();
+        let mut stored = store::tally::get(tx.conn, self.tallies.iter().skip(known).map(|(key, _)| key))?;
+        for (key, tally) in self.tallies.iter_mut().skip(known) {
+            *tally = stored.remove(key).unwrap_or_default();
+        }
+        for (submission, places) in submissions.iter().zip(&places) {
+            let Some(filled) = &submission.filled else { continue };
+            let cells = Tally::cells_of(submission.respondent, &filled.answers.ratings);
+            for place in places {
+                if let Some((_, tally)) = self.tallies.get_mut(*place) {
+                    tally.add(&cells);
                 }
             }
         }
-        for key in &changed {
-            if let Some(tally) = self.tallies.get_mut(*key) {
+        let changed: BTreeSet<usize> = places.into_iter().flatten().collect();
+        for place in &changed {
+            if let Some((_, tally)) = self.tallies.get_mut(*place) {
                 tally.release(tx.catalogue.threshold, false);
             }
         }
-        let changes = store::tally::put(tx.conn, changed.into_iter().filter_map(|key| self.tallies.get_key_value(key)))?;
+        store::tally::put(tx.conn, changed.into_iter().filter_map(|place| self.tallies.get(place)))?;
         self.of = Some((half, changes));
         Ok(())
+    }
+
+    /// Where the tally of an address stands; a new one is empty.
+    fn place(&mut self, key: TallyKey) -> usize {
+        if let Some(place) = self.places.get(&key) {
+            return *place;
+        }
+        self.tallies.push((key.clone(), Tally::default()));
+        let place = self.tallies.len() - 1;
+        self.places.insert(key, place);
+        place
     }
 }
 

@@ -129,13 +129,25 @@ impl Cell {
 /// The cells of one address: for each question that was rated, one of all
 /// respondents (`None`) and one of each kind of them.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Tally(pub BTreeMap<(Option<Respondent>, QuestionId), Cell>);
+pub struct Tally(pub BTreeMap<CellKey, Cell>);
+
+/// Whose ratings of what: of all respondents (`None`), or of one kind of them.
+pub type CellKey = (Option<Respondent>, QuestionId);
 
 impl Tally {
-    /// Counts a valid rating, among all and among its kind of respondents.
-    pub fn add(&mut self, respondent: Respondent, question: &QuestionId, value: u8) {
-        for respondent in [None, Some(respondent)] {
-            self.0.entry((respondent, question.clone())).or_default().add(value, 1);
+    /// The cells in which one respondent's valid ratings count, each with its value: among all, and among their kind.
+    pub fn cells_of(respondent: Respondent, ratings: &[(QuestionId, u8)]) -> Vec<(CellKey, u8)> {
+        let of = |(question, value): &(QuestionId, u8)| [None, Some(respondent)].map(|respondent| ((respondent, question.clone()), *value));
+        ratings.iter().flat_map(of).collect()
+    }
+
+    /// Counts ratings in [`Self::cells_of`] them.
+    pub fn add(&mut self, cells: &[(CellKey, u8)]) {
+        for (key, value) in cells {
+            match self.0.get_mut(key) {
+                Some(cell) => cell.add(*value, 1),
+                None => self.0.entry(key.clone()).or_default().add(*value, 1),
+            }
         }
     }
 

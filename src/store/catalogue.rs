@@ -6,9 +6,8 @@ use std::sync::{Arc, LazyLock};
 
 use diesel::prelude::*;
 use diesel::upsert::excluded;
-use serde::Serialize;
 
-use super::batch::Batch;
+use super::batch::{Batch, row};
 use super::schema::{
     calendar_days, clock_rules, devices, fields, listed_codes, offices, procedures, questionnaires, routing_rules, sectors, settings, targets,
 };
@@ -127,7 +126,7 @@ struct RuleRow {
     valid_to: Option<On>,
 }
 
-#[derive(Queryable, Selectable, Serialize)]
+#[derive(Queryable, Selectable)]
 #[diesel(table_name = listed_codes)]
 struct CodeRow {
     list: String,
@@ -431,8 +430,9 @@ pub fn end_rule(conn: &mut Conn, id: i64, last: Day) -> Stored<bool> {
     Ok(diesel::update(r::table.find(id)).set(r::valid_to.eq(Some(On(last)))).execute(conn)? > 0)
 }
 
-static ADD_CODES: LazyLock<Batch> =
-    LazyLock::new(|| Batch::into("listed_codes", &["list", "code", "name_vi", "name_en", "name_km", "law", "source", "position"], ""));
+row! { CodeRow: list, code, name_vi, name_en, name_km, law, source, position }
+
+static ADD_CODES: LazyLock<Batch> = LazyLock::new(|| Batch::into::<CodeRow>("listed_codes", ""));
 
 /// Adds the codes of the published lists.
 pub fn add_codes(conn: &mut Conn, codes: &[(ListedCode, String)]) -> Stored<()> {

@@ -4,11 +4,10 @@ use std::sync::LazyLock;
 
 use diesel::dsl::{exists, not};
 use diesel::prelude::*;
-use serde::Serialize;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use super::batch::Batch;
+use super::batch::{Batch, row};
 use super::schema::{contacts, feedback, feedback_answers, feedback_events, feedback_texts, sealed_intakes};
 use super::types::{At, Json, Key, On};
 use super::{Conn, Stored, broken};
@@ -20,7 +19,7 @@ use crate::domain::time::{Day, Moment};
 use crate::domain::visibility::{Answer, Record};
 use crate::domain::words::{Channel, FieldCode, OfficeCode, ProcedureKey, Respondent, Serial};
 
-#[derive(Debug, Clone, Queryable, Selectable, AsChangeset, Serialize)]
+#[derive(Debug, Clone, Queryable, Selectable, AsChangeset)]
 #[diesel(table_name = feedback, treat_none_as_null = true)]
 struct Row {
     serial: i64,
@@ -169,60 +168,36 @@ pub struct NewItem {
 }
 
 /// A new item as a row.
-#[derive(Serialize)]
 struct NewRow<'a> {
-    #[serde(flatten)]
     row: Row,
     submission_id: Uuid,
     receipt_hash: &'a str,
 }
 
-static INSERT: LazyLock<Batch> = LazyLock::new(|| {
-    const COLUMNS: &[&str] = &[
-        "serial",
-        "received_on",
-        "language",
-        "kind",
-        "field",
-        "respondent",
-        "channel",
-        "procedure",
-        "named_office",
-        "state",
-        "settled",
-        "paused",
-        "office",
-        "in_tray",
-        "due_on",
-        "first_due_on",
-        "answered_on",
-        "out_on",
-        "clock",
-        "events",
-        "assignee",
-        "title",
-        "merged_into",
-        "withheld",
-        "submission_id",
-        "receipt_hash",
-    ];
-    Batch::into("feedback", COLUMNS, "")
-});
+row! {
+    NewRow<'_>: serial in row, received_on in row, language in row, kind in row, field in row, respondent in row, channel in row,
+    procedure in row, named_office in row, state in row, settled in row, paused in row, office in row, in_tray in row, due_on in row,
+    first_due_on in row, answered_on in row, out_on in row, clock in row, events in row, assignee in row, title in row,
+    merged_into in row, withheld in row, submission_id, receipt_hash
+}
 
-#[derive(Serialize)]
+static INSERT: LazyLock<Batch> = LazyLock::new(|| Batch::into::<NewRow<'_>>("feedback", ""));
+
 struct TextRow<'a> {
-    serial: Serial,
+    serial: i64,
     original: &'a str,
 }
 
-static INSERT_TEXTS: LazyLock<Batch> = LazyLock::new(|| Batch::into("feedback_texts", &["serial", "original"], ""));
+row! { TextRow<'_>: serial, original }
+
+static INSERT_TEXTS: LazyLock<Batch> = LazyLock::new(|| Batch::into::<TextRow<'_>>("feedback_texts", ""));
 
 /// Stores new items; their events follow by [`append`].
 pub fn insert(conn: &mut Conn, items: &[NewItem]) -> Stored<()> {
     let (mut rows, mut texts) = (Vec::with_capacity(items.len()), Vec::with_capacity(items.len()));
     for new in items {
         rows.push(NewRow { row: Row::of(&new.record), submission_id: new.submission, receipt_hash: &new.receipt_hash });
-        texts.push(TextRow { serial: new.record.serial, original: &new.original });
+        texts.push(TextRow { serial: new.record.serial.0, original: &new.original });
     }
     INSERT.write(conn, &rows)?;
     INSERT_TEXTS.write(conn, &texts)?;
@@ -265,7 +240,7 @@ pub struct NewEvent {
     pub note: Option<String>,
 }
 
-#[derive(Queryable, Selectable, Serialize)]
+#[derive(Queryable, Selectable)]
 #[diesel(table_name = feedback_events)]
 struct EventRow {
     serial: i64,
@@ -280,10 +255,9 @@ struct EventRow {
     note: Option<String>,
 }
 
-static APPEND: LazyLock<Batch> = LazyLock::new(|| {
-    const COLUMNS: &[&str] = &["serial", "n", "event", "on_day", "at", "by_part", "officer", "payload", "salts", "note"];
-    Batch::into("feedback_events", COLUMNS, "")
-});
+row! { EventRow: serial, n, event, on_day, at, by_part, officer, payload, salts, note }
+
+static APPEND: LazyLock<Batch> = LazyLock::new(|| Batch::into::<EventRow>("feedback_events", ""));
 
 impl EventRow {
     fn of(new: &NewEvent) -> Stored<Self> {

@@ -2,7 +2,8 @@
 //! layer that names diesel. Knows rows, not rules: what may be stored is
 //! decided above.
 //!
-//! `read` for reads, `write` for writes; nothing slow in between. SQLite takes
+//! `read` for reads, `write` for writes; nothing slow in between. `write_ahead`
+//! lets the next transaction begin before the disk has this one. SQLite takes
 //! its write lock at once (`BEGIN IMMEDIATE`): a transaction that upgrades
 //! later fails under load.
 
@@ -20,13 +21,18 @@ mod schema;
 pub mod tally;
 pub mod types;
 
+use std::fs::File;
+use std::path::PathBuf;
 use std::time::Duration;
 
+use diesel::backend::Backend;
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
 use diesel::pg::{Pg, PgConnection};
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
-use diesel::r2d2::{ManageConnection, Pool, R2D2Connection};
+use diesel::r2d2::{ManageConnection, Pool, PooledConnection, R2D2Connection};
+use diesel::serialize::ToSql;
+use diesel::sql_types::{BigInt, HasSqlType, Text};
 use diesel::sqlite::{Sqlite, SqliteConnection};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
@@ -37,6 +43,12 @@ const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
 
 pub use conn::Conn;
 use conn::MultiBackend;
+
+/// Begins a transaction on PostgreSQL that does not wait for the disk. It asks
+/// the same few things again and again, for rows that it knows the keys of:
+/// their plans are made once, and none of them reads a whole table.
+const AHEAD: &str = "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL synchronous_commit = off; \
+    SET LOCAL plan_cache_mode = force_generic_plan; SET LOCAL enable_seqscan = off";
 
 /// Which database it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -122,10 +134,20 @@ struct Manager {
 }
 
 /// Without the address: a password may stand in it.
-impl std::fmt::Debug for Manager {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Manager").field("kind", &self.kind()).finish_non_exhaustive()
-    }
+macro_rules! says_its_kind {
+    ($($type:ident),+) => {
+        $(impl std::fmt::Debug for $type {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.debug_struct(stringify!($type)).field("kind", &self.kind()).finish_non_exhaustive()
+            }
+        })+
+    };
+}
+says_its_kind!(Manager, Db);
+
+/// The file that an address of SQLite names.
+fn file_of(url: &str) -> &str {
+    url.strip_prefix("sqlite://").or_else(|| url.strip_prefix("sqlite:")).unwrap_or(url)
 }
 
 impl Manager {
@@ -143,8 +165,7 @@ impl Manager {
                 Ok(Conn::Pg(conn))
             }
             Kind::Sqlite => {
-                let path = self.url.strip_prefix("sqlite://").or_else(|| self.url.strip_prefix("sqlite:")).unwrap_or(&self.url);
-                let mut conn = SqliteConnection::establish(path)?;
+                let mut conn = SqliteConnection::establish(file_of(&self.url))?;
                 conn.batch_execute(
                     "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
                      PRAGMA cache_size = -16000; PRAGMA temp_store = MEMORY; \
@@ -178,10 +199,40 @@ impl ManageConnection for Manager {
 }
 
 /// All that the layers above see of the database: where to read, where to write.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Db {
     pool: Pool<Manager>,
     kind: Kind,
+    /// SQLite's write-ahead log.
+    log: Option<PathBuf>,
+}
+
+/// What was committed and may still be on its way to the disk: others see it,
+/// and nobody may be told that it is kept.
+#[must_use]
+pub struct Ahead {
+    /// The connection that committed it. One that was opened later could be to
+    /// a server that crashed meanwhile and does not know of it.
+    conn: PooledConnection<Manager>,
+    log: Option<PathBuf>,
+}
+
+impl Ahead {
+    /// Returns when it is on the disk.
+    pub fn sync(mut self) -> Stored<()> {
+        match &mut *self.conn {
+            // A record that is flushed takes all before it along.
+            Conn::Pg(c) => {
+                diesel::sql_query("SELECT pg_logical_emit_message(true, 'hoidap', '')").execute(c)?;
+            }
+            Conn::Sqlite(_) => {
+                let synced = self.log.iter().try_for_each(|log| File::open(log)?.sync_data());
+                // What is in the log no longer was synced by whoever took it out.
+                synced.or_else(|e| if e.kind() == std::io::ErrorKind::NotFound { Ok(()) } else { Err(broken(format!("the disk refused to sync: {e}"))) })?;
+            }
+        }
+        Ok(())
+    }
 }
 
 impl Db {
@@ -193,7 +244,8 @@ impl Db {
         // The first one is opened here, so that a wrong address is named at the start.
         drop(manager.open().map_err(|e| StoreError::Unavailable(e.to_string()))?);
         let pool = Pool::builder().max_size(connections.max(2)).min_idle(Some(1)).connection_timeout(Duration::from_secs(5)).build_unchecked(manager);
-        Ok(Self { pool, kind })
+        let log = (kind == Kind::Sqlite).then(|| PathBuf::from(format!("{}-wal", file_of(url))));
+        Ok(Self { pool, kind, log })
     }
 
     /// Which database it is.
@@ -229,14 +281,31 @@ impl Db {
         let mut conn = self.pool.get().map_err(|e| StoreError::Unavailable(e.to_string()))?;
         match self.kind {
             // Its one write lock stands for all of them.
-            Kind::Sqlite => begin(&mut conn, "BEGIN IMMEDIATE")?,
-            // In one message, because each is a journey to the server.
-            Kind::Postgres => {
-                begin(&mut conn, &holds.into_iter().fold("BEGIN ISOLATION LEVEL READ COMMITTED".to_owned(), |sql, hold| format!("{sql}; {}", hold.sql())))?
-            }
+            Kind::Sqlite => begin(&mut conn, "PRAGMA synchronous = FULL; BEGIN IMMEDIATE")?,
+            Kind::Postgres => begin(&mut conn, &with_holds("BEGIN ISOLATION LEVEL READ COMMITTED", holds))?,
         }
         finish(&mut conn, f)
     }
+
+    /// As [`Self::write`], but does not wait for the disk: [`Ahead::sync`] does.
+    pub fn write_ahead<T, E: From<StoreError>>(
+        &self,
+        holds: impl IntoIterator<Item = Hold>,
+        f: impl FnOnce(&mut Conn) -> Result<T, E>,
+    ) -> Result<(T, Ahead), E> {
+        let mut conn = self.pool.get().map_err(|e| StoreError::Unavailable(e.to_string()))?;
+        match self.kind {
+            Kind::Sqlite => begin(&mut conn, "PRAGMA synchronous = NORMAL; BEGIN IMMEDIATE")?,
+            Kind::Postgres => begin(&mut conn, &with_holds(AHEAD, holds))?,
+        }
+        let done = finish(&mut conn, f)?;
+        Ok((done, Ahead { conn, log: self.log.clone() }))
+    }
+}
+
+/// In one message, because each is a journey to the server.
+fn with_holds(begin: &str, holds: impl IntoIterator<Item = Hold>) -> String {
+    holds.into_iter().fold(begin.to_owned(), |sql, hold| format!("{sql}; {}", hold.sql()))
 }
 
 type Manage = <Conn as Connection>::TransactionManager;
@@ -328,16 +397,39 @@ impl<T> RunQueryDsl<Conn> for Both<T> {}
 
 /// Adds to a counter and returns its new value. The row's lock lasts until the transaction ends, so that numbers have no gap.
 pub fn advance(conn: &mut Conn, name: &str, by: i64) -> Stored<i64> {
-    use schema::counters as c;
-    Ok(Both(
-        diesel::insert_into(c::table)
-            .values((c::name.eq(name), c::value.eq(by)))
-            .on_conflict(c::name)
-            .do_update()
-            .set(c::value.eq(c::value + diesel::upsert::excluded(c::value)))
-            .returning(c::value),
-    )
-    .get_result(conn)?)
+    Ok(Both(Advance { name: name.to_owned(), by }).get_result(conn)?)
+}
+
+/// Diesel would prepare its own upsert anew each time.
+#[derive(Debug, Clone)]
+struct Advance {
+    name: String,
+    by: i64,
+}
+
+impl QueryId for Advance {
+    type QueryId = Self;
+    const HAS_STATIC_QUERY_ID: bool = true;
+}
+
+impl Query for Advance {
+    type SqlType = BigInt;
+}
+
+impl<DB> QueryFragment<DB> for Advance
+where
+    DB: Backend + HasSqlType<Text> + HasSqlType<BigInt>,
+    String: ToSql<Text, DB>,
+    i64: ToSql<BigInt, DB>,
+{
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        out.push_sql("INSERT INTO counters (name, value) VALUES (");
+        out.push_bind_param::<Text, _>(&self.name)?;
+        out.push_sql(", ");
+        out.push_bind_param::<BigInt, _>(&self.by)?;
+        out.push_sql(") ON CONFLICT (name) DO UPDATE SET value = counters.value + excluded.value RETURNING value");
+        Ok(())
+    }
 }
 
 /// A counter's value; 0 when it was never advanced.

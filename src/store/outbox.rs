@@ -4,10 +4,9 @@
 use std::sync::LazyLock;
 
 use diesel::prelude::*;
-use serde::Serialize;
 use serde_json::Value;
 
-use super::batch::Batch;
+use super::batch::{Batch, row};
 use super::schema::outbox as o;
 use super::types::{At, Json};
 use super::{Conn, Stored};
@@ -54,7 +53,6 @@ pub struct NewMessage {
 }
 
 /// A new message as a row.
-#[derive(Serialize)]
 struct NewRow<'a> {
     dedup: &'a str,
     kind: &'a str,
@@ -64,10 +62,9 @@ struct NewRow<'a> {
     run_at: At,
 }
 
-static PUT: LazyLock<Batch> = LazyLock::new(|| {
-    const COLUMNS: &[&str] = &["dedup", "kind", "payload", "created_at", "attempts", "run_at"];
-    Batch::into("outbox", COLUMNS, "ON CONFLICT (dedup) DO NOTHING")
-});
+row! { NewRow<'_>: dedup, kind, payload, created_at, attempts, run_at }
+
+static PUT: LazyLock<Batch> = LazyLock::new(|| Batch::into::<NewRow<'_>>("outbox", "ON CONFLICT (dedup) DO NOTHING"));
 
 /// Puts messages in. The same `dedup` again puts nothing in.
 pub fn put(conn: &mut Conn, now: Moment, messages: &[NewMessage]) -> Stored<()> {

@@ -3,23 +3,26 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use diesel::backend::Backend;
+use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
-use diesel::serialize::ToSql;
-use diesel::sql_types::{BigInt, HasSqlType, Nullable, Text};
-use serde::Serialize;
-use serde_json::Value;
+use diesel::sql_types::{Array, BigInt, Nullable, Text};
+use diesel::sqlite::Sqlite;
+use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use super::batch::Batch;
+use super::batch::{Batch, row};
 use super::schema::responses;
 use super::types::{CalendarDay, Id, Json, Key, On};
 use super::{Conn, Stored, broken};
+use crate::domain::commitment::Salt;
+use crate::domain::submission::{Filled, Submission};
+use crate::domain::tally::Half;
 use crate::domain::time::Day;
+use crate::domain::words::{OfficeCode, ProcedureKey};
 
 /// A filled questionnaire as it is kept.
-#[derive(Debug, Clone, Queryable, Selectable, Serialize)]
+#[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = responses)]
 pub struct ResponseRow {
     /// Its id, made when it was stored.
@@ -56,31 +59,77 @@ pub struct ResponseRow {
     pub salt: String,
 }
 
-static INSERT: LazyLock<Batch> = LazyLock::new(|| {
-    const COLUMNS: &[&str] = &[
-        "id",
-        "submission_id",
-        "receipt_hash",
-        "half",
-        "submitted_on",
-        "questionnaire",
-        "version",
-        "field",
-        "office",
-        "procedure",
-        "respondent",
-        "sample",
-        "channel",
-        "language",
-        "answers",
-        "salt",
-    ];
-    Batch::into("responses", COLUMNS, "")
-});
+/// A response to store.
+#[derive(Debug)]
+pub struct NewResponse<'a> {
+    /// Its id.
+    pub id: Uuid,
+    /// Hash of the receipt code.
+    pub receipt_hash: String,
+    /// What was sent.
+    pub submission: &'a Submission,
+    /// The filled questionnaire in it.
+    pub filled: &'a Filled,
+    /// The day of submission.
+    pub submitted_on: Day,
+    /// Salt of its commitment.
+    pub salt: Salt,
+}
+
+/// A new response as a row.
+struct NewRow<'a> {
+    id: Uuid,
+    submission_id: Uuid,
+    receipt_hash: &'a str,
+    half: On,
+    submitted_on: On,
+    questionnaire: &'a str,
+    version: i64,
+    field: &'a str,
+    office: Option<&'a str>,
+    procedure: Option<&'a str>,
+    respondent: &'a str,
+    sample: &'a str,
+    channel: &'a str,
+    language: &'a str,
+    answers: &'a Map<String, Value>,
+    salt: String,
+}
+
+row! {
+    NewRow<'_>: id, submission_id, receipt_hash, half, submitted_on, questionnaire, version, field, office, procedure, respondent, sample,
+    channel, language, answers, salt
+}
+
+static INSERT: LazyLock<Batch> = LazyLock::new(|| Batch::into::<NewRow<'_>>("responses", ""));
+
+impl<'a> NewRow<'a> {
+    fn of(new: &'a NewResponse<'a>) -> Self {
+        let NewResponse { submission, filled, .. } = new;
+        Self {
+            id: new.id,
+            submission_id: submission.id,
+            receipt_hash: &new.receipt_hash,
+            half: On(Half::of(new.submitted_on).first()),
+            submitted_on: On(new.submitted_on),
+            questionnaire: filled.slug.as_str(),
+            version: i64::from(filled.version),
+            field: submission.field.as_str(),
+            office: submission.office.as_ref().map(OfficeCode::as_str),
+            procedure: submission.procedure.as_ref().map(ProcedureKey::as_str),
+            respondent: submission.respondent.as_str(),
+            sample: submission.sample.as_str(),
+            channel: submission.channel.as_str(),
+            language: submission.language.as_str(),
+            answers: &filled.answers.all,
+            salt: new.salt.to_base64(),
+        }
+    }
+}
 
 /// Stores responses.
-pub fn insert(conn: &mut Conn, rows: &[ResponseRow]) -> Stored<()> {
-    INSERT.write(conn, rows)
+pub fn insert(conn: &mut Conn, new: &[NewResponse<'_>]) -> Stored<()> {
+    INSERT.write(conn, &new.iter().map(NewRow::of).collect::<Vec<_>>())
 }
 
 /// What a submission that is stored already left.
@@ -94,10 +143,9 @@ pub struct Earlier {
 
 /// What is stored already of the submissions with these hashes of receipt codes, by hash.
 pub fn earlier(conn: &mut Conn, hashes: &[String]) -> Stored<HashMap<String, Earlier>> {
-    let hashes = serde_json::to_string(hashes).map_err(broken)?;
     let rows: Vec<EarlierRow> = match conn {
-        Conn::Pg(c) => EarlierRows { list: " = ANY (ARRAY(SELECT jsonb_array_elements_text(", end: "::jsonb)))", hashes }.load(c)?,
-        Conn::Sqlite(c) => EarlierRows { list: " IN (SELECT value FROM json_each(", end: "))", hashes }.load(c)?,
+        Conn::Pg(c) => EarlierOf(hashes.to_vec()).load(c)?,
+        Conn::Sqlite(c) => EarlierOf(serde_json::to_string(hashes).map_err(broken)?).load(c)?,
     };
     let mut found: HashMap<String, Earlier> = HashMap::new();
     for (hash, response, serial, due) in rows {
@@ -111,43 +159,48 @@ pub fn earlier(conn: &mut Conn, hashes: &[String]) -> Stored<HashMap<String, Ear
 /// Hash, response, serial, first deadline.
 type EarlierRow = (String, Option<Key>, Option<i64>, Option<On>);
 
-/// Both tables in one statement that stays prepared: every batch asks this.
-struct EarlierRows {
-    list: &'static str,
-    end: &'static str,
-    hashes: String,
-}
+/// Both tables in one statement that stays prepared: every batch asks this. Holds the hashes: a list, or one in JSON.
+struct EarlierOf<T>(T);
 
-impl QueryId for EarlierRows {
+impl<T: 'static> QueryId for EarlierOf<T> {
     type QueryId = Self;
     const HAS_STATIC_QUERY_ID: bool = true;
 }
 
-impl Query for EarlierRows {
+impl<T> Query for EarlierOf<T> {
     type SqlType = (Text, Nullable<Id>, Nullable<BigInt>, Nullable<CalendarDay>);
 }
 
-impl<C> RunQueryDsl<C> for EarlierRows {}
+impl<C, T> RunQueryDsl<C> for EarlierOf<T> {}
 
-impl<DB> QueryFragment<DB> for EarlierRows
-where
-    DB: Backend + HasSqlType<Text>,
-    String: ToSql<Text, DB>,
-{
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
-        let mut listed = |select: &str| {
+/// Each followed by the list of hashes. What was sealed when it came had no deadline then, whatever became of it.
+const EARLIER: [&str; 2] = [
+    "SELECT r.receipt_hash, r.id, NULL, NULL FROM responses AS r WHERE r.receipt_hash ",
+    " UNION ALL SELECT f.receipt_hash, NULL, f.serial, CASE WHEN s.serial IS NULL THEN f.first_due_on END \
+     FROM feedback AS f LEFT JOIN sealed_intakes AS s ON s.serial = f.serial WHERE f.receipt_hash ",
+];
+
+impl QueryFragment<Pg> for EarlierOf<Vec<String>> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        for select in EARLIER {
             out.push_sql(select);
-            out.push_sql(self.list);
-            out.push_bind_param::<Text, _>(&self.hashes)?;
-            out.push_sql(self.end);
-            QueryResult::Ok(())
-        };
-        listed("SELECT r.receipt_hash, r.id, NULL, NULL FROM responses AS r WHERE r.receipt_hash")?;
-        // One that was sealed when it came had no deadline then, whatever became of it.
-        listed(
-            " UNION ALL SELECT f.receipt_hash, NULL, f.serial, CASE WHEN s.serial IS NULL THEN f.first_due_on END \
-             FROM feedback AS f LEFT JOIN sealed_intakes AS s ON s.serial = f.serial WHERE f.receipt_hash",
-        )
+            out.push_sql("= ANY (");
+            out.push_bind_param::<Array<Text>, _>(&self.0)?;
+            out.push_sql(")");
+        }
+        Ok(())
+    }
+}
+
+impl QueryFragment<Sqlite> for EarlierOf<String> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
+        for select in EARLIER {
+            out.push_sql(select);
+            out.push_sql("IN (SELECT value FROM json_each(");
+            out.push_bind_param::<Text, _>(&self.0)?;
+            out.push_sql("))");
+        }
+        Ok(())
     }
 }
 

@@ -6,9 +6,8 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use diesel::prelude::*;
-use serde::Serialize;
 
-use super::batch::Batch;
+use super::batch::{Batch, row};
 use super::schema::tallies as t;
 use super::types::On;
 use super::{Conn, Stored, broken};
@@ -92,43 +91,38 @@ pub fn get<'a>(conn: &mut Conn, keys: impl IntoIterator<Item = &'a TallyKey>) ->
 }
 
 /// A tally as a row.
-#[derive(Serialize)]
 struct Row<'a> {
     questionnaire: &'a str,
     scope: Cow<'a, str>,
     sample: &'a str,
-    half: Day,
+    half: On,
     cells: String,
 }
 
-static UPSERT: LazyLock<Batch> = LazyLock::new(|| {
-    const COLUMNS: &[&str] = &["questionnaire", "scope", "sample", "half", "cells"];
-    Batch::into("tallies", COLUMNS, "ON CONFLICT (questionnaire, scope, sample, half) DO UPDATE SET cells = excluded.cells")
-});
+row! { Row<'_>: questionnaire, scope, sample, half, cells }
+
+static UPSERT: LazyLock<Batch> =
+    LazyLock::new(|| Batch::into::<Row<'_>>("tallies", "ON CONFLICT (questionnaire, scope, sample, half) DO UPDATE SET cells = excluded.cells"));
 
 /// The name of the counter that every change of a tally moves.
 const CHANGES: &str = "tallies";
 
-/// How often tallies were changed: who saw this number last has seen the latest.
-pub fn changes(conn: &mut Conn) -> Stored<i64> {
-    super::counter(conn, CHANGES)
-}
-
-fn upsert(conn: &mut Conn, rows: &[Row<'_>]) -> Stored<i64> {
-    UPSERT.write(conn, rows)?;
+/// To be said by everybody who is about to change tallies, before reading them.
+/// Returns how often it was said: who said it last, too, has seen the latest.
+pub fn change(conn: &mut Conn) -> Stored<i64> {
     super::advance(conn, CHANGES, 1)
 }
 
-/// Writes tallies whole. Returns the new count of [`changes`].
-pub fn put<'a>(conn: &mut Conn, tallies: impl IntoIterator<Item = (&'a TallyKey, &'a Tally)>) -> Stored<i64> {
-    let row = |(key, tally): (&'a TallyKey, &'a Tally)| Row {
+/// Writes tallies whole, after [`change`].
+pub fn put<'a>(conn: &mut Conn, tallies: impl IntoIterator<Item = &'a (TallyKey, Tally)>) -> Stored<()> {
+    let row = |(key, tally): &'a (TallyKey, Tally)| Row {
         questionnaire: key.questionnaire.as_str(),
         scope: key.scope.to_string().into(),
         sample: key.sample.as_str(),
-        half: key.half.first(),
+        half: On(key.half.first()),
         cells: write_cells(tally),
     };
-    upsert(conn, &tallies.into_iter().map(row).collect::<Vec<_>>())
+    UPSERT.write(conn, &tallies.into_iter().map(row).collect::<Vec<_>>())
 }
 
 /// A stored tally with its address in words.
@@ -207,14 +201,14 @@ pub fn all(conn: &mut Conn) -> Stored<Vec<StoredTally>> {
     rows.into_iter().map(read).collect()
 }
 
-/// Writes the cells of tallies that were read.
+/// Writes the cells of tallies that were read in the same transaction.
 pub fn set(conn: &mut Conn, stored: &[StoredTally]) -> Stored<()> {
     let mut rows = Vec::with_capacity(stored.len());
     for StoredTally { questionnaire, scope, sample, half, tally } in stored {
-        rows.push(Row { questionnaire, scope: scope.into(), sample, half: *half, cells: write_cells(tally) });
+        rows.push(Row { questionnaire, scope: scope.into(), sample, half: On(*half), cells: write_cells(tally) });
     }
-    upsert(conn, &rows)?;
-    Ok(())
+    change(conn)?;
+    UPSERT.write(conn, &rows)
 }
 
 #[cfg(test)]
@@ -226,7 +220,7 @@ mod tests {
         let mut tally = Tally::default();
         assert_eq!(read_cells(&write_cells(&tally)).unwrap(), tally);
         for (respondent, question, value) in [(Respondent::Citizen, "overall", 5), (Respondent::Enterprise, "overall", 1), (Respondent::Citizen, "time", 3)] {
-            tally.add(respondent, &question.parse().unwrap(), value);
+            tally.add(&Tally::cells_of(respondent, &[(question.parse().unwrap(), value)]));
         }
         tally.release(2, false);
         let text = write_cells(&tally);

@@ -1,6 +1,7 @@
 //! A database that goes when its test ends.
 
 use std::path::PathBuf;
+use std::process::Command;
 
 use diesel::connection::SimpleConnection;
 use diesel::pg::PgConnection;
@@ -25,7 +26,11 @@ impl Home {
 
     /// A database of its own on the test server.
     pub fn postgres() -> Self {
-        let server = Self::server();
+        Self::postgres_on(Self::server())
+    }
+
+    /// A database of its own on a server.
+    pub fn postgres_on(server: String) -> Self {
         let name = format!("hoidap_{}", Uuid::new_v4().simple());
         PgConnection::establish(&server).unwrap().batch_execute(&format!("CREATE DATABASE {name}")).unwrap();
         let (address, _) = server.rsplit_once('/').unwrap();
@@ -65,5 +70,42 @@ impl Drop for Home {
                 drop(dropped);
             }
         }
+    }
+}
+
+/// A PostgreSQL of a test's own, as durable as it comes, that the test may crash.
+pub struct Cluster {
+    folder: PathBuf,
+    server: String,
+}
+
+impl Cluster {
+    pub fn durable() -> Self {
+        let folder = std::env::temp_dir().join(format!("hoidap-pg-{}", Uuid::new_v4().simple()));
+        let said = Self::script(&["start", folder.to_str().unwrap(), "durable"]);
+        Self { server: said.trim().to_owned(), folder }
+    }
+
+    /// Its address.
+    pub fn server(&self) -> &str {
+        &self.server
+    }
+
+    /// Takes away what stands in its memory alone, and starts it again.
+    pub fn crashes(&self) {
+        Self::script(&["crash", self.folder.to_str().unwrap()]);
+    }
+
+    fn script(words: &[&str]) -> String {
+        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/scripts/postgres");
+        let done = Command::new(script).args(words).output().unwrap();
+        assert!(done.status.success(), "{words:?}: {}", String::from_utf8_lossy(&done.stderr));
+        String::from_utf8(done.stdout).unwrap()
+    }
+}
+
+impl Drop for Cluster {
+    fn drop(&mut self) {
+        Self::script(&["stop", self.folder.to_str().unwrap()]);
     }
 }

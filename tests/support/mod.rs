@@ -23,7 +23,7 @@ use hoidap::domain::words::Serial;
 use hoidap::keys::Keys;
 use hoidap::store;
 
-pub use database::Home;
+pub use database::{Cluster, Home};
 pub use people::{Citizen, Desk};
 
 /// The office of most tests: a ward.
