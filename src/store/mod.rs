@@ -22,6 +22,7 @@ pub mod tally;
 pub mod types;
 
 use std::fs::File;
+use std::io::ErrorKind;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -202,6 +203,10 @@ impl ManageConnection for Manager {
 #[derive(Clone)]
 pub struct Db {
     pool: Pool<Manager>,
+    /// Where transactions that write take their connection. SQLite has one for
+    /// all of them: it writes for one at a time anyway, and what another wrote
+    /// would empty its memory of pages.
+    writers: Pool<Manager>,
     kind: Kind,
     /// SQLite's write-ahead log.
     log: Option<PathBuf>,
@@ -210,28 +215,31 @@ pub struct Db {
 /// What was committed and may still be on its way to the disk: others see it,
 /// and nobody may be told that it is kept.
 #[must_use]
-pub struct Ahead {
-    /// The connection that committed it. One that was opened later could be to
+pub struct Ahead(Way);
+
+enum Way {
+    /// Into this log. Its connection is free again: the next transaction finds its pages in memory there.
+    Log(PathBuf),
+    /// By the server of this connection. One that was opened later could be to
     /// a server that crashed meanwhile and does not know of it.
-    conn: PooledConnection<Manager>,
-    log: Option<PathBuf>,
+    Server(PooledConnection<Manager>),
 }
 
 impl Ahead {
     /// Returns when it is on the disk.
-    pub fn sync(mut self) -> Stored<()> {
-        match &mut *self.conn {
-            // A record that is flushed takes all before it along.
-            Conn::Pg(c) => {
-                diesel::sql_query("SELECT pg_logical_emit_message(true, 'hoidap', '')").execute(c)?;
-            }
-            Conn::Sqlite(_) => {
-                let synced = self.log.iter().try_for_each(|log| File::open(log)?.sync_data());
+    pub fn sync(self) -> Stored<()> {
+        match self.0 {
+            Way::Log(log) => match File::open(log).and_then(|log| log.sync_data()) {
                 // What is in the log no longer was synced by whoever took it out.
-                synced.or_else(|e| if e.kind() == std::io::ErrorKind::NotFound { Ok(()) } else { Err(broken(format!("the disk refused to sync: {e}"))) })?;
+                Err(e) if e.kind() != ErrorKind::NotFound => Err(broken(format!("the disk refused to sync: {e}"))),
+                _ => Ok(()),
+            },
+            // A record that is flushed takes all before it along.
+            Way::Server(mut conn) => {
+                diesel::sql_query("SELECT pg_logical_emit_message(true, 'hoidap', '')").execute(&mut *conn)?;
+                Ok(())
             }
         }
-        Ok(())
     }
 }
 
@@ -243,9 +251,17 @@ impl Db {
         let kind = manager.kind();
         // The first one is opened here, so that a wrong address is named at the start.
         drop(manager.open().map_err(|e| StoreError::Unavailable(e.to_string()))?);
-        let pool = Pool::builder().max_size(connections.max(2)).min_idle(Some(1)).connection_timeout(Duration::from_secs(5)).build_unchecked(manager);
+        let pool =
+            |most| Pool::builder().max_size(most).min_idle(Some(1)).connection_timeout(Duration::from_secs(5)).build_unchecked(Manager { url: url.to_owned() });
+        let (pool, writers) = match kind {
+            Kind::Sqlite => (pool(connections.max(2) - 1), pool(1)),
+            Kind::Postgres => {
+                let pool = pool(connections.max(2));
+                (pool.clone(), pool)
+            }
+        };
         let log = (kind == Kind::Sqlite).then(|| PathBuf::from(format!("{}-wal", file_of(url))));
-        Ok(Self { pool, kind, log })
+        Ok(Self { pool, writers, kind, log })
     }
 
     /// Which database it is.
@@ -278,7 +294,7 @@ impl Db {
 
     /// Runs one write transaction: all of it or nothing. It waits for these locks before it begins, and holds them to its end.
     pub fn write<T, E: From<StoreError>>(&self, holds: impl IntoIterator<Item = Hold>, f: impl FnOnce(&mut Conn) -> Result<T, E>) -> Result<T, E> {
-        let mut conn = self.pool.get().map_err(|e| StoreError::Unavailable(e.to_string()))?;
+        let mut conn = self.writers.get().map_err(|e| StoreError::Unavailable(e.to_string()))?;
         match self.kind {
             // Its one write lock stands for all of them.
             Kind::Sqlite => begin(&mut conn, "PRAGMA synchronous = FULL; BEGIN IMMEDIATE")?,
@@ -293,13 +309,13 @@ impl Db {
         holds: impl IntoIterator<Item = Hold>,
         f: impl FnOnce(&mut Conn) -> Result<T, E>,
     ) -> Result<(T, Ahead), E> {
-        let mut conn = self.pool.get().map_err(|e| StoreError::Unavailable(e.to_string()))?;
+        let mut conn = self.writers.get().map_err(|e| StoreError::Unavailable(e.to_string()))?;
         match self.kind {
             Kind::Sqlite => begin(&mut conn, "PRAGMA synchronous = NORMAL; BEGIN IMMEDIATE")?,
             Kind::Postgres => begin(&mut conn, &with_holds(AHEAD, holds))?,
         }
         let done = finish(&mut conn, f)?;
-        Ok((done, Ahead { conn, log: self.log.clone() }))
+        Ok((done, Ahead(self.log.clone().map_or(Way::Server(conn), Way::Log))))
     }
 }
 
