@@ -6,6 +6,7 @@
 // A bench that can't go on has to stop, loudly.
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
+mod bare;
 mod client;
 mod report;
 mod server;
@@ -49,6 +50,20 @@ fn slips_alone() {
     client::slips(server.address, CONNECTIONS, client::Until::Sent(FEW));
     slips(name, &client::slips(server.address, CONNECTIONS, client::Until::Elapsed(SPAN)));
     server.stop();
+    if here.is_err() {
+        yardstick();
+    }
+}
+
+/// What actix and grouped inserts do alone on this machine, in the same run.
+fn yardstick() -> f64 {
+    let folder = server::fresh_folder();
+    let address = bare::start(&folder);
+    client::slips(address, CONNECTIONS, client::Until::Sent(FEW));
+    let load = client::slips(address, CONNECTIONS, client::Until::Elapsed(SPAN));
+    slips("bare actix and two inserts", &load);
+    let _ = std::fs::remove_dir_all(folder);
+    load.rate()
 }
 
 fn start_up() {
@@ -74,12 +89,14 @@ fn start_up() {
 }
 
 fn sqlite(many: usize) {
+    let bare = yardstick();
     let deployment = Deployment::sqlite();
     let server = Server::start(&deployment);
     let filled = client::slips(server.address, CONNECTIONS, client::Until::Sent(FEW));
     let few = results(&server, FEW);
     let load = client::slips(server.address, CONNECTIONS, client::Until::Elapsed(SPAN));
     slips("SQLite", &load);
+    line("SQLite: slips against bare actix's", format!("{:.2}", load.rate() / bare));
     line("SQLite: resident under load", format!("{} MB", server.resident() / 1_000_000));
     let so_far = filled.done + load.done;
     client::slips(server.address, CONNECTIONS, client::Until::Sent(many.saturating_sub(so_far)));

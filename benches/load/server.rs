@@ -52,7 +52,7 @@ impl Drop for Deployment {
 }
 
 /// Beside the build, so that it lies on the disk and not in memory.
-fn fresh_folder() -> PathBuf {
+pub fn fresh_folder() -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("bench-{}", uuid::Uuid::new_v4().simple()));
     std::fs::create_dir_all(&folder).expect("a folder beside the build");
     folder
