@@ -50,7 +50,9 @@ pub struct Procedure {
     pub code: Option<String>,
     /// Its official Vietnamese name.
     pub name: String,
-    /// The name folded for search.
+    /// What people call it, with commas between: for search alone.
+    pub also_called: String,
+    /// Name, key and what people call it, folded for search.
     pub folded: String,
     /// Its official sector.
     pub sector: String,

@@ -70,6 +70,7 @@ struct ProcedureRow {
     key: String,
     code: Option<String>,
     name: String,
+    also_called: String,
     sector: String,
     level: String,
     verified: bool,
@@ -335,6 +336,7 @@ pub fn put_procedure(conn: &mut Conn, procedure: &Procedure, sector: &str, sourc
         key: procedure.key.to_string(),
         code: procedure.code.clone(),
         name: procedure.name.clone(),
+        also_called: procedure.also_called.clone(),
         sector: sector.to_owned(),
         level: procedure.level.clone(),
         verified: procedure.verified,
@@ -542,9 +544,10 @@ impl FieldRow {
 fn read_procedure((row, sector): (ProcedureRow, SectorRow)) -> Stored<Procedure> {
     Ok(Procedure {
         key: parse(&row.key)?,
-        folded: fold(&format!("{} {}", row.name, row.key)),
+        folded: fold(&format!("{} {} {}", row.name, row.key, row.also_called)),
         code: row.code,
         name: row.name,
+        also_called: row.also_called,
         sector: sector.label,
         field: parse(&sector.field)?,
         level: row.level,

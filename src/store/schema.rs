@@ -87,6 +87,7 @@ diesel::table! {
         key -> Text,
         code -> Nullable<Text>,
         name -> Text,
+        also_called -> Text,
         sector -> Text,
         level -> Text,
         verified -> Bool,

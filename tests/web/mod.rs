@@ -6,6 +6,7 @@ mod forms;
 mod limit;
 mod pages;
 mod receipt;
+mod search;
 mod sheet;
 mod unavailable;
 mod visibility;

@@ -40,6 +40,8 @@ CREATE TABLE procedures (
   key TEXT PRIMARY KEY NOT NULL,
   code TEXT,
   name TEXT NOT NULL,
+  -- What people call it, for search alone.
+  also_called TEXT NOT NULL,
   sector TEXT NOT NULL REFERENCES sectors (code),
   level TEXT NOT NULL,
   verified INTEGER NOT NULL,

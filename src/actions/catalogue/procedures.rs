@@ -25,6 +25,8 @@ pub struct ProcedureForm {
     pub code: String,
     /// Its official Vietnamese name.
     pub name: String,
+    /// What people call it, with commas between.
+    pub also_called: String,
     /// The code of its sector, which decides its field.
     pub sector: String,
     /// Who handles it.
@@ -45,6 +47,7 @@ pub fn procedure_form(p: &Procedure, sectors: &[store::Sector]) -> ProcedureForm
         key: p.key.to_string(),
         code: p.code.clone().unwrap_or_default(),
         name: p.name.clone(),
+        also_called: p.also_called.clone(),
         sector: sector_of(p, sectors).unwrap_or_default(),
         level: p.level.clone(),
         verified: tick(p.verified),
@@ -72,6 +75,7 @@ pub fn put_procedure(tx: &mut Tx<'_>, by: &Officer, key: Option<&ProcedureKey>, 
         check.fault("/key", "already_exists");
     }
     let name = check.needed("/name", &form.name, NAME_MAX);
+    let also_called = check.line("/also_called", &form.also_called, NAME_MAX);
     let sector = store::sectors(tx.conn)?.into_iter().find(|s| s.code == form.sector.trim());
     if sector.is_none() {
         check.fault("/sector", "not_a_choice");
@@ -88,6 +92,7 @@ pub fn put_procedure(tx: &mut Tx<'_>, by: &Officer, key: Option<&ProcedureKey>, 
                 folded: fold(&name),
                 code,
                 name,
+                also_called,
                 sector: sector.label,
                 field,
                 level,

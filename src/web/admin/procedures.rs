@@ -44,6 +44,7 @@ fn layout(form: &mut Form<'_>, sectors: &[Sector], held: Option<&Procedure>) {
         }
     }
     form.input("name", "text");
+    form.hinted("also_called", "text");
     form.input("code", "text");
     form.tick("verified");
     form.select("sector", Some("admin.choose"), sectors.iter().map(|s| (s.code.clone(), s.label.clone())));

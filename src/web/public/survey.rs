@@ -115,10 +115,12 @@ fn choose_field(app: &App, visitor: &Visitor, survey: &Questionnaire, catalogue:
     let text = asked.get("tim");
     let wanted = fold(text);
     let words: Vec<&str> = wanted.split(' ').filter(|w| !w.is_empty()).collect();
-    let found = catalogue
-        .procedures
-        .iter()
-        .filter(|p| !words.is_empty() && p.is_active(today) && words.iter().all(|w| p.folded.contains(w)))
+    let mut found: Vec<&Procedure> =
+        catalogue.procedures.iter().filter(|p| !words.is_empty() && p.is_active(today) && words.iter().all(|w| p.folded.contains(w))).collect();
+    // First those that say it in these words: "sổ đỏ" is short, and its syllables are everywhere.
+    found.sort_by_key(|p| !p.folded.contains(&words.join(" ")));
+    let found = found
+        .into_iter()
         .take(12)
         .map(|p| Found { key: p.key.to_string(), code: p.code.clone(), name: p.name.clone(), field: p.field.to_string(), verified: p.verified })
         .collect();
