@@ -9,7 +9,6 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use actix_web::{App, HttpResponse, HttpServer, web};
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
-use diesel::sql_types::Text;
 use serde_json::{Value, json};
 use tokio::sync::oneshot;
 
@@ -19,7 +18,21 @@ struct Slip {
     stored: oneshot::Sender<()>,
 }
 
-const TABLES: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
+diesel::table! {
+    slips (id) {
+        id -> Text,
+        answers -> Text,
+    }
+}
+diesel::table! {
+    seen (n) {
+        n -> BigInt,
+        answers -> Text,
+    }
+}
+
+/// As durable as the service, and as much memory.
+const TABLES: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -16000; PRAGMA wal_autocheckpoint = 8000;
     CREATE TABLE slips (id TEXT PRIMARY KEY NOT NULL, answers TEXT NOT NULL) STRICT;
     CREATE TABLE seen (n INTEGER PRIMARY KEY NOT NULL, answers TEXT NOT NULL) STRICT;";
 
@@ -51,15 +64,14 @@ async fn take(slip: web::Json<Value>, slips: web::Data<SyncSender<Slip>>) -> Htt
 
 fn store(file: &mut SqliteConnection, arrived: &Receiver<Slip>) {
     while let Ok(first) = arrived.recv() {
-        let slips: Vec<Slip> = std::iter::once(first).chain(arrived.try_iter()).take(512).collect();
+        let batch: Vec<Slip> = std::iter::once(first).chain(arrived.try_iter()).take(512).collect();
         file.batch_execute("BEGIN IMMEDIATE").expect("nobody else writes");
-        for Slip { id, answers, .. } in &slips {
-            let row = diesel::sql_query("INSERT INTO slips (id, answers) VALUES (?, ?)");
-            row.bind::<Text, _>(id).bind::<Text, _>(answers).execute(file).expect("a row");
-            diesel::sql_query("INSERT INTO seen (answers) VALUES (?)").bind::<Text, _>(answers).execute(file).expect("a row");
+        for Slip { id, answers, .. } in &batch {
+            diesel::insert_into(slips::table).values((slips::id.eq(id), slips::answers.eq(answers))).execute(file).expect("a row");
+            diesel::insert_into(seen::table).values(seen::answers.eq(answers)).execute(file).expect("a row");
         }
         file.batch_execute("COMMIT").expect("it is durable");
-        for slip in slips {
+        for slip in batch {
             let _ = slip.stored.send(());
         }
     }
