@@ -7,7 +7,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Sender, channel};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -221,7 +221,7 @@ fn crashes(home: &Home) {
             let mut power = Power::of(home);
             // In the middle of the work, at no moment of ours: right after an acknowledgement, or a while later.
             for _ in 0..5 + any_below(40) {
-                counted.recv().unwrap();
+                counted.recv().expect("somebody still sends");
             }
             thread::sleep(Duration::from_micros((round % 2) * any_below(20_000)));
             power.fails();
@@ -309,13 +309,15 @@ fn what_was_acknowledged_outlives_a_crash_of_postgres() {
             }
             drop(taken);
             for _ in 0..5 + any_below(200) {
-                counted.recv().unwrap();
+                counted.recv().expect("somebody still sends");
             }
             cluster.crashes();
             gone.store(true, Ordering::SeqCst);
         });
         let ready = || Person::client().get(format!("{}/readyz", server.url)).send().is_ok_and(|r| r.status().is_success());
+        let restarted = Instant::now();
         while !ready() {
+            assert!(restarted.elapsed() < Duration::from_secs(60), "the database is there, and the server does not find it");
             thread::sleep(Duration::from_millis(50));
         }
     }

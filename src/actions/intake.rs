@@ -1,9 +1,10 @@
 //! Taking in what people send. Submissions are grouped: one writer takes what
-//! has arrived, stores it in one durable transaction, and only then answers
-//! each sender. A poisoned one is tried again alone and fails alone.
+//! has arrived and stores it in one transaction; a second thread waits until it
+//! is on the disk, and only then answers each sender. When a batch fails, each
+//! submission in it is tried alone, so that a poisoned one fails alone.
 
 use std::cell::RefCell;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::ops::RangeInclusive;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
@@ -54,41 +55,54 @@ impl Receipt {
     }
 }
 
-/// Stores submissions in the open transaction, each once. The transaction holds [`store::Lock::Intake`].
-pub fn store_all(tx: &mut Tx<'_>, ratings: &mut ratings::Held, submissions: &[Submission]) -> Result<Vec<Receipt>, Problem> {
+/// Stores submissions in the open transaction, each once, and says what became
+/// of each: one that is refused harms no other. The transaction holds [`store::Lock::Intake`].
+pub fn store_all(tx: &mut Tx<'_>, ratings: &mut ratings::Held, submissions: &[Submission]) -> Result<Vec<Fate>, Problem> {
     let codes: Vec<ReceiptCode> = submissions.iter().map(|s| tx.keys.receipt(s.id)).collect();
     let hashes: Vec<String> = codes.iter().map(|code| tx.keys.receipt_hash(code)).collect();
-    let mut known: HashMap<String, Earlier> = store::response::earlier(tx.conn, &hashes)?;
-
-    let opinions: HashSet<&String> =
-        hashes.iter().zip(submissions).filter(|(hash, submission)| submission.opinion.is_some() && !known.contains_key(*hash)).map(|(hash, _)| hash).collect();
-    let mut new = Batch::with_numbers(tx, opinions.len())?;
-    let mut first: HashMap<String, &Submission> = HashMap::new();
-    let mut receipts = Vec::with_capacity(submissions.len());
-    for (submission, (code, receipt_hash)) in submissions.iter().zip(codes.into_iter().zip(hashes)) {
-        if let Some(earlier) = known.get(&receipt_hash) {
-            let same = match first.get(&receipt_hash) {
-                Some(first) => submission.says_the_same_as(first),
-                None => is_stored(tx, submission, &receipt_hash, earlier)?,
-            };
-            if !same {
-                return Err(Code::AlreadySent.into());
-            }
-            receipts.push(Receipt::again(code, earlier));
-            continue;
-        }
-        first.insert(receipt_hash.clone(), submission);
-        submission.still_fits(&tx.catalogue, tx.today)?;
-        let response_id = submission.filled.as_ref().map(|filled| new.fill(tx, submission, filled, receipt_hash.clone()));
-        let feedback = match &submission.opinion {
-            Some(opinion) => Some(new.receive(tx, submission, opinion, receipt_hash.clone())?),
-            None => None,
+    let mut known: HashMap<&str, Earlier> = HashMap::new();
+    let mut stored: HashMap<String, Earlier> = store::response::earlier(tx.conn, &hashes)?;
+    let mut first: HashMap<&str, &Submission> = HashMap::new();
+    let mut fits = Vec::with_capacity(submissions.len());
+    for (submission, hash) in submissions.iter().zip(&hashes) {
+        let same = if let Some(first) = first.get(hash.as_str()) {
+            Some(submission.says_the_same_as(first))
+        } else if let Some(earlier) = stored.get(hash) {
+            Some(is_stored(tx, submission, hash, earlier)?)
+        } else {
+            None
         };
-        known.insert(receipt_hash, Earlier { response_id, feedback: feedback.map(|(serial, due)| (serial.0, due)) });
-        receipts.push(Receipt { response_id, code, feedback, repeated: false });
+        fits.push(match same {
+            Some(true) => Ok(false),
+            Some(false) => Err(Code::AlreadySent.into()),
+            None => submission.still_fits(&tx.catalogue, tx.today).map(|()| {
+                first.insert(hash, submission);
+                true
+            }),
+        });
+    }
+    known.extend(hashes.iter().filter_map(|hash| Some((hash.as_str(), stored.remove(hash)?))));
+
+    let opinions = first.values().filter(|submission| submission.opinion.is_some()).count();
+    let mut new = Batch::with_numbers(tx, opinions)?;
+    let mut fates = Vec::with_capacity(submissions.len());
+    for (((submission, code), hash), fits) in submissions.iter().zip(codes).zip(&hashes).zip(fits) {
+        fates.push(match fits {
+            Err(problem) => Err(problem),
+            Ok(false) => known.get(hash.as_str()).map(|earlier| Receipt::again(code, earlier)).ok_or_else(|| Problem::Internal("no receipt".to_owned())),
+            Ok(true) => {
+                let response_id = submission.filled.as_ref().map(|filled| new.fill(tx, submission, filled, hash.clone()));
+                let feedback = match &submission.opinion {
+                    Some(opinion) => Some(new.receive(tx, submission, opinion, hash.clone())?),
+                    None => None,
+                };
+                known.insert(hash, Earlier { response_id, feedback: feedback.map(|(serial, due)| (serial.0, due)) });
+                Ok(Receipt { response_id, code, feedback, repeated: false })
+            }
+        });
     }
     new.write(tx, ratings)?;
-    Ok(receipts)
+    Ok(fates)
 }
 
 /// Is what is stored under this receipt what this submission says? Other words with the same id would be lost with a receipt in hand.
@@ -268,12 +282,14 @@ const BATCH: usize = 512;
 /// The most submissions that wait; more are told to come back.
 const QUEUE: usize = 4_096;
 
-/// How many committed batches may wait for another to be synced. Each keeps a connection.
+/// How many committed batches may wait for another to be synced. On PostgreSQL each keeps a connection.
 const UNSYNCED: usize = 1;
 
-type Reply = oneshot::Sender<Result<Receipt, Problem>>;
+/// What became of a submission.
+type Fate = Result<Receipt, Problem>;
+type Reply = oneshot::Sender<Fate>;
 /// The answers to one thread's senders in a batch.
-type Answers = Vec<(Reply, Result<Receipt, Problem>)>;
+type Answers = Vec<(Reply, Fate)>;
 type Outlet = UnboundedSender<Answers>;
 
 struct Arrival {
@@ -368,15 +384,15 @@ fn write_until_closed(service: &Service, arrivals: &Receiver<Arrival>, committed
         }
         metrics::histogram!("hoidap_intake_batch").record(submissions.len() as f64);
         let stored = guarded(&mut ratings, |ratings| service.write_intake_ahead(|tx| store_all(tx, ratings, &submissions)));
-        let (results, ahead) = match stored {
-            Ok((receipts, ahead)) => (receipts.into_iter().map(Ok).collect(), Some(ahead)),
+        let (fates, ahead) = match stored {
+            Ok((fates, ahead)) => (fates, Some(ahead)),
             Err(Problem::Unavailable(why)) => (submissions.iter().map(|_| Err(Problem::Unavailable(why.clone()))).collect(), None),
             Err(problem) => {
                 tracing::warn!(%problem, submissions = submissions.len(), "a batch failed; each is tried alone");
                 (each_alone(service, &mut ratings, &submissions), None)
             }
         };
-        if committed.send(Written { replies, results, ahead }).is_err() {
+        if committed.send(Written { replies, fates, ahead }).is_err() {
             return;
         }
     }
@@ -389,21 +405,25 @@ fn guarded<T>(ratings: &mut ratings::Held, store: impl FnOnce(&mut ratings::Held
     stored.inspect_err(|_| ratings.forget())
 }
 
-/// Stores each in a transaction of its own, on the disk when this returns.
-fn each_alone(service: &Service, ratings: &mut ratings::Held, submissions: &[Submission]) -> Vec<Result<Receipt, Problem>> {
+/// Stores each in a transaction of its own, and takes it to the disk before the next.
+fn each_alone(service: &Service, ratings: &mut ratings::Held, submissions: &[Submission]) -> Vec<Fate> {
     let mut gone = None;
     let alone = |submission| {
         // The database went away meanwhile: the rest need not wait for it one after the other.
         if let Some(why) = &gone {
             return Err(Problem::Unavailable(String::clone(why)));
         }
-        let stored = guarded(ratings, |ratings| service.write_intake(|tx| store_all(tx, ratings, std::slice::from_ref(submission))));
-        let mut receipts = stored.inspect_err(|problem| {
+        let stored = guarded(ratings, |ratings| {
+            let (fates, ahead) = service.write_intake_ahead(|tx| store_all(tx, ratings, std::slice::from_ref(submission)))?;
+            super::keep(ahead)?;
+            Ok(fates)
+        });
+        let mut fates = stored.inspect_err(|problem| {
             if let Problem::Unavailable(why) = problem {
                 gone = Some(why.clone());
             }
         })?;
-        receipts.pop().ok_or_else(|| Problem::Internal("no receipt".to_owned()))
+        fates.pop().unwrap_or_else(|| Err(Problem::Internal("no receipt".to_owned())))
     };
     submissions.iter().map(alone).collect()
 }
@@ -411,38 +431,29 @@ fn each_alone(service: &Service, ratings: &mut ratings::Held, submissions: &[Sub
 /// A batch as it was written, with those who wait for it to be on the disk.
 struct Written {
     replies: Vec<(Outlet, Reply)>,
-    results: Vec<Result<Receipt, Problem>>,
+    fates: Vec<Fate>,
     /// What is still on its way.
     ahead: Option<Ahead>,
 }
 
 /// Takes what was committed to the disk, and only then answers.
 fn sync_until_closed(committed: &Receiver<Written>) {
-    while let Ok(Written { replies, mut results, ahead }) = committed.recv() {
-        match ahead.map_or(Ok(()), Ahead::sync).map_err(Problem::from) {
-            Ok(()) => {}
-            Err(Problem::Unavailable(why)) => {
-                // Who sends again finds it, or not.
-                results.fill_with(|| Err(Problem::Unavailable(why.clone())));
-            }
-            Err(problem) => {
-                // The system may have dropped what it could not write, and would say
-                // nothing of it the next time. What is on the disk is whole: start from there.
-                tracing::error!(%problem, "the disk refused what was committed; the program ends");
-                std::process::abort();
-            }
+    while let Ok(Written { replies, mut fates, ahead }) = committed.recv() {
+        if let Err(Problem::Unavailable(why)) = ahead.map_or(Ok(()), super::keep) {
+            // Who sends again finds it, or not.
+            fates.iter_mut().filter(|fate| fate.is_ok()).for_each(|fate| *fate = Err(Problem::Unavailable(why.clone())));
         }
-        answer(replies, results);
+        answer(replies, fates);
     }
 }
 
 /// Answers everybody in a batch, each thread in one go.
-fn answer(replies: Vec<(Outlet, Reply)>, results: Vec<Result<Receipt, Problem>>) {
+fn answer(replies: Vec<(Outlet, Reply)>, fates: Vec<Fate>) {
     let mut threads: Vec<(Outlet, Answers)> = Vec::new();
-    for ((outlet, reply), result) in replies.into_iter().zip(results) {
+    for ((outlet, reply), fate) in replies.into_iter().zip(fates) {
         match threads.iter_mut().find(|(known, _)| known.same_channel(&outlet)) {
-            Some((_, answers)) => answers.push((reply, result)),
-            None => threads.push((outlet, vec![(reply, result)])),
+            Some((_, answers)) => answers.push((reply, fate)),
+            None => threads.push((outlet, vec![(reply, fate)])),
         }
     }
     for (outlet, answers) in threads {

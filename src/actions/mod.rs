@@ -24,7 +24,7 @@ use crate::domain::error::Problem;
 use crate::domain::time::{Day, Moment};
 use crate::keys::Keys;
 use crate::store::outbox::NewMessage;
-use crate::store::{self, Ahead, Conn, Db, Hold, Lock};
+use crate::store::{self, Ahead, Conn, Db, Hold, Lock, Unsynced};
 
 /// Everything that an action needs: the open transaction, the present, the
 /// reference data in force, the secrets.
@@ -125,6 +125,13 @@ impl Service {
         self.db.write_ahead(holds(Some(Lock::Intake)), |conn| self.run(conn, self.clock.now(), f))
     }
 
+    /// Runs queries, and returns when all that they saw is on the disk: to answer somebody who may believe it.
+    pub fn read_kept<T>(&self, f: impl FnOnce(&mut Tx<'_>) -> Result<T, Problem>) -> Result<T, Problem> {
+        let (seen, ahead) = self.write_intake_ahead(f)?;
+        keep(ahead)?;
+        Ok(seen)
+    }
+
     /// Runs a change of reference data: one at a time, after the writers that still work with the old.
     pub fn write_reference<T>(&self, f: impl FnOnce(&mut Tx<'_>) -> Result<T, Problem>) -> Result<T, Problem> {
         self.begin(Some(Lock::Catalogue), None, f)
@@ -162,6 +169,18 @@ impl Service {
         }
         Ok(catalogue)
     }
+}
+
+/// Waits until what was written ahead is on the disk. When a disk refuses, the
+/// program ends: nobody can say what it holds now, and what is on it is whole.
+fn keep(ahead: Ahead) -> Result<(), Problem> {
+    ahead.sync().map_err(|unsynced| match unsynced {
+        Unsynced::Unknown(why) => Problem::Unavailable(why),
+        Unsynced::Refused(error) => {
+            tracing::error!(%error, "the disk refused to keep what was written; the program ends");
+            std::process::abort();
+        }
+    })
 }
 
 /// What a write transaction holds: the reference data in force, and its own lock.

@@ -16,7 +16,7 @@ pub struct Held {
     tallies: Vec<(TallyKey, Tally)>,
     /// Where in `tallies` each stands.
     places: HashMap<TallyKey, usize>,
-    /// What these are true for: the half-month, and how often tallies had been changed.
+    /// What these are true for: the half-month, and the mark at which they were left.
     of: Option<(Half, i64)>,
 }
 
@@ -32,9 +32,9 @@ impl Held {
             return Ok(());
         }
         let half = Half::of(tx.today);
-        let changes = store::tally::change(tx.conn)?;
+        let (before, after) = store::tally::change(tx.conn)?;
         // Empty until the end: what fails on the way is read again.
-        if self.of.take() != Some((half, changes - 1)) {
+        if self.of.take() != Some((half, before)) {
             self.forget();
         }
         let known = self.tallies.len();
@@ -60,7 +60,7 @@ impl Held {
             }
         }
         store::tally::put(tx.conn, changed.into_iter().filter_map(|place| self.tallies.get(place)))?;
-        self.of = Some((half, changes));
+        self.of = Some((half, after));
         Ok(())
     }
 

@@ -38,7 +38,8 @@ impl App {
             Err(problem) => problem,
         };
         let Ok(id) = Uuid::parse_str(id.trim()) else { return Err(problem) };
-        self.read(move |tx| lookup::earlier(tx, id)).await?.ok_or(problem)
+        let service = self.service.clone();
+        block(move || service.read_kept(|tx| lookup::earlier(tx, id))).await?.ok_or(problem)
     }
 
     /// Runs queries on a thread that may block.

@@ -22,7 +22,6 @@ pub mod tally;
 pub mod types;
 
 use std::fs::File;
-use std::io::ErrorKind;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -218,27 +217,32 @@ pub struct Db {
 pub struct Ahead(Way);
 
 enum Way {
-    /// Into this log. Its connection is free again: the next transaction finds its pages in memory there.
-    Log(PathBuf),
+    /// Into this log, opened before anything was written: a descriptor that is
+    /// opened later is not told of an error that somebody else was told of.
+    /// The connection is free again: the next transaction finds its pages in memory there.
+    Log(File),
     /// By the server of this connection. One that was opened later could be to
     /// a server that crashed meanwhile and does not know of it.
     Server(PooledConnection<Manager>),
 }
 
+/// Why something is not on the disk.
+#[derive(Debug)]
+pub enum Unsynced {
+    /// The server can't be asked: it may be there or not.
+    Unknown(String),
+    /// The disk refused. The system may have dropped what it could not write,
+    /// and would say nothing of it the next time.
+    Refused(std::io::Error),
+}
+
 impl Ahead {
     /// Returns when it is on the disk.
-    pub fn sync(self) -> Stored<()> {
+    pub fn sync(self) -> Result<(), Unsynced> {
         match self.0 {
-            Way::Log(log) => match File::open(log).and_then(|log| log.sync_data()) {
-                // What is in the log no longer was synced by whoever took it out.
-                Err(e) if e.kind() != ErrorKind::NotFound => Err(broken(format!("the disk refused to sync: {e}"))),
-                _ => Ok(()),
-            },
+            Way::Log(log) => log.sync_data().map_err(Unsynced::Refused),
             // A record that is flushed takes all before it along.
-            Way::Server(mut conn) => {
-                diesel::sql_query("SELECT pg_logical_emit_message(true, 'hoidap', '')").execute(&mut *conn)?;
-                Ok(())
-            }
+            Way::Server(mut conn) => conn.batch_execute("SELECT pg_logical_emit_message(true, 'hoidap', '')").map_err(|e| Unsynced::Unknown(e.to_string())),
         }
     }
 }
@@ -250,17 +254,19 @@ impl Db {
         let manager = Manager { url: url.to_owned() };
         let kind = manager.kind();
         // The first one is opened here, so that a wrong address is named at the start.
-        drop(manager.open().map_err(|e| StoreError::Unavailable(e.to_string()))?);
+        let mut first = manager.open().map_err(|e| StoreError::Unavailable(e.to_string()))?;
+        let log = log_of(&mut first)?;
+        drop(first);
         let pool =
             |most| Pool::builder().max_size(most).min_idle(Some(1)).connection_timeout(Duration::from_secs(5)).build_unchecked(Manager { url: url.to_owned() });
         let (pool, writers) = match kind {
             Kind::Sqlite => (pool(connections.max(2) - 1), pool(1)),
             Kind::Postgres => {
-                let pool = pool(connections.max(2));
+                // One that writes, one that syncs, one that waits to, and one to read.
+                let pool = pool(connections.max(4));
                 (pool.clone(), pool)
             }
         };
-        let log = (kind == Kind::Sqlite).then(|| PathBuf::from(format!("{}-wal", file_of(url))));
         Ok(Self { pool, writers, kind, log })
     }
 
@@ -310,13 +316,31 @@ impl Db {
         f: impl FnOnce(&mut Conn) -> Result<T, E>,
     ) -> Result<(T, Ahead), E> {
         let mut conn = self.writers.get().map_err(|e| StoreError::Unavailable(e.to_string()))?;
-        match self.kind {
-            Kind::Sqlite => begin(&mut conn, "PRAGMA synchronous = NORMAL; BEGIN IMMEDIATE")?,
-            Kind::Postgres => begin(&mut conn, &with_holds(AHEAD, holds))?,
-        }
-        let done = finish(&mut conn, f)?;
-        Ok((done, Ahead(self.log.clone().map_or(Way::Server(conn), Way::Log))))
+        let Some(log) = &self.log else {
+            begin(&mut conn, &with_holds(AHEAD, holds))?;
+            let done = finish(&mut conn, f)?;
+            return Ok((done, Ahead(Way::Server(conn))));
+        };
+        begin(&mut conn, "PRAGMA synchronous = NORMAL; BEGIN IMMEDIATE")?;
+        // The transaction has the log open: it is there, and nobody takes it away.
+        let opened = File::open(log).map_err(|e| StoreError::Unavailable(format!("the log can't be opened: {e}")));
+        finish(&mut conn, |conn| {
+            let log = opened?;
+            Ok((f(conn)?, Ahead(Way::Log(log))))
+        })
     }
+}
+
+/// Where SQLite keeps the log of a database, as SQLite itself resolved its address.
+fn log_of(conn: &mut Conn) -> Stored<Option<PathBuf>> {
+    #[derive(QueryableByName)]
+    struct Named {
+        #[diesel(sql_type = Text)]
+        file: String,
+    }
+    let Conn::Sqlite(c) = conn else { return Ok(None) };
+    let named: Named = diesel::sql_query("SELECT file FROM pragma_database_list WHERE name = 'main'").get_result(c)?;
+    Ok(Some(PathBuf::from(named.file + "-wal")))
 }
 
 /// In one message, because each is a journey to the server.

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use diesel::prelude::*;
+use uuid::Uuid;
 
 use super::batch::{Batch, row};
 use super::schema::tallies as t;
@@ -108,9 +109,14 @@ static UPSERT: LazyLock<Batch> =
 const CHANGES: &str = "tallies";
 
 /// To be said by everybody who is about to change tallies, before reading them.
-/// Returns how often it was said: who said it last, too, has seen the latest.
-pub fn change(conn: &mut Conn) -> Stored<i64> {
-    super::advance(conn, CHANGES, 1)
+/// Returns a mark of their state before and one of that after: whoever holds
+/// the mark before, and left tallies at it, has seen the latest. Marks grow by
+/// steps that nobody foresees, so that none comes back when a server crashed
+/// and forgot the last ones.
+pub fn change(conn: &mut Conn) -> Stored<(i64, i64)> {
+    let step = 1 + i64::from(Uuid::new_v4().as_fields().0);
+    let after = super::advance(conn, CHANGES, step)?;
+    Ok((after - step, after))
 }
 
 /// Writes tallies whole, after [`change`].

@@ -16,7 +16,7 @@ use crate::support::{Bed, NEIGHBOUR, WARD, each_database, refusal};
 
 /// Stores these in one transaction.
 fn store(bed: &Bed, submissions: &[Submission]) -> Result<Vec<Receipt>, Problem> {
-    bed.service.write_intake(|tx| intake::store_all(tx, &mut Default::default(), submissions))
+    bed.service.write_intake(|tx| intake::store_all(tx, &mut Default::default(), submissions)?.into_iter().collect())
 }
 
 /// Hands these to the one writer, all at once.
@@ -117,6 +117,52 @@ fn what_one_server_holds_of_the_tallies_hides_nothing_that_another_counted() {
         send(&mut theirs, 4);
         send(&mut ours, 4);
         assert_eq!(bed.recounts().responses, 8);
+    });
+}
+
+#[test]
+fn what_a_crashed_database_forgot_is_not_counted_by_the_server_that_remembers_it() {
+    each_database(|bed| {
+        let send = |held: &mut Held, value| {
+            let slip = bed.citizen().rates(value).submission(bed);
+            bed.service.write_intake(|tx| intake::store_all(tx, held, std::slice::from_ref(&slip))).unwrap();
+        };
+        let (mut ours, mut theirs) = (Held::default(), Held::default());
+        send(&mut ours, 1);
+        bed.tamper("CREATE TABLE kept_tallies AS SELECT * FROM tallies; CREATE TABLE kept_counters AS SELECT * FROM counters");
+        send(&mut ours, 2);
+        bed.tamper(
+            "DELETE FROM tallies; INSERT INTO tallies SELECT * FROM kept_tallies; DELETE FROM counters; INSERT INTO counters SELECT * FROM kept_counters;
+             DELETE FROM responses WHERE n = (SELECT MAX(n) FROM responses)",
+        );
+        send(&mut theirs, 3);
+        send(&mut ours, 4);
+        assert_eq!(bed.recounts().responses, 3);
+    });
+}
+
+#[test]
+fn what_is_refused_harms_nobody_in_its_batch() {
+    each_database(|bed| {
+        let earlier = bed.citizen().rates(5).says("Cảm ơn.");
+        earlier.sends(bed);
+        let twice = bed.citizen().says("Một.");
+        let batch = [
+            bed.citizen().says("Trước.").submission(bed),
+            earlier.clone().says("Một lời khác.").submission(bed),
+            twice.submission(bed),
+            twice.clone().says("Hai.").submission(bed),
+            earlier.submission(bed),
+            bed.citizen().rates(2).says("Sau.").submission(bed),
+        ];
+        let fates = bed.service.write_intake(|tx| intake::store_all(tx, &mut Held::default(), &batch)).unwrap();
+        let told = fates.into_iter().map(|fate| match fate {
+            Ok(receipt) => format!("{} {}", receipt.feedback.unwrap().0.0, receipt.repeated),
+            Err(problem) => refusal::<()>(Err(problem)),
+        });
+        assert_eq!(told.collect::<Vec<_>>(), ["2 false", "already_sent", "3 false", "already_sent", "1 true", "4 false"]);
+        let compared = bed.recounts();
+        assert_eq!((compared.items, compared.responses), (4, 2));
     });
 }
 

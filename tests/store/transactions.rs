@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 use std::thread;
 
-use hoidap::store::{self, outbox};
+use hoidap::store::{self, Db, outbox};
 use serde_json::json;
 
-use crate::support::each_database;
+use crate::support::{Home, each_database};
 
 /// SQLite takes its write lock at once; a transaction that took it later would fail here.
 #[test]
@@ -44,6 +44,19 @@ fn a_transaction_that_fails_leaves_nothing() {
         assert_eq!(bed.service.read(|tx| Ok(store::counter(tx.conn, "threads")?)).unwrap(), 0);
         assert_eq!(bed.mails(), Vec::<String>::new());
     });
+}
+
+#[test]
+fn the_log_of_a_database_behind_a_link_is_found() {
+    let home = Home::sqlite();
+    let file = home.url().trim_start_matches("sqlite:");
+    let link = format!("{file}-link");
+    std::os::unix::fs::symlink(file, &link).unwrap();
+    let db = Db::open(&link, 2).unwrap();
+    db.migrate().unwrap();
+    let (_, ahead) = db.write_ahead([], |conn| store::advance(conn, "threads", 1)).unwrap();
+    ahead.sync().unwrap();
+    assert!(std::path::Path::new(&format!("{file}-wal")).exists() && !std::path::Path::new(&format!("{link}-wal")).exists());
 }
 
 #[test]

@@ -73,6 +73,8 @@ impl Drop for Home {
     }
 }
 
+const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/scripts/postgres");
+
 /// A PostgreSQL of a test's own, as durable as it comes, that the test may crash.
 pub struct Cluster {
     folder: PathBuf,
@@ -97,8 +99,7 @@ impl Cluster {
     }
 
     fn script(words: &[&str]) -> String {
-        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/scripts/postgres");
-        let done = Command::new(script).args(words).output().unwrap();
+        let done = Command::new(SCRIPT).args(words).output().unwrap();
         assert!(done.status.success(), "{words:?}: {}", String::from_utf8_lossy(&done.stderr));
         String::from_utf8(done.stdout).unwrap()
     }
@@ -106,6 +107,7 @@ impl Cluster {
 
 impl Drop for Cluster {
     fn drop(&mut self) {
-        Self::script(&["stop", self.folder.to_str().unwrap()]);
+        // A second panic would hide why the test failed.
+        drop(Command::new(SCRIPT).args(["stop".as_ref(), self.folder.as_os_str()]).output());
     }
 }

@@ -113,7 +113,7 @@ impl Citizen {
     /// Sends the form; the same one can be sent again.
     pub fn sends(&self, bed: &Bed) -> Receipt {
         let submission = self.submission(bed);
-        bed.service.write_intake(|tx| intake::store_all(tx, &mut Default::default(), std::slice::from_ref(&submission))).unwrap().remove(0)
+        bed.service.write_intake(|tx| intake::store_all(tx, &mut Default::default(), std::slice::from_ref(&submission))).unwrap().remove(0).unwrap()
     }
 
     /// Sends an opinion and remembers its number.

@@ -124,7 +124,10 @@ impl Life {
                 submissions.push(slip);
             }
         }
-        self.done.responses += intake::store_all(tx, &mut self.ratings, &submissions)?.len() as u64;
+        for stored in intake::store_all(tx, &mut self.ratings, &submissions)? {
+            stored?;
+            self.done.responses += 1;
+        }
         Ok(())
     }
 
@@ -207,7 +210,7 @@ impl Life {
             sent.serial = earlier.feedback.map(|(serial, _)| serial);
             return Ok(());
         }
-        let receipt = intake::store_all(tx, &mut self.ratings, std::slice::from_ref(&submission))?.pop();
+        let receipt = intake::store_all(tx, &mut self.ratings, std::slice::from_ref(&submission))?.pop().transpose()?;
         let Some((receipt, (serial, due_on))) = receipt.and_then(|r| r.feedback.map(|f| (r, f))) else { return Ok(()) };
         sent.serial = Some(serial);
         self.done.feedback += 1;
