@@ -197,9 +197,9 @@ fn a_planted_violation_is_found_with_its_place_and_its_sentence() {
     planted("domain/tally.rs", "use crate::keys;", DOMAIN);
     planted("domain/tally.rs", "use super::super::clock::Clock;", DOMAIN);
     planted("domain/tally.rs", "let home = std::env::home_dir();", DOMAIN);
-    planted("actions/intake.rs", "use crate::{domain::words::By, http::app::App};", ARROWS);
-    planted("actions/intake.rs", "let app = crate::web::serve();", ARROWS);
-    planted("actions/intake.rs", "use handlebars::Handlebars;", ACTIONS);
+    planted("actions/intake/mod.rs", "use crate::{domain::words::By, http::app::App};", ARROWS);
+    planted("actions/intake/mod.rs", "let app = crate::web::serve();", ARROWS);
+    planted("actions/intake/mod.rs", "use handlebars::Handlebars;", ACTIONS);
     planted("store/draft.rs", "use crate::actions::Tx;", ARROWS);
     planted("mail/smtp.rs", "use crate::store::{self, Conn};", ARROWS);
     planted("i18n.rs", "use crate::http::app::App;", ARROWS);

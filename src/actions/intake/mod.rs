@@ -3,20 +3,13 @@
 //! is on the disk, and only then answers each sender. When a batch fails, each
 //! submission in it is tried alone, so that a poisoned one fails alone.
 
-use std::cell::RefCell;
 use std::collections::HashMap;
 use std::ops::RangeInclusive;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
-use std::sync::{Arc, Mutex};
-use std::thread::JoinHandle;
 
 use serde_json::{Value, json};
-use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
-use tokio::sync::oneshot;
 use uuid::Uuid;
 
-use super::{Service, Tx, ratings};
+use super::{Tx, ratings};
 use crate::domain::commitment::Commitment;
 use crate::domain::contact::Contact;
 use crate::domain::error::{Code, Problem};
@@ -29,10 +22,17 @@ use crate::domain::time::Day;
 use crate::domain::visibility::Record;
 use crate::domain::words::{By, Kind, Purpose, Serial};
 use crate::keys;
+use crate::store;
 use crate::store::feedback::{NewEvent, NewItem, SealedIntake};
 use crate::store::outbox::NewMessage;
 use crate::store::response::{Earlier, NewResponse};
-use crate::store::{self, Ahead};
+
+mod writer;
+
+pub use writer::Intake;
+
+/// What became of a submission.
+pub type Fate = Result<Receipt, Problem>;
 
 /// What the sender gets back. The same submission again gets the same.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -275,189 +275,4 @@ fn route(tx: &Tx<'_>, item: &mut Item, submission: &Submission) -> Result<Vec<En
 
 fn seal(tx: &Tx<'_>, serial: Serial, contact: &Contact) -> Result<String, Problem> {
     tx.keys.seal_contact(serial, contact).ok_or_else(|| Problem::Internal("a contact could not be encrypted".to_owned()))
-}
-
-/// The most submissions of one transaction.
-const BATCH: usize = 512;
-/// The most submissions that wait; more are told to come back.
-const QUEUE: usize = 4_096;
-
-/// How many committed batches may wait for another to be synced. On PostgreSQL each keeps a connection.
-const UNSYNCED: usize = 1;
-
-/// What became of a submission.
-type Fate = Result<Receipt, Problem>;
-type Reply = oneshot::Sender<Fate>;
-/// The answers to one thread's senders in a batch.
-type Answers = Vec<(Reply, Fate)>;
-type Outlet = UnboundedSender<Answers>;
-
-struct Arrival {
-    submission: Submission,
-    reply: Reply,
-    outlet: Outlet,
-}
-
-thread_local! {
-    static OUTLET: RefCell<Option<Outlet>> = const { RefCell::new(None) };
-}
-
-/// This thread's outlet, in the runtime that drives it: a thread has one at a
-/// time. Waking a thread costs the writer more than storing a
-/// slip, so it wakes each once a batch, and the thread hands on to its own.
-fn outlet() -> Outlet {
-    OUTLET.with_borrow_mut(|held| match held {
-        Some(outlet) if !outlet.is_closed() => outlet.clone(),
-        _ => {
-            let (outlet, mut answers) = unbounded_channel::<Answers>();
-            tokio::spawn(async move {
-                while let Some(answered) = answers.recv().await {
-                    for (reply, result) in answered {
-                        // Who does not wait any more finds it by asking again.
-                        let _ = reply.send(result);
-                    }
-                }
-            });
-            held.insert(outlet).clone()
-        }
-    })
-}
-
-/// The one writer of a server, and beside it who takes to the disk what the
-/// writer committed: while one batch is synced, the next is written.
-#[derive(Debug)]
-pub struct Intake {
-    queue: Mutex<Option<SyncSender<Arrival>>>,
-    threads: Mutex<Vec<JoinHandle<()>>>,
-}
-
-impl Intake {
-    /// Starts the writer.
-    pub fn start(service: Arc<Service>) -> Result<Self, Problem> {
-        let (queue, arrivals) = sync_channel(QUEUE);
-        let (committed, to_sync) = sync_channel(UNSYNCED);
-        let syncer = thread("intake-sync", move || sync_until_closed(&to_sync))?;
-        let writer = thread("intake", move || write_until_closed(&service, &arrivals, &committed))?;
-        Ok(Self { queue: Mutex::new(Some(queue)), threads: Mutex::new(vec![writer, syncer]) })
-    }
-
-    /// Hands a submission in and waits until it is durable. Called inside a tokio runtime.
-    pub async fn submit(&self, submission: Submission) -> Result<Receipt, Problem> {
-        let (reply, answer) = oneshot::channel();
-        let queue = self.queue.lock().ok().and_then(|q| q.clone());
-        let Some(queue) = queue else { return Err(Problem::Unavailable("the service is stopping".to_owned())) };
-        queue.try_send(Arrival { submission, reply, outlet: outlet() }).map_err(|e| {
-            Problem::Unavailable(match e {
-                TrySendError::Full(_) => "too many submissions wait".to_owned(),
-                TrySendError::Disconnected(_) => "the intake has stopped".to_owned(),
-            })
-        })?;
-        drop(queue);
-        answer.await.unwrap_or_else(|_| Err(Problem::Unavailable("the intake has stopped".to_owned())))
-    }
-
-    /// Takes nothing more, and returns when what was accepted is stored.
-    pub fn close(&self) {
-        if let Ok(mut queue) = self.queue.lock() {
-            queue.take();
-        }
-        for thread in self.threads.lock().map(|mut threads| std::mem::take(&mut *threads)).unwrap_or_default() {
-            // One that panicked has answered nobody: there is nothing to save.
-            let _ = thread.join();
-        }
-    }
-}
-
-fn thread(name: &str, run: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>, Problem> {
-    let started = std::thread::Builder::new().name(name.to_owned()).spawn(run);
-    started.map_err(|e| Problem::Internal(format!("the intake could not start: {e}")))
-}
-
-fn write_until_closed(service: &Service, arrivals: &Receiver<Arrival>, committed: &SyncSender<Written>) {
-    let mut ratings = ratings::Held::default();
-    while let Ok(first) = arrivals.recv() {
-        let mut submissions = Vec::new();
-        let mut replies = Vec::new();
-        for Arrival { submission, reply, outlet } in std::iter::once(first).chain(arrivals.try_iter()).take(BATCH) {
-            submissions.push(submission);
-            replies.push((outlet, reply));
-        }
-        metrics::histogram!("hoidap_intake_batch").record(submissions.len() as f64);
-        let stored = guarded(&mut ratings, |ratings| service.write_intake_ahead(|tx| store_all(tx, ratings, &submissions)));
-        let (fates, ahead) = match stored {
-            Ok((fates, ahead)) => (fates, Some(ahead)),
-            Err(Problem::Unavailable(why)) => (submissions.iter().map(|_| Err(Problem::Unavailable(why.clone()))).collect(), None),
-            Err(problem) => {
-                tracing::warn!(%problem, submissions = submissions.len(), "a batch failed; each is tried alone");
-                (each_alone(service, &mut ratings, &submissions), None)
-            }
-        };
-        if committed.send(Written { replies, fates, ahead }).is_err() {
-            return;
-        }
-    }
-}
-
-/// A fault in one submission must not stop the intake for everybody after it.
-fn guarded<T>(ratings: &mut ratings::Held, store: impl FnOnce(&mut ratings::Held) -> Result<T, Problem>) -> Result<T, Problem> {
-    let stored = catch_unwind(AssertUnwindSafe(|| store(ratings)));
-    let stored = stored.unwrap_or_else(|_| Err(Problem::Internal("the intake panicked".to_owned())));
-    stored.inspect_err(|_| ratings.forget())
-}
-
-/// Stores each in a transaction of its own, and takes it to the disk before the next.
-fn each_alone(service: &Service, ratings: &mut ratings::Held, submissions: &[Submission]) -> Vec<Fate> {
-    let mut gone = None;
-    let alone = |submission| {
-        // The database went away meanwhile: the rest need not wait for it one after the other.
-        if let Some(why) = &gone {
-            return Err(Problem::Unavailable(String::clone(why)));
-        }
-        let stored = guarded(ratings, |ratings| {
-            let (fates, ahead) = service.write_intake_ahead(|tx| store_all(tx, ratings, std::slice::from_ref(submission)))?;
-            super::keep(ahead)?;
-            Ok(fates)
-        });
-        let mut fates = stored.inspect_err(|problem| {
-            if let Problem::Unavailable(why) = problem {
-                gone = Some(why.clone());
-            }
-        })?;
-        fates.pop().unwrap_or_else(|| Err(Problem::Internal("no receipt".to_owned())))
-    };
-    submissions.iter().map(alone).collect()
-}
-
-/// A batch as it was written, with those who wait for it to be on the disk.
-struct Written {
-    replies: Vec<(Outlet, Reply)>,
-    fates: Vec<Fate>,
-    /// What is still on its way.
-    ahead: Option<Ahead>,
-}
-
-/// Takes what was committed to the disk, and only then answers.
-fn sync_until_closed(committed: &Receiver<Written>) {
-    while let Ok(Written { replies, mut fates, ahead }) = committed.recv() {
-        if let Err(Problem::Unavailable(why)) = ahead.map_or(Ok(()), super::keep) {
-            // Who sends again finds it, or not.
-            fates.iter_mut().filter(|fate| fate.is_ok()).for_each(|fate| *fate = Err(Problem::Unavailable(why.clone())));
-        }
-        answer(replies, fates);
-    }
-}
-
-/// Answers everybody in a batch, each thread in one go.
-fn answer(replies: Vec<(Outlet, Reply)>, fates: Vec<Fate>) {
-    let mut threads: Vec<(Outlet, Answers)> = Vec::new();
-    for ((outlet, reply), fate) in replies.into_iter().zip(fates) {
-        match threads.iter_mut().find(|(known, _)| known.same_channel(&outlet)) {
-            Some((_, answers)) => answers.push((reply, fate)),
-            None => threads.push((outlet, vec![(reply, fate)])),
-        }
-    }
-    for (outlet, answers) in threads {
-        // A thread that is gone has nobody who waits.
-        let _ = outlet.send(answers);
-    }
 }
