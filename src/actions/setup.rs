@@ -8,7 +8,6 @@ use crate::domain::error::Problem;
 use crate::domain::office::Office;
 use crate::domain::questionnaire::{Definition, Questionnaire};
 use crate::domain::routing::{Rule, Subject, Target};
-use crate::domain::text::fold;
 use crate::domain::time::Day;
 use crate::domain::words::{OfficeCode, Words};
 use crate::embedded;
@@ -214,8 +213,8 @@ fn procedures(conn: &mut Conn, scope: &str) -> Result<(), Problem> {
     for row in rows::<Row>("procedures.csv")?.into_iter().filter(|r| in_scope(&r.scope, scope)) {
         let Some(field) = sectors.get(&row.sector) else { continue };
         let procedure = Procedure {
+            folded: Procedure::fold(&row.name_vi, &word(&row.key)?, &row.also_called),
             key: word(&row.key)?,
-            folded: fold(&row.name_vi),
             code: filled(row.code),
             name: row.name_vi,
             also_called: row.also_called,

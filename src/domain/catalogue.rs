@@ -10,6 +10,7 @@ use super::feedback::Terms;
 use super::office::Offices;
 use super::questionnaire::Questionnaire;
 use super::routing::Rule;
+use super::text::fold;
 use super::time::Day;
 use super::words::{FieldCode, Ground, Kind, OfficeCode, ProcedureKey, Slug, TargetGroup, Words};
 
@@ -52,7 +53,7 @@ pub struct Procedure {
     pub name: String,
     /// What people call it, with commas between: for search alone.
     pub also_called: String,
-    /// Name, key and what people call it, folded for search.
+    /// What a search looks in: made by [`Self::fold`].
     pub folded: String,
     /// Its official sector.
     pub sector: String,
@@ -73,6 +74,11 @@ pub struct Procedure {
 }
 
 impl Procedure {
+    /// What a search looks in: name, key and what people call it, without marks.
+    pub fn fold(name: &str, key: &ProcedureKey, also_called: &str) -> String {
+        fold(&format!("{name} {key} {also_called}"))
+    }
+
     /// May it be chosen on a day?
     pub fn is_active(&self, on: Day) -> bool {
         self.valid_from <= on && self.valid_to.is_none_or(|last| on <= last)

@@ -19,7 +19,6 @@ use crate::domain::office::{Office, Offices};
 use crate::domain::questionnaire::{Definition, Questionnaire};
 use crate::domain::routing::{Rule, Subject, Target};
 use crate::domain::tally::DEFAULT_THRESHOLD;
-use crate::domain::text::fold;
 use crate::domain::time::Day;
 use crate::domain::words::{Slug, Words};
 
@@ -543,8 +542,8 @@ impl FieldRow {
 
 fn read_procedure((row, sector): (ProcedureRow, SectorRow)) -> Stored<Procedure> {
     Ok(Procedure {
+        folded: Procedure::fold(&row.name, &parse(&row.key)?, &row.also_called),
         key: parse(&row.key)?,
-        folded: fold(&format!("{} {} {}", row.name, row.key, row.also_called)),
         code: row.code,
         name: row.name,
         also_called: row.also_called,

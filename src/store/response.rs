@@ -144,8 +144,8 @@ pub struct Earlier {
 /// What is stored already of the submissions with these hashes of receipt codes, by hash.
 pub fn earlier(conn: &mut Conn, hashes: &[String]) -> Stored<HashMap<String, Earlier>> {
     let rows: Vec<EarlierRow> = match conn {
-        Conn::Pg(c) => EarlierOf(hashes.to_vec()).load(c)?,
-        Conn::Sqlite(c) => EarlierOf(serde_json::to_string(hashes).map_err(broken)?).load(c)?,
+        Conn::Pg(c) => EarlierOf(hashes).load(c)?,
+        Conn::Sqlite(c) => EarlierOf(serde_json::to_string(hashes).map_err(broken)?.as_str()).load(c)?,
     };
     let mut found: HashMap<String, Earlier> = HashMap::new();
     for (hash, response, serial, due) in rows {
@@ -160,18 +160,18 @@ pub fn earlier(conn: &mut Conn, hashes: &[String]) -> Stored<HashMap<String, Ear
 type EarlierRow = (String, Option<Key>, Option<i64>, Option<On>);
 
 /// Both tables in one statement that stays prepared: every batch asks this. Holds the hashes: a list, or one in JSON.
-struct EarlierOf<T>(T);
+struct EarlierOf<'a, T: ?Sized>(&'a T);
 
-impl<T: 'static> QueryId for EarlierOf<T> {
-    type QueryId = Self;
+impl<T: ?Sized + 'static> QueryId for EarlierOf<'_, T> {
+    type QueryId = EarlierOf<'static, T>;
     const HAS_STATIC_QUERY_ID: bool = true;
 }
 
-impl<T> Query for EarlierOf<T> {
+impl<T: ?Sized + 'static> Query for EarlierOf<'_, T> {
     type SqlType = (Text, Nullable<Id>, Nullable<BigInt>, Nullable<CalendarDay>);
 }
 
-impl<C, T> RunQueryDsl<C> for EarlierOf<T> {}
+impl<C, T: ?Sized> RunQueryDsl<C> for EarlierOf<'_, T> {}
 
 /// Each followed by the list of hashes. What was sealed when it came had no deadline then, whatever became of it.
 const EARLIER: [&str; 2] = [
@@ -180,24 +180,24 @@ const EARLIER: [&str; 2] = [
      FROM feedback AS f LEFT JOIN sealed_intakes AS s ON s.serial = f.serial WHERE f.receipt_hash ",
 ];
 
-impl QueryFragment<Pg> for EarlierOf<Vec<String>> {
+impl QueryFragment<Pg> for EarlierOf<'_, [String]> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         for select in EARLIER {
             out.push_sql(select);
             out.push_sql("= ANY (");
-            out.push_bind_param::<Array<Text>, _>(&self.0)?;
+            out.push_bind_param::<Array<Text>, [String]>(self.0)?;
             out.push_sql(")");
         }
         Ok(())
     }
 }
 
-impl QueryFragment<Sqlite> for EarlierOf<String> {
+impl QueryFragment<Sqlite> for EarlierOf<'_, str> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
         for select in EARLIER {
             out.push_sql(select);
             out.push_sql("IN (SELECT value FROM json_each(");
-            out.push_bind_param::<Text, _>(&self.0)?;
+            out.push_bind_param::<Text, str>(self.0)?;
             out.push_sql("))");
         }
         Ok(())

@@ -10,7 +10,6 @@ use diesel::query_builder::QueryId;
 use diesel::serialize::{self, IsNull, Output, ToSql};
 use diesel::sql_types::{self, HasSqlType, SqlType};
 use diesel::sqlite::Sqlite;
-use serde::{Serialize, Serializer};
 use uuid::Uuid;
 
 use super::MultiBackend;
@@ -37,8 +36,7 @@ pub struct CalendarDay;
 pub struct Doc;
 
 /// A uuid in a column.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, AsExpression, FromSqlRow, Serialize)]
-#[serde(transparent)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, AsExpression, FromSqlRow)]
 #[diesel(sql_type = Id)]
 pub struct Key(pub Uuid);
 
@@ -48,22 +46,14 @@ pub struct Key(pub Uuid);
 pub struct At(pub Moment);
 
 /// A day in a column.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, AsExpression, FromSqlRow, Serialize)]
-#[serde(transparent)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, AsExpression, FromSqlRow)]
 #[diesel(sql_type = CalendarDay)]
 pub struct On(pub Day);
 
 /// A JSON document in a column.
-#[derive(Debug, Clone, PartialEq, AsExpression, FromSqlRow, Serialize)]
-#[serde(transparent)]
+#[derive(Debug, Clone, PartialEq, AsExpression, FromSqlRow)]
 #[diesel(sql_type = Doc)]
 pub struct Json(pub serde_json::Value);
-
-impl Serialize for At {
-    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
-        s.collect_str(&self.0)
-    }
-}
 
 macro_rules! on_both {
     ($sql:ident, $rust:ty) => {

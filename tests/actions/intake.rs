@@ -19,6 +19,12 @@ fn store(bed: &Bed, submissions: &[Submission]) -> Result<Vec<Receipt>, Problem>
     bed.service.write_intake(|tx| intake::store_all(tx, &mut Default::default(), submissions)?.into_iter().collect())
 }
 
+/// Stores a rating with the tallies that a server holds.
+fn rated(bed: &Bed, held: &mut Held, value: u8) {
+    let slip = bed.citizen().rates(value).submission(bed);
+    bed.service.write_intake(|tx| intake::store_all(tx, held, std::slice::from_ref(&slip))).unwrap();
+}
+
 /// Hands these to the one writer, all at once.
 fn submit_all(bed: &Bed, submissions: Vec<Submission>) -> Vec<Result<Receipt, Problem>> {
     let writer = Arc::new(Intake::start(bed.service.clone()).unwrap());
@@ -98,14 +104,10 @@ fn the_same_submissions_through_two_writers_are_stored_once_without_a_gap() {
 #[test]
 fn what_one_server_holds_of_the_tallies_hides_nothing_that_another_counted() {
     each_database(|bed| {
-        let send = |held: &mut Held, value| {
-            let slip = bed.citizen().rates(value).submission(bed);
-            bed.service.write_intake(|tx| intake::store_all(tx, held, std::slice::from_ref(&slip))).unwrap();
-        };
         let (mut ours, mut theirs) = (Held::default(), Held::default());
         for value in [1, 2, 3] {
-            send(&mut ours, value);
-            send(&mut theirs, value);
+            rated(bed, &mut ours, value);
+            rated(bed, &mut theirs, value);
         }
         let slip = bed.citizen().rates(5).submission(bed);
         let undone = bed.service.write_intake(|tx| {
@@ -114,8 +116,8 @@ fn what_one_server_holds_of_the_tallies_hides_nothing_that_another_counted() {
         });
         assert!(undone.is_err());
         ours.forget();
-        send(&mut theirs, 4);
-        send(&mut ours, 4);
+        rated(bed, &mut theirs, 4);
+        rated(bed, &mut ours, 4);
         assert_eq!(bed.recounts().responses, 8);
     });
 }
@@ -123,20 +125,16 @@ fn what_one_server_holds_of_the_tallies_hides_nothing_that_another_counted() {
 #[test]
 fn what_a_crashed_database_forgot_is_not_counted_by_the_server_that_remembers_it() {
     each_database(|bed| {
-        let send = |held: &mut Held, value| {
-            let slip = bed.citizen().rates(value).submission(bed);
-            bed.service.write_intake(|tx| intake::store_all(tx, held, std::slice::from_ref(&slip))).unwrap();
-        };
         let (mut ours, mut theirs) = (Held::default(), Held::default());
-        send(&mut ours, 1);
+        rated(bed, &mut ours, 1);
         bed.tamper("CREATE TABLE kept_tallies AS SELECT * FROM tallies; CREATE TABLE kept_counters AS SELECT * FROM counters");
-        send(&mut ours, 2);
+        rated(bed, &mut ours, 2);
         bed.tamper(
             "DELETE FROM tallies; INSERT INTO tallies SELECT * FROM kept_tallies; DELETE FROM counters; INSERT INTO counters SELECT * FROM kept_counters;
              DELETE FROM responses WHERE n = (SELECT MAX(n) FROM responses)",
         );
-        send(&mut theirs, 3);
-        send(&mut ours, 4);
+        rated(bed, &mut theirs, 3);
+        rated(bed, &mut ours, 4);
         assert_eq!(bed.recounts().responses, 3);
     });
 }

@@ -8,7 +8,6 @@ use crate::actions::Tx;
 use crate::domain::access::Officer;
 use crate::domain::catalogue::Procedure;
 use crate::domain::error::{Code, Problem};
-use crate::domain::text::fold;
 use crate::domain::words::{FieldCode, ProcedureKey};
 use crate::store::catalogue as store;
 
@@ -89,7 +88,7 @@ pub fn put_procedure(tx: &mut Tx<'_>, by: &Officer, key: Option<&ProcedureKey>, 
             let field: FieldCode = sector.field.parse().map_err(|_| Problem::Internal(format!("sector {} has no field", sector.code)))?;
             let procedure = Procedure {
                 key: key.clone(),
-                folded: fold(&name),
+                folded: Procedure::fold(&name, &key, &also_called),
                 code,
                 name,
                 also_called,

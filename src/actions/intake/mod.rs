@@ -60,14 +60,13 @@ impl Receipt {
 pub fn store_all(tx: &mut Tx<'_>, ratings: &mut ratings::Held, submissions: &[Submission]) -> Result<Vec<Fate>, Problem> {
     let codes: Vec<ReceiptCode> = submissions.iter().map(|s| tx.keys.receipt(s.id)).collect();
     let hashes: Vec<String> = codes.iter().map(|code| tx.keys.receipt_hash(code)).collect();
-    let mut known: HashMap<&str, Earlier> = HashMap::new();
-    let mut stored: HashMap<String, Earlier> = store::response::earlier(tx.conn, &hashes)?;
+    let mut known: HashMap<String, Earlier> = store::response::earlier(tx.conn, &hashes)?;
     let mut first: HashMap<&str, &Submission> = HashMap::new();
     let mut fits = Vec::with_capacity(submissions.len());
     for (submission, hash) in submissions.iter().zip(&hashes) {
         let same = if let Some(first) = first.get(hash.as_str()) {
             Some(submission.says_the_same_as(first))
-        } else if let Some(earlier) = stored.get(hash) {
+        } else if let Some(earlier) = known.get(hash) {
             Some(is_stored(tx, submission, hash, earlier)?)
         } else {
             None
@@ -81,7 +80,6 @@ pub fn store_all(tx: &mut Tx<'_>, ratings: &mut ratings::Held, submissions: &[Su
             }),
         });
     }
-    known.extend(hashes.iter().filter_map(|hash| Some((hash.as_str(), stored.remove(hash)?))));
 
     let opinions = first.values().filter(|submission| submission.opinion.is_some()).count();
     let mut new = Batch::with_numbers(tx, opinions)?;
@@ -89,14 +87,14 @@ pub fn store_all(tx: &mut Tx<'_>, ratings: &mut ratings::Held, submissions: &[Su
     for (((submission, code), hash), fits) in submissions.iter().zip(codes).zip(&hashes).zip(fits) {
         fates.push(match fits {
             Err(problem) => Err(problem),
-            Ok(false) => known.get(hash.as_str()).map(|earlier| Receipt::again(code, earlier)).ok_or_else(|| Problem::Internal("no receipt".to_owned())),
+            Ok(false) => known.get(hash).map(|earlier| Receipt::again(code, earlier)).ok_or_else(|| Problem::Internal("no receipt".to_owned())),
             Ok(true) => {
                 let response_id = submission.filled.as_ref().map(|filled| new.fill(tx, submission, filled, hash.clone()));
                 let feedback = match &submission.opinion {
                     Some(opinion) => Some(new.receive(tx, submission, opinion, hash.clone())?),
                     None => None,
                 };
-                known.insert(hash, Earlier { response_id, feedback: feedback.map(|(serial, due)| (serial.0, due)) });
+                known.insert(hash.clone(), Earlier { response_id, feedback: feedback.map(|(serial, due)| (serial.0, due)) });
                 Ok(Receipt { response_id, code, feedback, repeated: false })
             }
         });

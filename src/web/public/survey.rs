@@ -118,7 +118,8 @@ fn choose_field(app: &App, visitor: &Visitor, survey: &Questionnaire, catalogue:
     let mut found: Vec<&Procedure> =
         catalogue.procedures.iter().filter(|p| !words.is_empty() && p.is_active(today) && words.iter().all(|w| p.folded.contains(w))).collect();
     // First those that say it in these words: "sổ đỏ" is short, and its syllables are everywhere.
-    found.sort_by_key(|p| !p.folded.contains(&words.join(" ")));
+    let together = words.join(" ");
+    found.sort_by_key(|p| !p.folded.contains(&together));
     let found = found
         .into_iter()
         .take(12)
