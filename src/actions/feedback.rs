@@ -92,7 +92,7 @@ fn write(tx: &mut Tx<'_>, hand: &mut Hand, officer: Option<Uuid>, entries: Vec<E
             NewEvent { serial: hand.record.serial, entry, at: tx.now, officer, salts, note }
         })
         .collect();
-    match store::feedback::append(tx.conn, &events) {
+    match store::feedback::event_rows(&events)?.write(tx.conn) {
         Err(store::StoreError::Duplicate(_)) => return Err(Code::ChangedMeanwhile.into()),
         other => other?,
     }

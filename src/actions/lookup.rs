@@ -82,7 +82,7 @@ fn summaries(tx: &mut Tx<'_>, records: &[Record]) -> Result<Vec<PublicItem>, Pro
 pub fn earlier(tx: &mut Tx<'_>, submission: Uuid) -> Result<Option<Receipt>, Problem> {
     let code = tx.keys.receipt(submission);
     let hash = tx.keys.receipt_hash(&code);
-    let left = store::response::earlier(tx.conn, std::slice::from_ref(&hash))?.remove(&hash);
+    let left = store::response::earlier(tx.conn, &[hash.as_str()])?.remove(&hash);
     Ok(left.map(|left| Receipt::again(code, &left)))
 }
 

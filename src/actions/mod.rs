@@ -51,7 +51,7 @@ impl Tx<'_> {
     /// Puts a mail in the outbox.
     pub fn mail(&mut self, kind: &str, dedup: &str, payload: Value) -> Result<(), Problem> {
         let message = NewMessage { kind: kind.to_owned(), dedup: dedup.to_owned(), payload };
-        Ok(store::outbox::put(self.conn, self.now, &[message])?)
+        Ok(store::outbox::rows(self.now, &[message]).write(self.conn)?)
     }
 
     /// Says that reference data changed, and reads it again. Waits for the writers that still work with the old.
@@ -123,6 +123,12 @@ impl Service {
     /// As [`Self::write_intake`], but does not wait for the disk: nobody may be told of it before [`Ahead::sync`].
     pub fn write_intake_ahead<T>(&self, f: impl FnOnce(&mut Tx<'_>) -> Result<T, Problem>) -> Result<(T, Ahead), Problem> {
         self.db.write_ahead(holds(Some(Lock::Intake)), |conn| self.run(conn, self.clock.now(), f))
+    }
+
+    /// Runs a write transaction that a crash may undo a moment later: what it does is harmless to do again.
+    pub fn write_unkept<T>(&self, f: impl FnOnce(&mut Tx<'_>) -> Result<T, Problem>) -> Result<T, Problem> {
+        let (done, _) = self.db.write_ahead(holds(None), |conn| self.run(conn, self.clock.now(), f))?;
+        Ok(done)
     }
 
     /// Runs queries, and returns when all that they saw is on the disk: to answer somebody who may believe it.

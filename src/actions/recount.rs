@@ -180,7 +180,7 @@ fn ratings(tx: &mut Tx<'_>, compared: &mut Compared) -> Result<Option<Difference
             for scope in place.scopes() {
                 let key = TallyKey { half: Half::of(row.half.0), questionnaire: survey.slug.clone(), sample, scope };
                 let tally = counted.entry(address(&key)).or_default();
-                tally.add(&Tally::cells_of(respondent, &answers.ratings));
+                tally.add(respondent, &answers.ratings);
             }
         }
     }

@@ -102,6 +102,14 @@ pub struct Answers {
     pub all: Map<String, Value>,
 }
 
+impl Answers {
+    /// Everything that was answered as a JSON document.
+    pub fn document(&self) -> String {
+        // A map with words for keys can always be written.
+        serde_json::to_string(&self.all).unwrap_or_default()
+    }
+}
+
 impl Definition {
     /// What is wrong with a definition: one sentence each, empty when nothing is.
     pub fn faults(&self) -> Vec<String> {

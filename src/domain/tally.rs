@@ -3,6 +3,7 @@
 //! subtracting (ACCOUNTING.md §5).
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use super::satisfaction::Ratio;
 use super::time::Day;
@@ -135,18 +136,26 @@ pub struct Tally(pub BTreeMap<CellKey, Cell>);
 pub type CellKey = (Option<Respondent>, QuestionId);
 
 impl Tally {
-    /// The cells in which one respondent's valid ratings count, each with its value: among all, and among their kind.
-    pub fn cells_of(respondent: Respondent, ratings: &[(QuestionId, u8)]) -> Vec<(CellKey, u8)> {
-        let of = |(question, value): &(QuestionId, u8)| [None, Some(respondent)].map(|respondent| ((respondent, question.clone()), *value));
-        ratings.iter().flat_map(of).collect()
-    }
-
-    /// Counts ratings in [`Self::cells_of`] them.
-    pub fn add(&mut self, cells: &[(CellKey, u8)]) {
-        for (key, value) in cells {
-            match self.0.get_mut(key) {
-                Some(cell) => cell.add(*value, 1),
-                None => self.0.entry(key.clone()).or_default().add(*value, 1),
+    /// Counts one respondent's valid ratings: each among all, and among those of their kind.
+    pub fn add(&mut self, respondent: Respondent, ratings: &[(QuestionId, u8)]) {
+        let mut counted = 0;
+        // Where each was rated before, which is nearly always, no key need be made.
+        for ((whose, question), cell) in &mut self.0 {
+            if whose.is_none_or(|whose| whose == respondent)
+                && let Some((_, value)) = ratings.iter().find(|(rated, _)| rated == question)
+            {
+                cell.add(*value, 1);
+                counted += 1;
+            }
+        }
+        if counted == 2 * ratings.len() {
+            return;
+        }
+        for (question, value) in ratings {
+            for whose in [None, Some(respondent)] {
+                if let Entry::Vacant(new) = self.0.entry((whose, question.clone())) {
+                    new.insert(Cell::default()).add(*value, 1);
+                }
             }
         }
     }

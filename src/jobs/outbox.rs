@@ -2,6 +2,8 @@
 //! read, sent outside any, finished in another. A row may be sent twice when a
 //! server dies in between, always with the same Message-ID; it is never lost.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
 use super::addressees::{self, Plan};
@@ -49,7 +51,8 @@ impl End {
 /// # Errors
 /// Only when the database is at fault. The rows are then free again when their lease ends.
 pub fn deliver(service: &Service, mailer: &Mailer) -> Result<usize, Problem> {
-    let claimed = service.write(|tx| Ok(outbox::claim(tx.conn, tx.now, LEASE, BATCH)?))?;
+    // After a crash a row may be free again though it was taken or finished: it is sent again, as when a server dies.
+    let claimed = service.write_unkept(|tx| Ok(outbox::claim(tx.conn, tx.now, LEASE, BATCH)?))?;
     let began = service.now();
     let (mut worked, mut ended, mut last) = (0, Vec::new(), began);
     for message in claimed {
@@ -80,10 +83,11 @@ fn finish(service: &Service, ended: Vec<(Message, End)>) -> Result<(), Problem> 
     if ended.is_empty() {
         return Ok(());
     }
-    service.write(|tx| {
+    service.write_unkept(|tx| {
+        let mut done: BTreeMap<&str, Vec<i64>> = BTreeMap::new();
         for (message, end) in &ended {
             match end {
-                End::Done(outcome) => outbox::finish(tx.conn, message.id, tx.now, outcome)?,
+                End::Done(_) => {}
                 End::Split(officers) => {
                     for officer in officers {
                         let mut payload = message.payload.clone();
@@ -92,10 +96,16 @@ fn finish(service: &Service, ended: Vec<(Message, End)>) -> Result<(), Problem> 
                         }
                         tx.mail(&message.kind, &format!("{}:{officer}", message.id), payload)?;
                     }
-                    outbox::finish(tx.conn, message.id, tx.now, end.outcome())?;
                 }
-                End::PutOff(why) => outbox::put_off(tx.conn, message.id, tx.now.plus_seconds(pause(message.attempts)), why)?,
+                End::PutOff(why) => {
+                    outbox::put_off(tx.conn, message.id, tx.now.plus_seconds(pause(message.attempts)), why)?;
+                    continue;
+                }
             }
+            done.entry(end.outcome()).or_default().push(message.id);
+        }
+        for (outcome, ids) in done {
+            outbox::finish(tx.conn, &ids, tx.now, outcome)?;
         }
         Ok(())
     })?;

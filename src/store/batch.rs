@@ -1,57 +1,56 @@
 //! Many rows at once, by statements that stay prepared whatever the number of
 //! rows; Diesel's own batches are built and prepared anew each time. PostgreSQL
-//! is a journey away, so all rows go in one message, a list for each column.
-//! SQLite is in this process: a row at a time. Knows no table.
+//! is a journey away, so all rows of all tables go in one message, a list for
+//! each column. SQLite is in this process: a row at a time. Knows no table.
 
 use std::borrow::Cow;
+use std::marker::PhantomData;
 
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::sql_types::{Array, BigInt, Nullable, Text};
 use diesel::sqlite::Sqlite;
-use serde::Serialize;
-use serde_json::{Map, Value};
+use serde_json::Value;
 use uuid::Uuid;
 
 use super::types::{At, Json, Key, On};
 use super::{Conn, Stored};
 
 /// A value of a row, as words or as a number.
+#[derive(Debug)]
 pub(super) enum Cell<'a> {
     Null,
     Number(i64),
     Flag(bool),
-    /// Words; a uuid, a day and a moment are words too.
+    /// Words; a uuid, a day, a moment and a JSON document are words too.
     Words(Cow<'a, str>),
-    /// A JSON document.
-    Document(String),
 }
 
 /// What can stand in a cell.
-pub(super) trait InCell {
+pub(super) trait InCell<'a> {
     /// What PostgreSQL reads the cell's words as.
     const TYPE: &'static str;
-    fn cell(&self) -> Cell<'_>;
+    fn cell(self) -> Cell<'a>;
 }
 
 /// A row of many: made by [`row!`].
-pub(super) trait Row {
+pub(super) trait Row<'a> {
     /// The columns that it has values for, each with what PostgreSQL reads its words as.
     fn columns() -> Vec<(&'static str, &'static str)>;
     /// Its values, in the same order.
-    fn cells(&self) -> Vec<Cell<'_>>;
+    fn cells(self) -> Vec<Cell<'a>>;
 }
 
 /// Makes a row of a struct whose fields are named like columns. `field in part`: it stands in a part of the struct.
 macro_rules! row {
     ($row:ty: $($column:ident $(in $part:ident)?),+ $(,)?) => {
-        impl $crate::store::batch::Row for $row {
+        impl<'a> $crate::store::batch::Row<'a> for $row {
             fn columns() -> Vec<(&'static str, &'static str)> {
-                vec![$((stringify!($column), $crate::store::batch::type_of(|row: &Self| &row.$($part.)?$column))),+]
+                vec![$((stringify!($column), $crate::store::batch::type_of(|row: Self| row.$($part.)?$column))),+]
             }
-            fn cells(&self) -> Vec<$crate::store::batch::Cell<'_>> {
-                vec![$($crate::store::batch::InCell::cell(&self.$($part.)?$column)),+]
+            fn cells(self) -> Vec<$crate::store::batch::Cell<'a>> {
+                vec![$($crate::store::batch::InCell::cell(self.$($part.)?$column)),+]
             }
         }
     };
@@ -59,7 +58,7 @@ macro_rules! row {
 pub(super) use row;
 
 /// What PostgreSQL reads a field's words as.
-pub(super) fn type_of<R, T: InCell>(_: fn(&R) -> &T) -> &'static str {
+pub(super) fn type_of<'a, R, T: InCell<'a>>(_: fn(R) -> T) -> &'static str {
     T::TYPE
 }
 
@@ -70,40 +69,76 @@ pub(super) struct Batch {
     pg: (String, String),
     /// The words before and after the parameters, one for each column.
     sqlite: (String, String),
+    /// Writes one row to SQLite.
+    one: fn(&mut SqliteConnection, &Self, Vec<Cell<'_>>) -> QueryResult<usize>,
+    columns: usize,
+}
+
+/// Rows of one table, ready to be written.
+#[derive(Debug)]
+pub struct Rows<'a> {
+    into: &'static Batch,
+    rows: Vec<Vec<Cell<'a>>>,
 }
 
 impl Batch {
-    /// Rows into a table. `conflict` is the clause for rows that are there already, or empty.
-    pub(super) fn into<R: Row>(table: &str, conflict: &str) -> Self {
+    /// Rows of a kind into the one table that they are for. `conflict` is the clause for rows that are there already, or empty.
+    pub(super) fn into<R: Row<'static> + 'static>(table: &str, conflict: &str) -> Self {
         let columns = R::columns();
         let names = columns.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
         let read = columns.iter().map(|(name, kind)| format!("r.{name}::{kind}")).collect::<Vec<_>>().join(", ");
         Self {
             pg: (format!("INSERT INTO {table} ({names}) SELECT {read} FROM unnest("), format!(") AS r ({names}) {conflict}")),
             sqlite: (format!("INSERT INTO {table} ({names}) VALUES ("), format!(") {conflict}")),
+            one: |conn, batch, cells| One { words: &batch.sqlite, cells, of: PhantomData::<R> }.execute(conn),
+            columns: columns.len(),
         }
     }
 
-    /// Writes rows of the kind that the batch was made for.
-    pub(super) fn write<R: Row>(&self, conn: &mut Conn, rows: &[R]) -> Stored<()> {
-        if rows.is_empty() {
-            return Ok(());
+    /// Rows of the kind that the batch was made for.
+    pub(super) fn of<'a, R: Row<'a>>(&'static self, rows: impl IntoIterator<Item = R>) -> Rows<'a> {
+        Rows { into: self, rows: rows.into_iter().map(R::cells).collect() }
+    }
+}
+
+impl Rows<'_> {
+    /// Writes them.
+    pub fn write(self, conn: &mut Conn) -> Stored<()> {
+        write(conn, [self])
+    }
+}
+
+/// Writes rows of several tables, each after those that it refers to.
+pub fn write<'a>(conn: &mut Conn, tables: impl IntoIterator<Item = Rows<'a>>) -> Stored<()> {
+    let tables: Vec<Rows<'a>> = tables.into_iter().filter(|table| !table.rows.is_empty()).collect();
+    if tables.is_empty() {
+        return Ok(());
+    }
+    match conn {
+        Conn::Pg(c) => {
+            All { tables: tables.into_iter().map(|table| (&table.into.pg, table.columns())).collect() }.execute(c)?;
         }
-        match conn {
-            Conn::Pg(c) => {
-                let mut columns: Vec<Vec<Option<Cow<'_, str>>>> = R::columns().iter().map(|_| Vec::with_capacity(rows.len())).collect();
-                for row in rows {
-                    columns.iter_mut().zip(row.cells()).for_each(|(column, cell)| column.push(cell.words()));
-                }
-                All { words: &self.pg, columns }.execute(c)?;
-            }
-            Conn::Sqlite(c) => {
-                for row in rows {
-                    One { words: &self.sqlite, cells: row.cells() }.execute(c)?;
+        Conn::Sqlite(c) => {
+            for Rows { into, rows } in tables {
+                for cells in rows {
+                    (into.one)(c, into, cells)?;
                 }
             }
         }
-        Ok(())
+    }
+    Ok(())
+}
+
+/// What a column holds, as words.
+type Column<'a> = Vec<Option<Cow<'a, str>>>;
+
+impl<'a> Rows<'a> {
+    fn columns(self) -> Vec<Column<'a>> {
+        let mut columns: Vec<Column<'a>> = (0..self.into.columns).map(|_| Vec::with_capacity(self.rows.len())).collect();
+        for cells in self.rows {
+            columns.iter_mut().zip(cells).for_each(|(column, cell)| column.push(cell.words()));
+        }
+        columns
     }
 }
 
@@ -114,38 +149,57 @@ impl<'a> Cell<'a> {
             Self::Number(number) => Some(number.to_string().into()),
             Self::Flag(flag) => Some(if flag { "true" } else { "false" }.into()),
             Self::Words(words) => Some(words),
-            Self::Document(document) => Some(document.into()),
         }
     }
 }
 
-/// All rows for PostgreSQL.
+/// All rows of all tables for PostgreSQL, in one statement: what refers to what is checked at its end.
 struct All<'a> {
-    words: &'a (String, String),
-    columns: Vec<Vec<Option<Cow<'a, str>>>>,
+    tables: Vec<(&'static (String, String), Vec<Column<'a>>)>,
 }
 
 impl QueryFragment<Pg> for All<'_> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        out.push_sql(&self.words.0);
-        for (at, column) in self.columns.iter().enumerate() {
-            if at > 0 {
-                out.push_sql(", ");
+        let last = self.tables.len().saturating_sub(1);
+        for (at, (words, columns)) in self.tables.iter().enumerate() {
+            out.push_sql(if at == 0 && last > 0 { "WITH " } else { "" });
+            if at < last {
+                out.push_sql(&format!("t{at} AS ("));
             }
-            out.push_bind_param::<Array<Nullable<Text>>, _>(column)?;
+            out.push_sql(&words.0);
+            for (at, column) in columns.iter().enumerate() {
+                out.push_sql(if at > 0 { ", " } else { "" });
+                out.push_bind_param::<Array<Nullable<Text>>, _>(column)?;
+            }
+            out.push_sql(&words.1);
+            out.push_sql(if at + 1 < last {
+                "), "
+            } else if at < last {
+                ") "
+            } else {
+                ""
+            });
         }
-        out.push_sql(&self.words.1);
         Ok(())
     }
 }
 
-/// One row for SQLite.
-struct One<'a> {
-    words: &'a (String, String),
-    cells: Vec<Cell<'a>>,
+/// Told apart by its words, which differ with the tables in it.
+impl QueryId for All<'_> {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
 }
 
-impl QueryFragment<Sqlite> for One<'_> {
+impl<C> RunQueryDsl<C> for All<'_> {}
+
+/// One row for SQLite, known by its kind: to put its words together for each would cost as much as to bind it.
+struct One<'a, R> {
+    words: &'a (String, String),
+    cells: Vec<Cell<'a>>,
+    of: PhantomData<R>,
+}
+
+impl<R> QueryFragment<Sqlite> for One<'_, R> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
         out.push_sql(&self.words.0);
         for (at, cell) in self.cells.iter().enumerate() {
@@ -157,7 +211,6 @@ impl QueryFragment<Sqlite> for One<'_> {
                 Cell::Number(number) => out.push_bind_param::<BigInt, _>(number)?,
                 Cell::Flag(flag) => out.push_bind_param::<BigInt, _>(if *flag { &1 } else { &0 })?,
                 Cell::Words(words) => out.push_bind_param::<Text, str>(words)?,
-                Cell::Document(document) => out.push_bind_param::<Text, str>(document)?,
             }
         }
         out.push_sql(&self.words.1);
@@ -165,28 +218,18 @@ impl QueryFragment<Sqlite> for One<'_> {
     }
 }
 
-macro_rules! told_apart_by_its_words {
-    ($statement:ident) => {
-        impl QueryId for $statement<'_> {
-            type QueryId = ();
-            const HAS_STATIC_QUERY_ID: bool = false;
-        }
-        impl<C> RunQueryDsl<C> for $statement<'_> {}
-    };
+impl<R: 'static> QueryId for One<'_, R> {
+    type QueryId = One<'static, R>;
+    const HAS_STATIC_QUERY_ID: bool = true;
 }
-told_apart_by_its_words!(All);
-told_apart_by_its_words!(One);
 
-/// No document can fail to be written; an empty one would be refused by the table.
-fn json(document: &impl Serialize) -> String {
-    serde_json::to_string(document).unwrap_or_default()
-}
+impl<C, R> RunQueryDsl<C> for One<'_, R> {}
 
 macro_rules! in_cell {
     ($($kind:ty as $pg:literal: $value:ident => $cell:expr;)+) => {
-        $(impl InCell for $kind {
+        $(impl<'a> InCell<'a> for $kind {
             const TYPE: &'static str = $pg;
-            fn cell(&self) -> Cell<'_> {
+            fn cell(self) -> Cell<'a> {
                 let $value = self;
                 $cell
             }
@@ -194,24 +237,25 @@ macro_rules! in_cell {
     };
 }
 in_cell! {
-    i64 as "bigint": number => Cell::Number(*number);
-    bool as "boolean": flag => Cell::Flag(*flag);
-    &str as "text": words => Cell::Words(Cow::Borrowed(words));
-    String as "text": words => Cell::Words(Cow::Borrowed(words));
-    Cow<'_, str> as "text": words => Cell::Words(Cow::Borrowed(words));
+    i64 as "bigint": number => Cell::Number(number);
+    bool as "boolean": flag => Cell::Flag(flag);
+    &'a str as "text": words => Cell::Words(Cow::Borrowed(words));
+    String as "text": words => Cell::Words(Cow::Owned(words));
     Uuid as "uuid": id => Cell::Words(Cow::Owned(id.to_string()));
     Key as "uuid": id => id.0.cell();
     On as "date": day => Cell::Words(Cow::Owned(day.0.to_string()));
     At as "timestamptz": moment => Cell::Words(Cow::Owned(moment.0.to_string()));
-    Json as "jsonb": document => document.0.cell();
-    &Value as "jsonb": document => (*document).cell();
-    Value as "jsonb": document => Cell::Document(json(document));
-    &Map<String, Value> as "jsonb": document => Cell::Document(json(document));
+    Json as "jsonb": document => Cell::Words(Cow::Owned(document.0.to_string()));
+    &'a Value as "jsonb": document => Cell::Words(Cow::Owned(document.to_string()));
+    Document<'a> as "jsonb": document => Cell::Words(Cow::Borrowed(document.0));
 }
 
-impl<T: InCell> InCell for Option<T> {
+/// A JSON document that was written down earlier.
+pub(super) struct Document<'a>(pub(super) &'a str);
+
+impl<'a, T: InCell<'a>> InCell<'a> for Option<T> {
     const TYPE: &'static str = T::TYPE;
-    fn cell(&self) -> Cell<'_> {
-        self.as_ref().map_or(Cell::Null, InCell::cell)
+    fn cell(self) -> Cell<'a> {
+        self.map_or(Cell::Null, InCell::cell)
     }
 }

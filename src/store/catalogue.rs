@@ -437,21 +437,17 @@ static ADD_CODES: LazyLock<Batch> = LazyLock::new(|| Batch::into::<CodeRow>("lis
 
 /// Adds the codes of the published lists.
 pub fn add_codes(conn: &mut Conn, codes: &[(ListedCode, String)]) -> Stored<()> {
-    let rows: Vec<CodeRow> = codes
-        .iter()
-        .zip(0..)
-        .map(|((code, source), position)| CodeRow {
-            list: code.list.clone(),
-            code: code.code.to_string(),
-            name_vi: code.name.vi.clone(),
-            name_en: code.name.en.clone(),
-            name_km: code.name.km.clone(),
-            law: code.law.clone(),
-            source: source.clone(),
-            position,
-        })
-        .collect();
-    ADD_CODES.write(conn, &rows)
+    let rows = codes.iter().zip(0..).map(|((code, source), position)| CodeRow {
+        list: code.list.clone(),
+        code: code.code.to_string(),
+        name_vi: code.name.vi.clone(),
+        name_en: code.name.en.clone(),
+        name_km: code.name.km.clone(),
+        law: code.law.clone(),
+        source: source.clone(),
+        position,
+    });
+    ADD_CODES.of(rows).write(conn)
 }
 
 /// Publishes a version of a questionnaire. A version that is there is never changed.

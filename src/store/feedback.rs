@@ -7,7 +7,7 @@ use diesel::prelude::*;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use super::batch::{Batch, row};
+use super::batch::{Batch, Rows, row};
 use super::schema::{contacts, feedback, feedback_answers, feedback_events, feedback_texts, sealed_intakes};
 use super::types::{At, Json, Key, On};
 use super::{Conn, Stored, broken};
@@ -168,59 +168,69 @@ pub struct NewItem {
 }
 
 /// A new item as a row.
-struct NewRow<'a> {
+struct NewRow {
     row: Row,
     submission_id: Uuid,
-    receipt_hash: &'a str,
+    receipt_hash: String,
 }
 
 row! {
-    NewRow<'_>: serial in row, received_on in row, language in row, kind in row, field in row, respondent in row, channel in row,
+    NewRow: serial in row, received_on in row, language in row, kind in row, field in row, respondent in row, channel in row,
     procedure in row, named_office in row, state in row, settled in row, paused in row, office in row, in_tray in row, due_on in row,
     first_due_on in row, answered_on in row, out_on in row, clock in row, events in row, assignee in row, title in row,
     merged_into in row, withheld in row, submission_id, receipt_hash
 }
 
-static INSERT: LazyLock<Batch> = LazyLock::new(|| Batch::into::<NewRow<'_>>("feedback", ""));
+static INSERT: LazyLock<Batch> = LazyLock::new(|| Batch::into::<NewRow>("feedback", ""));
 
 struct TextRow<'a> {
     serial: i64,
     original: &'a str,
 }
 
-row! { TextRow<'_>: serial, original }
+row! { TextRow<'a>: serial, original }
 
 static INSERT_TEXTS: LazyLock<Batch> = LazyLock::new(|| Batch::into::<TextRow<'_>>("feedback_texts", ""));
 
-/// Stores new items; their events follow by [`append`].
-pub fn insert(conn: &mut Conn, items: &[NewItem]) -> Stored<()> {
-    let (mut rows, mut texts) = (Vec::with_capacity(items.len()), Vec::with_capacity(items.len()));
-    for new in items {
-        rows.push(NewRow { row: Row::of(&new.record), submission_id: new.submission, receipt_hash: &new.receipt_hash });
-        texts.push(TextRow { serial: new.record.serial.0, original: &new.original });
-    }
-    INSERT.write(conn, &rows)?;
-    INSERT_TEXTS.write(conn, &texts)?;
-    for new in items {
-        let serial = new.record.serial.0;
-        if let Some(sealed) = &new.contact {
-            diesel::insert_into(contacts::table).values((contacts::serial.eq(serial), contacts::sealed.eq(sealed))).execute(conn)?;
-        }
-        if let Some(sealed) = &new.sealed {
-            use sealed_intakes as s;
-            diesel::insert_into(s::table)
-                .values((
-                    s::serial.eq(serial),
-                    s::field.eq(sealed.field.as_str()),
-                    s::office.eq(sealed.office.as_ref().map(ToString::to_string)),
-                    s::procedure.eq(sealed.procedure.as_ref().map(ToString::to_string)),
-                    s::respondent.eq(sealed.respondent.as_str()),
-                    s::channel.eq(sealed.channel.as_str()),
-                ))
-                .execute(conn)?;
-        }
-    }
-    Ok(())
+struct ContactRow<'a> {
+    serial: i64,
+    sealed: &'a str,
+}
+
+row! { ContactRow<'a>: serial, sealed }
+
+static INSERT_CONTACTS: LazyLock<Batch> = LazyLock::new(|| Batch::into::<ContactRow<'_>>("contacts", ""));
+
+struct SealedRow<'a> {
+    serial: i64,
+    field: &'a str,
+    office: Option<&'a str>,
+    procedure: Option<&'a str>,
+    respondent: &'a str,
+    channel: &'a str,
+}
+
+row! { SealedRow<'a>: serial, field, office, procedure, respondent, channel }
+
+static INSERT_SEALED: LazyLock<Batch> = LazyLock::new(|| Batch::into::<SealedRow<'_>>("sealed_intakes", ""));
+
+/// New items as rows; those of their events follow by [`event_rows`].
+pub fn rows(items: &[NewItem]) -> [Rows<'_>; 4] {
+    let row = |new: &'_ NewItem| NewRow { row: Row::of(&new.record), submission_id: new.submission, receipt_hash: new.receipt_hash.clone() };
+    let with_words = items.iter().map(|new| TextRow { serial: new.record.serial.0, original: &new.original });
+    let with_contact = items.iter().filter_map(|new| Some(ContactRow { serial: new.record.serial.0, sealed: new.contact.as_deref()? }));
+    let sealed = items.iter().filter_map(|new| {
+        let sealed = new.sealed.as_ref()?;
+        Some(SealedRow {
+            serial: new.record.serial.0,
+            field: sealed.field.as_str(),
+            office: sealed.office.as_ref().map(OfficeCode::as_str),
+            procedure: sealed.procedure.as_ref().map(ProcedureKey::as_str),
+            respondent: sealed.respondent.as_str(),
+            channel: sealed.channel.as_str(),
+        })
+    });
+    [INSERT.of(items.iter().map(row)), INSERT_TEXTS.of(with_words), INSERT_CONTACTS.of(with_contact), INSERT_SEALED.of(sealed)]
 }
 
 /// An event with what is kept beside it.
@@ -282,9 +292,9 @@ impl EventRow {
     }
 }
 
-/// Appends events to their items. A number that is taken is a [`super::StoreError::Duplicate`].
-pub fn append(conn: &mut Conn, events: &[NewEvent]) -> Stored<()> {
-    APPEND.write(conn, &events.iter().map(EventRow::of).collect::<Stored<Vec<_>>>()?)
+/// Events as rows. A number that is taken is a [`super::StoreError::Duplicate`] when they are written.
+pub fn event_rows(events: &[NewEvent]) -> Stored<Rows<'static>> {
+    Ok(APPEND.of(events.iter().map(EventRow::of).collect::<Stored<Vec<_>>>()?))
 }
 
 /// An event as it is kept.

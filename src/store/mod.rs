@@ -8,7 +8,7 @@
 //! later fails under load.
 
 pub mod audit;
-mod batch;
+pub mod batch;
 pub mod catalogue;
 mod conn;
 pub mod counts;
@@ -129,6 +129,7 @@ pub(crate) fn broken(what: impl std::fmt::Display) -> StoreError {
 }
 
 /// Opens the kind of connection that the address names; never guesses.
+#[derive(Clone)]
 struct Manager {
     url: String,
 }
@@ -206,6 +207,7 @@ pub struct Db {
     /// all of them: it writes for one at a time anyway, and what another wrote
     /// would empty its memory of pages.
     writers: Pool<Manager>,
+    manager: Manager,
     kind: Kind,
     /// SQLite's write-ahead log.
     log: Option<PathBuf>,
@@ -257,8 +259,14 @@ impl Db {
         let mut first = manager.open().map_err(|e| StoreError::Unavailable(e.to_string()))?;
         let log = log_of(&mut first)?;
         drop(first);
-        let pool =
-            |most| Pool::builder().max_size(most).min_idle(Some(1)).connection_timeout(Duration::from_secs(5)).build_unchecked(Manager { url: url.to_owned() });
+        let pool = |most| {
+            Pool::builder()
+                .max_size(most)
+                .min_idle(Some(1))
+                .connection_timeout(Duration::from_secs(5))
+                .test_on_check_out(false)
+                .build_unchecked(manager.clone())
+        };
         let (pool, writers) = match kind {
             Kind::Sqlite => (pool(connections.max(2) - 1), pool(1)),
             Kind::Postgres => {
@@ -267,7 +275,7 @@ impl Db {
                 (pool.clone(), pool)
             }
         };
-        Ok(Self { pool, writers, kind, log })
+        Ok(Self { pool, writers, manager, kind, log })
     }
 
     /// Which database it is.
@@ -285,11 +293,25 @@ impl Db {
         ran.map_err(|e| StoreError::Broken(e.to_string()))
     }
 
+    /// A connection with a transaction that has begun. To ask first whether the
+    /// connection still works would be a journey more for each transaction: one
+    /// that can't begin and does not answer is opened anew.
+    fn begun(&self, pool: &Pool<Manager>, sql: &str) -> Stored<PooledConnection<Manager>> {
+        let mut conn = pool.get().map_err(|e| StoreError::Unavailable(e.to_string()))?;
+        if let Err(error) = begin(&mut conn, sql) {
+            if self.kind == Kind::Sqlite || conn.ping().is_ok() {
+                return Err(error);
+            }
+            *conn = self.manager.open().map_err(|e| StoreError::Unavailable(e.to_string()))?;
+            begin(&mut conn, sql)?;
+        }
+        Ok(conn)
+    }
+
     /// Runs queries that change nothing, all on the same state.
     pub fn read<T, E: From<StoreError>>(&self, f: impl FnOnce(&mut Conn) -> Result<T, E>) -> Result<T, E> {
-        let mut conn = self.pool.get().map_err(|e| StoreError::Unavailable(e.to_string()))?;
-        begin(
-            &mut conn,
+        let mut conn = self.begun(
+            &self.pool,
             match self.kind {
                 Kind::Sqlite => "BEGIN DEFERRED",
                 Kind::Postgres => "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY",
@@ -300,12 +322,11 @@ impl Db {
 
     /// Runs one write transaction: all of it or nothing. It waits for these locks before it begins, and holds them to its end.
     pub fn write<T, E: From<StoreError>>(&self, holds: impl IntoIterator<Item = Hold>, f: impl FnOnce(&mut Conn) -> Result<T, E>) -> Result<T, E> {
-        let mut conn = self.writers.get().map_err(|e| StoreError::Unavailable(e.to_string()))?;
-        match self.kind {
+        let mut conn = match self.kind {
             // Its one write lock stands for all of them.
-            Kind::Sqlite => begin(&mut conn, "PRAGMA synchronous = FULL; BEGIN IMMEDIATE")?,
-            Kind::Postgres => begin(&mut conn, &with_holds("BEGIN ISOLATION LEVEL READ COMMITTED", holds))?,
-        }
+            Kind::Sqlite => self.begun(&self.writers, "PRAGMA synchronous = FULL; BEGIN IMMEDIATE")?,
+            Kind::Postgres => self.begun(&self.writers, &with_holds("BEGIN ISOLATION LEVEL READ COMMITTED", holds))?,
+        };
         finish(&mut conn, f)
     }
 
@@ -315,13 +336,12 @@ impl Db {
         holds: impl IntoIterator<Item = Hold>,
         f: impl FnOnce(&mut Conn) -> Result<T, E>,
     ) -> Result<(T, Ahead), E> {
-        let mut conn = self.writers.get().map_err(|e| StoreError::Unavailable(e.to_string()))?;
         let Some(log) = &self.log else {
-            begin(&mut conn, &with_holds(AHEAD, holds))?;
+            let mut conn = self.begun(&self.writers, &with_holds(AHEAD, holds))?;
             let done = finish(&mut conn, f)?;
             return Ok((done, Ahead(Way::Server(conn))));
         };
-        begin(&mut conn, "PRAGMA synchronous = NORMAL; BEGIN IMMEDIATE")?;
+        let mut conn = self.begun(&self.writers, "PRAGMA synchronous = NORMAL; BEGIN IMMEDIATE")?;
         // The transaction has the log open: it is there, and nobody takes it away.
         let opened = File::open(log).map_err(|e| StoreError::Unavailable(format!("the log can't be opened: {e}")));
         finish(&mut conn, |conn| {
@@ -354,7 +374,7 @@ fn begin(conn: &mut Conn, sql: &str) -> Stored<()> {
     let begun = match conn {
         Conn::Sqlite(c) => AnsiTransactionManager::begin_transaction_sql(c, sql),
         Conn::Pg(c) => AnsiTransactionManager::begin_transaction_sql(c, sql).inspect_err(|_| {
-            // It may have begun and failed at a lock. What is wrong with the connection itself, the pool sees.
+            // It may have begun and failed at a lock. What is wrong with the connection itself, its holder sees.
             let _ = c.batch_execute("ROLLBACK");
         }),
     };

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use diesel::prelude::*;
 use serde_json::Value;
 
-use super::batch::{Batch, row};
+use super::batch::{Batch, Rows, row};
 use super::schema::outbox as o;
 use super::types::{At, Json};
 use super::{Conn, Stored};
@@ -62,17 +62,13 @@ struct NewRow<'a> {
     run_at: At,
 }
 
-row! { NewRow<'_>: dedup, kind, payload, created_at, attempts, run_at }
+row! { NewRow<'a>: dedup, kind, payload, created_at, attempts, run_at }
 
 static PUT: LazyLock<Batch> = LazyLock::new(|| Batch::into::<NewRow<'_>>("outbox", "ON CONFLICT (dedup) DO NOTHING"));
 
-/// Puts messages in. The same `dedup` again puts nothing in.
-pub fn put(conn: &mut Conn, now: Moment, messages: &[NewMessage]) -> Stored<()> {
-    let mut rows = Vec::with_capacity(messages.len());
-    for NewMessage { kind, dedup, payload } in messages {
-        rows.push(NewRow { dedup, kind, payload, created_at: At(now), attempts: 0, run_at: At(now) });
-    }
-    PUT.write(conn, &rows)
+/// Messages to put in as rows. The same `dedup` again puts nothing in.
+pub fn rows(now: Moment, messages: &[NewMessage]) -> Rows<'_> {
+    PUT.of(messages.iter().map(|NewMessage { kind, dedup, payload }| NewRow { dedup, kind, payload, created_at: At(now), attempts: 0, run_at: At(now) }))
 }
 
 /// Takes the next messages that are due, at most `limit`, for `lease` seconds.
@@ -107,9 +103,9 @@ pub fn get(conn: &mut Conn, id: i64) -> Stored<Option<Message>> {
     Ok(row.map(read))
 }
 
-/// Finishes a message.
-pub fn finish(conn: &mut Conn, id: i64, now: Moment, outcome: &str) -> Stored<()> {
-    diesel::update(o::table.find(id))
+/// Finishes messages, all with the same outcome.
+pub fn finish(conn: &mut Conn, ids: &[i64], now: Moment, outcome: &str) -> Stored<()> {
+    diesel::update(o::table.filter(o::id.eq_any(ids)))
         .set((o::done_at.eq(Some(At(now))), o::outcome.eq(Some(outcome)), o::locked_until.eq(None::<At>), o::last_error.eq(None::<String>)))
         .execute(conn)?;
     Ok(())

@@ -8,10 +8,10 @@ use diesel::prelude::*;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::sql_types::{Array, BigInt, Nullable, Text};
 use diesel::sqlite::Sqlite;
-use serde_json::{Map, Value};
+use serde_json::Value;
 use uuid::Uuid;
 
-use super::batch::{Batch, row};
+use super::batch::{Batch, Document, Rows, row};
 use super::schema::responses;
 use super::types::{CalendarDay, Id, Json, Key, On};
 use super::{Conn, Stored, broken};
@@ -65,11 +65,13 @@ pub struct NewResponse<'a> {
     /// Its id.
     pub id: Uuid,
     /// Hash of the receipt code.
-    pub receipt_hash: String,
+    pub receipt_hash: &'a str,
     /// What was sent.
     pub submission: &'a Submission,
     /// The filled questionnaire in it.
     pub filled: &'a Filled,
+    /// The answers in it as a JSON document.
+    pub answers: &'a str,
     /// The day of submission.
     pub submitted_on: Day,
     /// Salt of its commitment.
@@ -92,24 +94,24 @@ struct NewRow<'a> {
     sample: &'a str,
     channel: &'a str,
     language: &'a str,
-    answers: &'a Map<String, Value>,
+    answers: Document<'a>,
     salt: String,
 }
 
 row! {
-    NewRow<'_>: id, submission_id, receipt_hash, half, submitted_on, questionnaire, version, field, office, procedure, respondent, sample,
+    NewRow<'a>: id, submission_id, receipt_hash, half, submitted_on, questionnaire, version, field, office, procedure, respondent, sample,
     channel, language, answers, salt
 }
 
 static INSERT: LazyLock<Batch> = LazyLock::new(|| Batch::into::<NewRow<'_>>("responses", ""));
 
 impl<'a> NewRow<'a> {
-    fn of(new: &'a NewResponse<'a>) -> Self {
+    fn of(new: &NewResponse<'a>) -> Self {
         let NewResponse { submission, filled, .. } = new;
         Self {
             id: new.id,
             submission_id: submission.id,
-            receipt_hash: &new.receipt_hash,
+            receipt_hash: new.receipt_hash,
             half: On(Half::of(new.submitted_on).first()),
             submitted_on: On(new.submitted_on),
             questionnaire: filled.slug.as_str(),
@@ -121,15 +123,15 @@ impl<'a> NewRow<'a> {
             sample: submission.sample.as_str(),
             channel: submission.channel.as_str(),
             language: submission.language.as_str(),
-            answers: &filled.answers.all,
+            answers: Document(new.answers),
             salt: new.salt.to_base64(),
         }
     }
 }
 
-/// Stores responses.
-pub fn insert(conn: &mut Conn, new: &[NewResponse<'_>]) -> Stored<()> {
-    INSERT.write(conn, &new.iter().map(NewRow::of).collect::<Vec<_>>())
+/// New responses as rows.
+pub fn rows<'a>(new: &[NewResponse<'a>]) -> Rows<'a> {
+    INSERT.of(new.iter().map(NewRow::of))
 }
 
 /// What a submission that is stored already left.
@@ -142,9 +144,9 @@ pub struct Earlier {
 }
 
 /// What is stored already of the submissions with these hashes of receipt codes, by hash.
-pub fn earlier(conn: &mut Conn, hashes: &[String]) -> Stored<HashMap<String, Earlier>> {
+pub fn earlier(conn: &mut Conn, hashes: &[&str]) -> Stored<HashMap<String, Earlier>> {
     let rows: Vec<EarlierRow> = match conn {
-        Conn::Pg(c) => EarlierOf(hashes).load(c)?,
+        Conn::Pg(c) => EarlierOf(hashes.iter().map(|hash| (*hash).to_owned()).collect::<Vec<_>>().as_slice()).load(c)?,
         Conn::Sqlite(c) => EarlierOf(serde_json::to_string(hashes).map_err(broken)?.as_str()).load(c)?,
     };
     let mut found: HashMap<String, Earlier> = HashMap::new();

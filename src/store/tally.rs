@@ -1,14 +1,13 @@
 //! Tallies of ratings. Read, changed and written under [`super::Lock::Intake`],
 //! each once per transaction.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use diesel::prelude::*;
 use uuid::Uuid;
 
-use super::batch::{Batch, row};
+use super::batch::{Batch, Rows, row};
 use super::schema::tallies as t;
 use super::types::On;
 use super::{Conn, Stored, broken};
@@ -94,13 +93,13 @@ pub fn get<'a>(conn: &mut Conn, keys: impl IntoIterator<Item = &'a TallyKey>) ->
 /// A tally as a row.
 struct Row<'a> {
     questionnaire: &'a str,
-    scope: Cow<'a, str>,
+    scope: String,
     sample: &'a str,
     half: On,
     cells: String,
 }
 
-row! { Row<'_>: questionnaire, scope, sample, half, cells }
+row! { Row<'a>: questionnaire, scope, sample, half, cells }
 
 static UPSERT: LazyLock<Batch> =
     LazyLock::new(|| Batch::into::<Row<'_>>("tallies", "ON CONFLICT (questionnaire, scope, sample, half) DO UPDATE SET cells = excluded.cells"));
@@ -119,16 +118,16 @@ pub fn change(conn: &mut Conn) -> Stored<(i64, i64)> {
     Ok((after - step, after))
 }
 
-/// Writes tallies whole, after [`change`].
-pub fn put<'a>(conn: &mut Conn, tallies: impl IntoIterator<Item = &'a (TallyKey, Tally)>) -> Stored<()> {
+/// Whole tallies as rows, after [`change`].
+pub fn rows<'a>(tallies: impl IntoIterator<Item = &'a (TallyKey, Tally)>) -> Rows<'a> {
     let row = |(key, tally): &'a (TallyKey, Tally)| Row {
         questionnaire: key.questionnaire.as_str(),
-        scope: key.scope.to_string().into(),
+        scope: key.scope.to_string(),
         sample: key.sample.as_str(),
         half: On(key.half.first()),
         cells: write_cells(tally),
     };
-    UPSERT.write(conn, &tallies.into_iter().map(row).collect::<Vec<_>>())
+    UPSERT.of(tallies.into_iter().map(row))
 }
 
 /// A stored tally with its address in words.
@@ -209,12 +208,15 @@ pub fn all(conn: &mut Conn) -> Stored<Vec<StoredTally>> {
 
 /// Writes the cells of tallies that were read in the same transaction.
 pub fn set(conn: &mut Conn, stored: &[StoredTally]) -> Stored<()> {
-    let mut rows = Vec::with_capacity(stored.len());
-    for StoredTally { questionnaire, scope, sample, half, tally } in stored {
-        rows.push(Row { questionnaire, scope: scope.into(), sample, half: On(*half), cells: write_cells(tally) });
-    }
     change(conn)?;
-    UPSERT.write(conn, &rows)
+    let rows = stored.iter().map(|StoredTally { questionnaire, scope, sample, half, tally }| Row {
+        questionnaire,
+        scope: scope.clone(),
+        sample,
+        half: On(*half),
+        cells: write_cells(tally),
+    });
+    UPSERT.of(rows).write(conn)
 }
 
 #[cfg(test)]
@@ -226,7 +228,7 @@ mod tests {
         let mut tally = Tally::default();
         assert_eq!(read_cells(&write_cells(&tally)).unwrap(), tally);
         for (respondent, question, value) in [(Respondent::Citizen, "overall", 5), (Respondent::Enterprise, "overall", 1), (Respondent::Citizen, "time", 3)] {
-            tally.add(&Tally::cells_of(respondent, &[(question.parse().unwrap(), value)]));
+            tally.add(respondent, &[(question.parse().unwrap(), value)]);
         }
         tally.release(2, false);
         let text = write_cells(&tally);

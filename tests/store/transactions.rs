@@ -89,7 +89,7 @@ fn a_mail_whose_sender_died_is_claimed_again_when_its_lease_is_over() {
         assert_eq!(claim(30), None);
         let again = claim(61).unwrap();
         assert_eq!(again.attempts, 2);
-        bed.service.write(|tx| Ok(outbox::finish(tx.conn, again.id, tx.now, "sent")?)).unwrap();
+        bed.service.write(|tx| Ok(outbox::finish(tx.conn, &[again.id], tx.now, "sent")?)).unwrap();
         assert_eq!(claim(1_000), None);
     });
 }

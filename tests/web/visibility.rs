@@ -115,7 +115,7 @@ fn withholds(bed: &Bed, serial: Serial, ground: &str) {
         let mut item = Item::replay(serial, &entries, &*tx.catalogue)?;
         let entries = item.record(tx.today, By::Officer, Event::Withheld { ground: ground.parse().unwrap() }, &*tx.catalogue)?;
         let new: Vec<_> = entries.into_iter().map(|entry| NewEvent { serial, entry, at: tx.now, officer: None, salts: Vec::new(), note: None }).collect();
-        store::feedback::append(tx.conn, &new)?;
+        store::feedback::event_rows(&new)?.write(tx.conn)?;
         record.project(&item);
         Ok(store::feedback::update(tx.conn, &record)?)
     });

@@ -10,18 +10,18 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{Tx, ratings};
-use crate::domain::commitment::Commitment;
+use crate::domain::commitment::{Commitment, Salt};
 use crate::domain::contact::Contact;
 use crate::domain::error::{Code, Problem};
 use crate::domain::event::{Entry, Event};
 use crate::domain::feedback::{Item, State};
 use crate::domain::receipt::ReceiptCode;
 use crate::domain::routing::{self, Question};
-use crate::domain::submission::{Filled, Opinion, Submission};
+use crate::domain::submission::{Opinion, Submission};
 use crate::domain::time::Day;
 use crate::domain::visibility::Record;
 use crate::domain::words::{By, Kind, Purpose, Serial};
-use crate::keys;
+use crate::keys::{self, Keys};
 use crate::store;
 use crate::store::feedback::{NewEvent, NewItem, SealedIntake};
 use crate::store::outbox::NewMessage;
@@ -55,18 +55,52 @@ impl Receipt {
     }
 }
 
+/// What is made of a submission before its transaction, because it asks nothing of the database.
+#[derive(Debug)]
+struct Prepared {
+    code: ReceiptCode,
+    receipt_hash: String,
+    response: Option<PreparedResponse>,
+}
+
+#[derive(Debug)]
+struct PreparedResponse {
+    id: Uuid,
+    salt: Salt,
+    /// The answers as a JSON document.
+    answers: String,
+}
+
+impl Prepared {
+    fn of(keys: &Keys, submission: &Submission) -> Self {
+        let code = keys.receipt(submission.id);
+        let receipt_hash = keys.receipt_hash(&code);
+        let response = submission.filled.as_ref().map(|filled| PreparedResponse {
+            // No time in it: who rated at a counter must not be found by the minute.
+            id: Uuid::new_v4(),
+            salt: keys::salt(),
+            answers: filled.answers.document(),
+        });
+        Self { code, receipt_hash, response }
+    }
+}
+
 /// Stores submissions in the open transaction, each once, and says what became
 /// of each: one that is refused harms no other. The transaction holds [`store::Lock::Intake`].
 pub fn store_all(tx: &mut Tx<'_>, ratings: &mut ratings::Held, submissions: &[Submission]) -> Result<Vec<Fate>, Problem> {
-    let codes: Vec<ReceiptCode> = submissions.iter().map(|s| tx.keys.receipt(s.id)).collect();
-    let hashes: Vec<String> = codes.iter().map(|code| tx.keys.receipt_hash(code)).collect();
+    let prepared: Vec<Prepared> = submissions.iter().map(|submission| Prepared::of(tx.keys, submission)).collect();
+    store_prepared(tx, ratings, &submissions.iter().zip(&prepared).collect::<Vec<_>>())
+}
+
+fn store_prepared(tx: &mut Tx<'_>, ratings: &mut ratings::Held, submissions: &[(&Submission, &Prepared)]) -> Result<Vec<Fate>, Problem> {
+    let hashes: Vec<&str> = submissions.iter().map(|(_, prepared)| prepared.receipt_hash.as_str()).collect();
     let mut known: HashMap<String, Earlier> = store::response::earlier(tx.conn, &hashes)?;
     let mut first: HashMap<&str, &Submission> = HashMap::new();
     let mut fits = Vec::with_capacity(submissions.len());
-    for (submission, hash) in submissions.iter().zip(&hashes) {
-        let same = if let Some(first) = first.get(hash.as_str()) {
+    for ((submission, _), hash) in submissions.iter().zip(&hashes) {
+        let same = if let Some(first) = first.get(hash) {
             Some(submission.says_the_same_as(first))
-        } else if let Some(earlier) = known.get(hash) {
+        } else if let Some(earlier) = known.get(*hash) {
             Some(is_stored(tx, submission, hash, earlier)?)
         } else {
             None
@@ -84,18 +118,19 @@ pub fn store_all(tx: &mut Tx<'_>, ratings: &mut ratings::Held, submissions: &[Su
     let opinions = first.values().filter(|submission| submission.opinion.is_some()).count();
     let mut new = Batch::with_numbers(tx, opinions)?;
     let mut fates = Vec::with_capacity(submissions.len());
-    for (((submission, code), hash), fits) in submissions.iter().zip(codes).zip(&hashes).zip(fits) {
+    for ((submission, prepared), fits) in submissions.iter().zip(fits) {
+        let Prepared { code, receipt_hash: hash, .. } = prepared;
         fates.push(match fits {
             Err(problem) => Err(problem),
-            Ok(false) => known.get(hash).map(|earlier| Receipt::again(code, earlier)).ok_or_else(|| Problem::Internal("no receipt".to_owned())),
+            Ok(false) => known.get(hash).map(|earlier| Receipt::again(code.clone(), earlier)).ok_or_else(|| Problem::Internal("no receipt".to_owned())),
             Ok(true) => {
-                let response_id = submission.filled.as_ref().map(|filled| new.fill(tx, submission, filled, hash.clone()));
+                let response_id = new.fill(tx, submission, prepared);
                 let feedback = match &submission.opinion {
                     Some(opinion) => Some(new.receive(tx, submission, opinion, hash.clone())?),
                     None => None,
                 };
                 known.insert(hash.clone(), Earlier { response_id, feedback: feedback.map(|(serial, due)| (serial.0, due)) });
-                Ok(Receipt { response_id, code, feedback, repeated: false })
+                Ok(Receipt { response_id, code: code.clone(), feedback, repeated: false })
             }
         });
     }
@@ -155,13 +190,20 @@ impl<'a> Batch<'a> {
         Ok(Self { serials: last - n + 1..=last, rated: Vec::new(), responses: Vec::new(), items: Vec::new(), events: Vec::new(), mails: Vec::new() })
     }
 
-    /// Takes a filled questionnaire, and returns its id.
-    fn fill(&mut self, tx: &Tx<'_>, submission: &'a Submission, filled: &'a Filled, receipt_hash: String) -> Uuid {
-        // No time in it: who rated at a counter must not be found by the minute.
-        let id = Uuid::new_v4();
+    /// Takes the filled questionnaire of a submission, if there is one, and returns its id.
+    fn fill(&mut self, tx: &Tx<'_>, submission: &'a Submission, prepared: &'a Prepared) -> Option<Uuid> {
+        let PreparedResponse { id, salt, answers } = prepared.response.as_ref()?;
         self.rated.push(submission);
-        self.responses.push(NewResponse { id, receipt_hash, submission, filled, submitted_on: tx.today, salt: keys::salt() });
-        id
+        self.responses.push(NewResponse {
+            id: *id,
+            receipt_hash: &prepared.receipt_hash,
+            submission,
+            filled: submission.filled.as_ref()?,
+            answers,
+            submitted_on: tx.today,
+            salt: *salt,
+        });
+        Some(*id)
     }
 
     /// Takes an opinion: received and routed, or received and sealed.
@@ -254,14 +296,12 @@ impl<'a> Batch<'a> {
         self.mails.push(NewMessage { kind: kind.to_owned(), dedup, payload });
     }
 
-    /// Writes everything.
+    /// Writes everything, in one message to a database that is a journey away.
     fn write(self, tx: &mut Tx<'_>, ratings: &mut ratings::Held) -> Result<(), Problem> {
-        store::response::insert(tx.conn, &self.responses)?;
-        ratings.count(tx, &self.rated)?;
-        store::feedback::insert(tx.conn, &self.items)?;
-        store::feedback::append(tx.conn, &self.events)?;
-        store::outbox::put(tx.conn, tx.now, &self.mails)?;
-        Ok(())
+        let rated = [store::response::rows(&self.responses), ratings.count(tx, &self.rated)?];
+        let said = store::feedback::rows(&self.items);
+        let happened = [store::feedback::event_rows(&self.events)?, store::outbox::rows(tx.now, &self.mails)];
+        Ok(store::batch::write(tx.conn, rated.into_iter().chain(said).chain(happened))?)
     }
 }
 

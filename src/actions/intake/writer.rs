@@ -10,10 +10,11 @@ use std::thread::JoinHandle;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio::sync::oneshot;
 
-use super::{Fate, store_all};
+use super::{Fate, Prepared, store_prepared};
 use crate::actions::{Service, keep, ratings};
 use crate::domain::error::Problem;
 use crate::domain::submission::Submission;
+use crate::keys::Keys;
 use crate::store::Ahead;
 
 /// The most submissions of one transaction.
@@ -31,6 +32,7 @@ type Outlet = UnboundedSender<Answers>;
 
 struct Arrival {
     submission: Submission,
+    prepared: Prepared,
     reply: Reply,
     outlet: Outlet,
 }
@@ -64,6 +66,7 @@ fn outlet() -> Outlet {
 /// writer committed: while one batch is synced, the next is written.
 #[derive(Debug)]
 pub struct Intake {
+    keys: Keys,
     queue: Mutex<Option<SyncSender<Arrival>>>,
     threads: Mutex<Vec<JoinHandle<()>>>,
 }
@@ -73,9 +76,10 @@ impl Intake {
     pub fn start(service: Arc<Service>) -> Result<Self, Problem> {
         let (queue, arrivals) = sync_channel(QUEUE);
         let (committed, to_sync) = sync_channel(UNSYNCED);
+        let keys = service.keys().clone();
         let syncer = thread("intake-sync", move || sync_until_closed(&to_sync))?;
         let writer = thread("intake", move || write_until_closed(&service, &arrivals, &committed))?;
-        Ok(Self { queue: Mutex::new(Some(queue)), threads: Mutex::new(vec![writer, syncer]) })
+        Ok(Self { keys, queue: Mutex::new(Some(queue)), threads: Mutex::new(vec![writer, syncer]) })
     }
 
     /// Hands a submission in and waits until it is durable. Called inside a tokio runtime.
@@ -83,7 +87,8 @@ impl Intake {
         let (reply, answer) = oneshot::channel();
         let queue = self.queue.lock().ok().and_then(|q| q.clone());
         let Some(queue) = queue else { return Err(Problem::Unavailable("the service is stopping".to_owned())) };
-        queue.try_send(Arrival { submission, reply, outlet: outlet() }).map_err(|e| {
+        let prepared = Prepared::of(&self.keys, &submission);
+        queue.try_send(Arrival { submission, prepared, reply, outlet: outlet() }).map_err(|e| {
             Problem::Unavailable(match e {
                 TrySendError::Full(_) => "too many submissions wait".to_owned(),
                 TrySendError::Disconnected(_) => "the intake has stopped".to_owned(),
@@ -113,14 +118,10 @@ fn thread(name: &str, run: impl FnOnce() + Send + 'static) -> Result<JoinHandle<
 fn write_until_closed(service: &Service, arrivals: &Receiver<Arrival>, committed: &SyncSender<Written>) {
     let mut ratings = ratings::Held::default();
     while let Ok(first) = arrivals.recv() {
-        let mut submissions = Vec::new();
-        let mut replies = Vec::new();
-        for Arrival { submission, reply, outlet } in std::iter::once(first).chain(arrivals.try_iter()).take(BATCH) {
-            submissions.push(submission);
-            replies.push((outlet, reply));
-        }
+        let arrived: Vec<Arrival> = std::iter::once(first).chain(arrivals.try_iter()).take(BATCH).collect();
+        let submissions: Vec<_> = arrived.iter().map(|arrival| (&arrival.submission, &arrival.prepared)).collect();
         metrics::histogram!("hoidap_intake_batch").record(submissions.len() as f64);
-        let stored = guarded(&mut ratings, |ratings| service.write_intake_ahead(|tx| store_all(tx, ratings, &submissions)));
+        let stored = guarded(&mut ratings, |ratings| service.write_intake_ahead(|tx| store_prepared(tx, ratings, &submissions)));
         let (fates, ahead) = match stored {
             Ok((fates, ahead)) => (fates, Some(ahead)),
             Err(Problem::Unavailable(why)) => (submissions.iter().map(|_| Err(Problem::Unavailable(why.clone()))).collect(), None),
@@ -129,7 +130,7 @@ fn write_until_closed(service: &Service, arrivals: &Receiver<Arrival>, committed
                 (each_alone(service, &mut ratings, &submissions), None)
             }
         };
-        if committed.send(Written { replies, fates, ahead }).is_err() {
+        if committed.send(Written { arrived, fates, ahead }).is_err() {
             return;
         }
     }
@@ -143,7 +144,7 @@ fn guarded<T>(ratings: &mut ratings::Held, store: impl FnOnce(&mut ratings::Held
 }
 
 /// Stores each in a transaction of its own, and takes it to the disk before the next.
-fn each_alone(service: &Service, ratings: &mut ratings::Held, submissions: &[Submission]) -> Vec<Fate> {
+fn each_alone(service: &Service, ratings: &mut ratings::Held, submissions: &[(&Submission, &Prepared)]) -> Vec<Fate> {
     let mut gone = None;
     let alone = |submission| {
         // The database went away meanwhile: the rest need not wait for it one after the other.
@@ -151,7 +152,7 @@ fn each_alone(service: &Service, ratings: &mut ratings::Held, submissions: &[Sub
             return Err(Problem::Unavailable(String::clone(why)));
         }
         let stored = guarded(ratings, |ratings| {
-            let (fates, ahead) = service.write_intake_ahead(|tx| store_all(tx, ratings, std::slice::from_ref(submission)))?;
+            let (fates, ahead) = service.write_intake_ahead(|tx| store_prepared(tx, ratings, std::slice::from_ref(submission)))?;
             keep(ahead)?;
             Ok(fates)
         });
@@ -167,7 +168,7 @@ fn each_alone(service: &Service, ratings: &mut ratings::Held, submissions: &[Sub
 
 /// A batch as it was written, with those who wait for it to be on the disk.
 struct Written {
-    replies: Vec<(Outlet, Reply)>,
+    arrived: Vec<Arrival>,
     fates: Vec<Fate>,
     /// What is still on its way.
     ahead: Option<Ahead>,
@@ -175,19 +176,19 @@ struct Written {
 
 /// Takes what was committed to the disk, and only then answers.
 fn sync_until_closed(committed: &Receiver<Written>) {
-    while let Ok(Written { replies, mut fates, ahead }) = committed.recv() {
+    while let Ok(Written { arrived, mut fates, ahead }) = committed.recv() {
         if let Err(Problem::Unavailable(why)) = ahead.map_or(Ok(()), keep) {
             // Who sends again finds it, or not.
             fates.iter_mut().filter(|fate| fate.is_ok()).for_each(|fate| *fate = Err(Problem::Unavailable(why.clone())));
         }
-        answer(replies, fates);
+        answer(arrived, fates);
     }
 }
 
 /// Answers everybody in a batch, each thread in one go.
-fn answer(replies: Vec<(Outlet, Reply)>, fates: Vec<Fate>) {
+fn answer(arrived: Vec<Arrival>, fates: Vec<Fate>) {
     let mut threads: Vec<(Outlet, Answers)> = Vec::new();
-    for ((outlet, reply), fate) in replies.into_iter().zip(fates) {
+    for (Arrival { outlet, reply, .. }, fate) in arrived.into_iter().zip(fates) {
         match threads.iter_mut().find(|(known, _)| known.same_channel(&outlet)) {
             Some((_, answers)) => answers.push((reply, fate)),
             None => threads.push((outlet, vec![(reply, fate)])),
