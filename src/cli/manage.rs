@@ -1,6 +1,6 @@
 //! Commands for those who run a deployment: migrate, import, officer, simulate, recount.
 
-use std::io::BufRead;
+use std::io::{BufRead, IsTerminal};
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -124,9 +124,7 @@ pub fn import(args: &Import) -> Result<(), Problem> {
 pub fn officer(args: &OfficerArgs) -> Result<(), Problem> {
     let config = config()?;
     let OfficerWhat::Add { login, name, office, roles, email } = &args.what;
-    eprintln!("password for {login}:");
-    let mut password = String::new();
-    std::io::stdin().lock().read_line(&mut password).map_err(|e| Problem::Internal(e.to_string()))?;
+    let password = password(&format!("password for {login}: ")).map_err(|e| Problem::Internal(e.to_string()))?;
     let form = AccountForm {
         login: login.clone(),
         name: name.clone(),
@@ -134,12 +132,22 @@ pub fn officer(args: &OfficerArgs) -> Result<(), Problem> {
         roles: roles.clone(),
         language: "vi".to_owned(),
         email: email.clone(),
-        password: password.trim_end_matches(['\r', '\n']).to_owned(),
+        password,
     };
     let hash = account::hash_password(&form.password)?;
     let id = service(&config)?.write(|tx| account::add(tx, None, &form, hash))?;
     println!("added {login} ({id})");
     Ok(())
+}
+
+/// Asks for a password: unseen at a terminal, else the next line of the input.
+fn password(question: &str) -> std::io::Result<String> {
+    if std::io::stdin().is_terminal() {
+        return rpassword::prompt_password(question);
+    }
+    let mut line = String::new();
+    std::io::stdin().lock().read_line(&mut line)?;
+    Ok(line.trim_end_matches(['\r', '\n']).to_owned())
 }
 
 /// Makes a sample life that ends yesterday.
