@@ -9,7 +9,7 @@ use crate::domain::error::Problem;
 use crate::domain::submission::Submission;
 use crate::domain::tally::{Half, Place, Tally, TallyKey};
 use crate::domain::words::{FieldCode, OfficeCode, Sample, Slug};
-use crate::store::{self, batch::Rows};
+use crate::store::{self, batch::Rows, tally::Marks};
 
 /// The tallies of the present half-month as the last transaction left them, so
 /// that the next need not read them again.
@@ -48,14 +48,10 @@ impl Held {
     }
 
     /// Counts the ratings of new submissions, and returns the tallies that are to be written in the same transaction.
-    pub fn count(&mut self, tx: &mut Tx<'_>, submissions: &[&Submission]) -> Result<Rows<'_>, Problem> {
-        if submissions.is_empty() {
-            return Ok(store::tally::rows([]));
-        }
+    pub fn count(&mut self, tx: &mut Tx<'_>, marks: Marks, submissions: &[&Submission]) -> Result<Rows<'_>, Problem> {
         let (half, catalogue) = (Half::of(tx.today), tx.catalogue.version);
-        let (before, after) = store::tally::change(tx.conn)?;
         // Empty until the end: what fails on the way is read again.
-        if self.of.take() != Some(TrueFor { half, catalogue, mark: before }) {
+        if self.of.take() != Some(TrueFor { half, catalogue, mark: marks.before }) {
             self.forget();
         }
         let known = self.tallies.len();
@@ -84,7 +80,7 @@ impl Held {
                 tally.release(tx.catalogue.threshold, false);
             }
         }
-        self.of = Some(TrueFor { half, catalogue, mark: after });
+        self.of = Some(TrueFor { half, catalogue, mark: marks.after });
         Ok(store::tally::rows(changed.into_iter().filter_map(|place| self.tallies.get(place))))
     }
 

@@ -457,37 +457,47 @@ impl<T> RunQueryDsl<Conn> for Both<T> {}
 
 /// Adds to a counter and returns its new value. The row's lock lasts until the transaction ends, so that numbers have no gap.
 pub fn advance(conn: &mut Conn, name: &str, by: i64) -> Stored<i64> {
-    Ok(Both(Advance { name: name.to_owned(), by }).get_result(conn)?)
+    let [value] = advance_all(conn, [(name, by)])?;
+    Ok(value)
+}
+
+/// As [`advance`], for several counters in one message.
+pub fn advance_all<const N: usize>(conn: &mut Conn, counters: [(&str, i64); N]) -> Stored<[i64; N]> {
+    let rows: Vec<(String, i64)> = Both(Advance(counters.map(|(name, by)| (name.to_owned(), by)))).load(conn)?;
+    let value = |wanted: &str| rows.iter().find(|(name, _)| name == wanted).map(|(_, value)| *value);
+    let values: Option<Vec<i64>> = counters.iter().map(|(name, _)| value(name)).collect();
+    values.and_then(|values| values.try_into().ok()).ok_or_else(|| broken("a counter gave no value"))
 }
 
 /// Diesel would prepare its own upsert anew each time.
 #[derive(Debug, Clone)]
-struct Advance {
-    name: String,
-    by: i64,
-}
+struct Advance<const N: usize>([(String, i64); N]);
 
-impl QueryId for Advance {
+impl<const N: usize> QueryId for Advance<N> {
     type QueryId = Self;
     const HAS_STATIC_QUERY_ID: bool = true;
 }
 
-impl Query for Advance {
-    type SqlType = BigInt;
+impl<const N: usize> Query for Advance<N> {
+    type SqlType = (Text, BigInt);
 }
 
-impl<DB> QueryFragment<DB> for Advance
+impl<const N: usize, DB> QueryFragment<DB> for Advance<N>
 where
     DB: Backend + HasSqlType<Text> + HasSqlType<BigInt>,
     String: ToSql<Text, DB>,
     i64: ToSql<BigInt, DB>,
 {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
-        out.push_sql("INSERT INTO counters (name, value) VALUES (");
-        out.push_bind_param::<Text, _>(&self.name)?;
-        out.push_sql(", ");
-        out.push_bind_param::<BigInt, _>(&self.by)?;
-        out.push_sql(") ON CONFLICT (name) DO UPDATE SET value = counters.value + excluded.value RETURNING value");
+        out.push_sql("INSERT INTO counters (name, value) VALUES ");
+        for (at, (name, by)) in self.0.iter().enumerate() {
+            out.push_sql(if at == 0 { "(" } else { ", (" });
+            out.push_bind_param::<Text, _>(name)?;
+            out.push_sql(", ");
+            out.push_bind_param::<BigInt, _>(by)?;
+            out.push_sql(")");
+        }
+        out.push_sql(" ON CONFLICT (name) DO UPDATE SET value = counters.value + excluded.value RETURNING name, value");
         Ok(())
     }
 }

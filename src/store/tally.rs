@@ -107,18 +107,31 @@ static UPSERT: LazyLock<Batch> =
 /// The name of the counter that every change of a tally moves.
 const CHANGES: &str = "tallies";
 
-/// To be said by everybody who is about to change tallies, before reading them.
-/// Returns a mark of their state before and one of that after: whoever holds
-/// the mark before, and left tallies at it, has seen the latest. Marks grow by
-/// steps that nobody foresees, so that none comes back when a server crashed
-/// and forgot the last ones.
-pub fn change(conn: &mut Conn) -> Stored<(i64, i64)> {
-    let step = 1 + i64::from(Uuid::new_v4().as_fields().0);
-    let after = super::advance(conn, CHANGES, step)?;
-    Ok((after - step, after))
+/// A mark of the tallies' state before a change and one of that after: whoever
+/// holds the mark before, and left tallies at it, has seen the latest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Marks {
+    /// Before.
+    pub before: i64,
+    /// After.
+    pub after: i64,
 }
 
-/// Whole tallies as rows, after [`change`].
+/// To be said by everybody who is about to change tallies, before reading
+/// them; advances another counter in the same message and returns its value.
+/// Marks grow by steps that nobody foresees, so that none comes back when a
+/// server crashed and forgot the last ones.
+pub fn change_and_advance(conn: &mut Conn, counter: &str, by: i64) -> Stored<(Marks, i64)> {
+    let step = step();
+    let [after, value] = super::advance_all(conn, [(CHANGES, step), (counter, by)])?;
+    Ok((Marks { before: after - step, after }, value))
+}
+
+fn step() -> i64 {
+    1 + i64::from(Uuid::new_v4().as_fields().0)
+}
+
+/// Whole tallies as rows, after [`change_and_advance`].
 pub fn rows<'a>(tallies: impl IntoIterator<Item = &'a (TallyKey, Tally)>) -> Rows<'a> {
     let row = |(key, tally): &'a (TallyKey, Tally)| Row {
         questionnaire: key.questionnaire.as_str(),
@@ -208,7 +221,7 @@ pub fn all(conn: &mut Conn) -> Stored<Vec<StoredTally>> {
 
 /// Writes the cells of tallies that were read in the same transaction.
 pub fn set(conn: &mut Conn, stored: &[StoredTally]) -> Stored<()> {
-    change(conn)?;
+    super::advance(conn, CHANGES, step())?;
     let rows = stored.iter().map(|StoredTally { questionnaire, scope, sample, half, tally }| Row {
         questionnaire,
         scope: scope.clone(),

@@ -26,6 +26,7 @@ use crate::store;
 use crate::store::feedback::{NewEvent, NewItem, SealedIntake};
 use crate::store::outbox::NewMessage;
 use crate::store::response::{Earlier, NewResponse};
+use crate::store::tally::Marks;
 
 mod writer;
 
@@ -115,6 +116,9 @@ fn store_prepared(tx: &mut Tx<'_>, ratings: &mut ratings::Held, submissions: &[(
         });
     }
 
+    if first.is_empty() {
+        return Ok(submissions.iter().zip(fits).map(|((_, prepared), fits)| fits.and_then(|_| again(&known, prepared))).collect());
+    }
     let opinions = first.values().filter(|submission| submission.opinion.is_some()).count();
     let mut new = Batch::with_numbers(tx, opinions)?;
     let mut fates = Vec::with_capacity(submissions.len());
@@ -122,7 +126,7 @@ fn store_prepared(tx: &mut Tx<'_>, ratings: &mut ratings::Held, submissions: &[(
         let Prepared { code, receipt_hash: hash, .. } = prepared;
         fates.push(match fits {
             Err(problem) => Err(problem),
-            Ok(false) => known.get(hash).map(|earlier| Receipt::again(code.clone(), earlier)).ok_or_else(|| Problem::Internal("no receipt".to_owned())),
+            Ok(false) => again(&known, prepared),
             Ok(true) => {
                 let response_id = new.fill(tx, submission, prepared);
                 let feedback = match &submission.opinion {
@@ -136,6 +140,12 @@ fn store_prepared(tx: &mut Tx<'_>, ratings: &mut ratings::Held, submissions: &[(
     }
     new.write(tx, ratings)?;
     Ok(fates)
+}
+
+/// The receipt of what is stored already.
+fn again(known: &HashMap<String, Earlier>, prepared: &Prepared) -> Fate {
+    let earlier = known.get(&prepared.receipt_hash).ok_or_else(|| Problem::Internal("no receipt".to_owned()))?;
+    Ok(Receipt::again(prepared.code.clone(), earlier))
 }
 
 /// Is what is stored under this receipt what this submission says? Other words with the same id would be lost with a receipt in hand.
@@ -173,6 +183,7 @@ const SERIAL: &str = "serial";
 
 /// What a transaction has to write: each kind of row once, whoever it is from.
 struct Batch<'a> {
+    marks: Marks,
     /// The public numbers of the opinions that are new.
     serials: RangeInclusive<i64>,
     rated: Vec<&'a Submission>,
@@ -183,11 +194,11 @@ struct Batch<'a> {
 }
 
 impl<'a> Batch<'a> {
-    /// With numbers for so many opinions. Numbers have no gap: the transaction uses all of them or fails.
+    /// With numbers for so many opinions, and the marks of a change of tallies. Numbers have no gap: the transaction uses all of them or fails.
     fn with_numbers(tx: &mut Tx<'_>, opinions: usize) -> Result<Self, Problem> {
         let n = i64::try_from(opinions).map_err(|e| Problem::Internal(e.to_string()))?;
-        let last = if n == 0 { 0 } else { store::advance(tx.conn, SERIAL, n)? };
-        Ok(Self { serials: last - n + 1..=last, rated: Vec::new(), responses: Vec::new(), items: Vec::new(), events: Vec::new(), mails: Vec::new() })
+        let (marks, last) = store::tally::change_and_advance(tx.conn, SERIAL, n)?;
+        Ok(Self { marks, serials: last - n + 1..=last, rated: Vec::new(), responses: Vec::new(), items: Vec::new(), events: Vec::new(), mails: Vec::new() })
     }
 
     /// Takes the filled questionnaire of a submission, if there is one, and returns its id.
@@ -298,7 +309,7 @@ impl<'a> Batch<'a> {
 
     /// Writes everything, in one message to a database that is a journey away.
     fn write(self, tx: &mut Tx<'_>, ratings: &mut ratings::Held) -> Result<(), Problem> {
-        let rated = [store::response::rows(&self.responses), ratings.count(tx, &self.rated)?];
+        let rated = [store::response::rows(&self.responses), ratings.count(tx, self.marks, &self.rated)?];
         let said = store::feedback::rows(&self.items);
         let happened = [store::feedback::event_rows(&self.events)?, store::outbox::rows(tx.now, &self.mails)];
         Ok(store::batch::write(tx.conn, rated.into_iter().chain(said).chain(happened))?)

@@ -19,6 +19,8 @@ use crate::store::Ahead;
 
 /// The most submissions of one transaction.
 const BATCH: usize = 512;
+/// The room that a batch has before it grows.
+const USUAL: usize = 64;
 /// The most submissions that wait; more are told to come back.
 const QUEUE: usize = 4_096;
 
@@ -118,7 +120,8 @@ fn thread(name: &str, run: impl FnOnce() + Send + 'static) -> Result<JoinHandle<
 fn write_until_closed(service: &Service, arrivals: &Receiver<Arrival>, committed: &SyncSender<Written>) {
     let mut ratings = ratings::Held::default();
     while let Ok(first) = arrivals.recv() {
-        let arrived: Vec<Arrival> = std::iter::once(first).chain(arrivals.try_iter()).take(BATCH).collect();
+        let mut arrived = Vec::with_capacity(USUAL);
+        arrived.extend(std::iter::once(first).chain(arrivals.try_iter()).take(BATCH));
         let submissions: Vec<_> = arrived.iter().map(|arrival| (&arrival.submission, &arrival.prepared)).collect();
         metrics::histogram!("hoidap_intake_batch").record(submissions.len() as f64);
         let stored = guarded(&mut ratings, |ratings| service.write_intake_ahead(|tx| store_prepared(tx, ratings, &submissions)));
