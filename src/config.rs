@@ -10,6 +10,8 @@ use figment::Figment;
 use figment::providers::{Env, Serialized};
 use serde::{Deserialize, Serialize};
 
+use crate::keys::LedgerKey;
+
 /// What a setting is: for `.env.example` and `docs/operate.md`, which a test compares with this list.
 #[derive(Debug, Clone, Copy)]
 pub struct Setting {
@@ -45,6 +47,18 @@ pub const SETTINGS: &[Setting] = &[
         default: "",
         example: "CHANGE-ME (openssl rand -base64 32)",
     },
+    Setting {
+        name: "HOIDAP_LEDGER_KEY",
+        about: "32 random bytes in base64: signs the public ledger. Another key is another ledger.",
+        default: "",
+        example: "CHANGE-ME (openssl rand -base64 32)",
+    },
+    Setting {
+        name: "HOIDAP_LEDGER_STATE",
+        about: "The file that keeps what was signed last; not where the database is, and never set back.",
+        default: "ledger-state",
+        example: "/var/lib/hoidap/ledger-state",
+    },
     Setting { name: "HOIDAP_MAIL", about: "Where mail goes: smtp://…, smtps://… or folder:DIR.", default: "folder:mail", example: "smtp://mail:1025" },
     Setting { name: "HOIDAP_MAIL_FROM", about: "The sender of mails.", default: "hoidap@example.vn", example: "hoidap@example.vn" },
     Setting { name: "HOIDAP_CONNECTIONS", about: "The most database connections at once.", default: "8", example: "16" },
@@ -78,6 +92,10 @@ pub struct Config {
     pub public_url: String,
     /// `HOIDAP_SECRET`.
     pub secret: Secret,
+    /// `HOIDAP_LEDGER_KEY`.
+    pub ledger_key: Secret,
+    /// `HOIDAP_LEDGER_STATE`.
+    pub ledger_state: PathBuf,
     /// `HOIDAP_MAIL`.
     pub mail: String,
     /// `HOIDAP_MAIL_FROM`.
@@ -129,6 +147,8 @@ impl std::fmt::Debug for Config {
             .field("listen", &self.listen)
             .field("public_url", &self.public_url)
             .field("secret", &self.secret)
+            .field("ledger_key", &self.ledger_key)
+            .field("ledger_state", &self.ledger_state)
             .field("mail", &scheme(&self.mail))
             .field("mail_from", &self.mail_from)
             .field("connections", &self.connections)
@@ -152,6 +172,8 @@ impl Default for Config {
             listen: "127.0.0.1:8080".to_owned(),
             public_url: "http://127.0.0.1:8080".to_owned(),
             secret: Secret::default(),
+            ledger_key: Secret::default(),
+            ledger_state: PathBuf::from("ledger-state"),
             mail: "folder:mail".to_owned(),
             mail_from: "hoidap@example.vn".to_owned(),
             connections: 8,
@@ -180,6 +202,17 @@ impl Config {
         self.public_url.starts_with("https://")
     }
 
+    /// The name under which the public ledger is signed: `<public host>/so-cong-khai`.
+    pub fn ledger_origin(&self) -> String {
+        let host = self.public_url.split("://").last().unwrap_or_default().split(['/', ':']).next().unwrap_or_default();
+        format!("{host}/so-cong-khai")
+    }
+
+    /// The key of the public ledger, where there is one.
+    pub fn ledger_key(&self) -> Option<LedgerKey> {
+        LedgerKey::new(&self.ledger_origin(), self.ledger_key.bytes()?)
+    }
+
     /// The folder that mail goes to, if it goes to one.
     pub fn mail_folder(&self) -> Option<PathBuf> {
         self.mail.strip_prefix("folder:").map(PathBuf::from)
@@ -198,6 +231,13 @@ impl Config {
         if self.secret.bytes().is_none() {
             faults.push(
                 "HOIDAP_SECRET must be 32 random bytes in base64: without it contacts can't be encrypted. Make one with `openssl rand -base64 32`.".to_owned(),
+            );
+        }
+        let needs_key = self.env == Environment::Production || !self.ledger_key.0.is_empty();
+        if needs_key && (self.ledger_key().is_none() || self.ledger_key.bytes() == self.secret.bytes()) {
+            faults.push(
+                "HOIDAP_LEDGER_KEY must be 32 random bytes in base64, others than HOIDAP_SECRET: without it nobody can check the figures. Make one with `openssl rand -base64 32`."
+                    .to_owned(),
             );
         }
         let known_mail = ["smtp://", "smtps://", "folder:"].iter().any(|s| self.mail.starts_with(s));
@@ -283,6 +323,7 @@ mod tests {
     fn safe() -> Config {
         Config {
             secret: Secret::new(STANDARD.encode((0..32).collect::<Vec<u8>>())),
+            ledger_key: Secret::new(STANDARD.encode((1..33).collect::<Vec<u8>>())),
             public_url: "https://hoidap.example.vn".to_owned(),
             mail: "smtp://mail:25".to_owned(),
             ..Config::default()
@@ -295,6 +336,8 @@ mod tests {
         let named = |config: Config, name: &str| assert!(config.faults().iter().any(|f| f.contains(name)), "{name}: {:?}", config.faults());
         named(Config { secret: Secret::default(), ..safe() }, "HOIDAP_SECRET");
         named(Config { secret: Secret::new(STANDARD.encode([0; 32])), ..safe() }, "HOIDAP_SECRET");
+        named(Config { ledger_key: Secret::default(), ..safe() }, "HOIDAP_LEDGER_KEY");
+        named(Config { ledger_key: safe().secret, secret: safe().secret, ..safe() }, "HOIDAP_LEDGER_KEY");
         named(Config { public_url: "http://hoidap.example.vn".to_owned(), ..safe() }, "HOIDAP_PUBLIC_URL");
         named(Config { mail: "folder:mail".to_owned(), ..safe() }, "HOIDAP_MAIL");
         named(Config { mail: "smtp://name:word@mail:25".to_owned(), ..safe() }, "HOIDAP_MAIL");

@@ -101,6 +101,55 @@ fn mac(key: &[u8; 32], parts: &[&[u8]]) -> [u8; 32] {
     mac.finalize().into_bytes().into()
 }
 
+/// The key that signs the public ledger (LEDGER.md, "Tree, tiles, checkpoint").
+#[derive(Clone)]
+pub struct LedgerKey {
+    name: String,
+    seed: [u8; 32],
+}
+
+impl std::fmt::Debug for LedgerKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("LedgerKey").field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
+impl LedgerKey {
+    /// Signs under the name of the log's origin. None when that can't be a key's name.
+    pub fn new(origin: &str, seed: [u8; 32]) -> Option<Self> {
+        signed_note::is_key_name_valid(origin).then(|| Self { name: origin.to_owned(), seed })
+    }
+
+    /// The log's origin.
+    pub fn origin(&self) -> &str {
+        &self.name
+    }
+
+    /// What a verifier is given: `name+id+key`.
+    pub fn verifier(&self) -> String {
+        signed_note::new_ed25519_verifier_key(&self.name, &ed25519_dalek::SigningKey::from_bytes(&self.seed).verifying_key())
+    }
+
+    /// A signed note of a text.
+    pub fn sign(&self, text: &[u8]) -> Option<String> {
+        let algorithm_and_key = [&[1], self.seed.as_slice()].concat();
+        let public = [&[1], ed25519_dalek::SigningKey::from_bytes(&self.seed).verifying_key().as_bytes().as_slice()].concat();
+        let key = format!("PRIVATE+KEY+{}+{:08x}+{}", self.name, signed_note::key_id(&self.name, &public), STANDARD.encode(algorithm_and_key));
+        let signer = signed_note::StandardSigner::new(&key).ok()?;
+        let mut note = signed_note::Note::new(text, &[]).ok()?;
+        note.add_sigs(&[&signer]).ok()?;
+        String::from_utf8(note.to_bytes()).ok()
+    }
+
+    /// The text of a note that this key signed.
+    pub fn open(&self, note: &str) -> Option<Vec<u8>> {
+        let verifier = signed_note::StandardVerifier::new(&self.verifier()).ok()?;
+        let note = signed_note::Note::from_bytes(note.as_bytes()).ok()?;
+        note.verify(&signed_note::VerifierList::new(vec![Box::new(verifier)])).ok()?;
+        Some(note.text().to_vec())
+    }
+}
+
 /// Random bytes from the operating system's generator.
 pub fn random<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
@@ -128,6 +177,21 @@ pub fn token_hash(token: &str) -> String {
 mod tests {
     use super::*;
     use crate::domain::words::{Language, Purpose};
+
+    #[test]
+    fn the_ledger_is_signed_as_in_the_test_vector() {
+        let key = LedgerKey::new("hoidap.example/so-cong-khai", std::array::from_fn(|i| u8::try_from(i).unwrap())).unwrap();
+        assert_eq!(key.verifier(), "hoidap.example/so-cong-khai+832c2107+AQOhB7/zzhC+HXDdGOdLwJln5NYwm6UNXx3chmQSVTG4");
+        let text = "hoidap.example/so-cong-khai\n3\n0lrwoy9AN1i8W0Q9iZLHXFEUiqidMRfXoiIdFuhdSoE=\n";
+        let note = key.sign(text.as_bytes()).unwrap();
+        assert_eq!(
+            note,
+            format!("{text}\n— hoidap.example/so-cong-khai gywhB/HzmiYAM1iyMYOFMJD2p5zZzJ4j5iq++KdFb+rCyRiID5dxb5bDj4BeZX8jxaQkh8oSPuDkWcTTV11yX5nl0gY=\n")
+        );
+        assert_eq!(key.open(&note).as_deref(), Some(text.as_bytes()));
+        assert_eq!(key.open(&note.replace("\n3\n", "\n4\n")), None, "another size");
+        assert_eq!(LedgerKey::new("hoidap.example/so-cong-khai", [7; 32]).unwrap().open(&note), None, "another key");
+    }
 
     #[test]
     fn a_contact_opens_only_for_its_own_item_and_key() {

@@ -1,19 +1,23 @@
 //! The figures that anybody may check: satisfaction as released, and the
 //! identity of opinions, live (ACCOUNTING.md §3 to §5).
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::mem::Discriminant;
+use std::sync::Arc;
 
 use super::Tx;
 use crate::domain::accounting::Counts;
 use crate::domain::catalogue::Catalogue;
 use crate::domain::error::{Fault, Problem};
+use crate::domain::questionnaire::Questionnaire;
 use crate::domain::satisfaction::{Ratio, Verdict};
 use crate::domain::tally::{Half, Part, Scope, Shown, left_out};
 use crate::domain::time::Day;
-use crate::domain::words::{FieldCode, OfficeCode, QuestionId, Respondent, Sample, TargetGroup};
+use crate::domain::words::{FieldCode, OfficeCode, QuestionId, Respondent, Sample, Slug, TargetGroup};
 use crate::store;
 use crate::store::feedback::Filter;
-use crate::store::tally::Wanted;
+use crate::store::tally::{StoredTally, Wanted};
 
 /// The target groups that the plans track on their own.
 pub const TRACKED: [&str; 3] = ["land", "construction", "investment"];
@@ -171,8 +175,27 @@ fn above(scope: &Scope, catalogue: &Catalogue) -> Option<Scope> {
     }
 }
 
+/// The headline question of each questionnaire, and from which value on it is satisfied.
+type Headlines = BTreeMap<String, (QuestionId, u8)>;
+
+fn headlines(catalogue: &Catalogue) -> Headlines {
+    let headline = |survey: &Arc<Questionnaire>| {
+        let question = survey.definition.headline()?;
+        Some((survey.slug.to_string(), (question.id.clone(), question.scale?.satisfied_from)))
+    };
+    catalogue.surveys().into_iter().filter_map(headline).collect()
+}
+
+/// All respondents, and each kind of them.
+fn respondents() -> impl Iterator<Item = Option<Respondent>> {
+    std::iter::once(None).chain(Respondent::ALL.iter().copied().map(Some))
+}
+
 /// What is released together: a half-month of a questionnaire.
 type Batch = (Day, String);
+
+/// A sum: its batch, the whole, and what kind its parts are of.
+type Sum = (Batch, String, Discriminant<Scope>);
 
 /// The released headline ratings of a sample over a span.
 struct Released {
@@ -180,17 +203,14 @@ struct Released {
     batches: BTreeSet<Batch>,
     respondent: Option<Respondent>,
     threshold: u64,
+    /// What is left out of sums that were looked at, by the whole and the kind of its parts.
+    sums: RefCell<HashMap<Sum, BTreeSet<Scope>>>,
 }
 
 impl Released {
     fn load(tx: &mut Tx<'_>, asked: &Asked, shown: &[Scope], sample: Sample, from: Option<Half>, to: Half) -> Result<Self, Problem> {
         let catalogue = tx.catalogue.clone();
-        // The headline question of each questionnaire, and from which value on it is satisfied.
-        let headlines: BTreeMap<String, (QuestionId, u8)> = catalogue
-            .surveys()
-            .into_iter()
-            .filter_map(|s| s.definition.headline().and_then(|q| Some((s.slug.to_string(), (q.id.clone(), q.scale?.satisfied_from)))))
-            .collect();
+        let headlines = headlines(&catalogue);
         let questionnaires: Vec<String> = headlines.keys().cloned().collect();
         // Every cell that a shown figure could be subtracted from, or a hidden one be had by.
         let mut scopes = BTreeSet::new();
@@ -205,17 +225,21 @@ impl Released {
         }
         let scopes: Vec<String> = scopes.into_iter().collect();
         let wanted = Wanted { questionnaires: &questionnaires, sample, scopes: &scopes, from, to: Some(to) };
-        let mut released = Self { cells: BTreeMap::new(), batches: BTreeSet::new(), respondent: asked.respondent, threshold: catalogue.threshold };
-        for stored in store::tally::span(tx.conn, &wanted)? {
+        Ok(Self::of(&store::tally::span(tx.conn, &wanted)?, &headlines, asked.respondent, catalogue.threshold))
+    }
+
+    fn of<'a>(tallies: impl IntoIterator<Item = &'a StoredTally>, headlines: &Headlines, respondent: Option<Respondent>, threshold: u64) -> Self {
+        let mut released = Self { cells: BTreeMap::new(), batches: BTreeSet::new(), respondent, threshold, sums: RefCell::default() };
+        for stored in tallies {
             let Some((question, satisfied_from)) = headlines.get(&stored.questionnaire) else { continue };
             let batch = (stored.half, stored.questionnaire.clone());
-            for respondent in std::iter::once(None).chain(Respondent::ALL.iter().copied().map(Some)) {
+            for respondent in respondents() {
                 let cell = stored.cell(respondent, question);
                 released.cells.insert((batch.clone(), stored.scope.clone(), respondent), (cell.ratio(*satisfied_from), cell.total() > 0));
             }
             released.batches.insert(batch);
         }
-        Ok(released)
+        released
     }
 
     fn cell(&self, batch: &Batch, scope: &Scope, respondent: Option<Respondent>) -> (Ratio, bool) {
@@ -233,9 +257,16 @@ impl Released {
         if n(scope) < self.threshold {
             return true;
         }
+        // Scopes of one kind have the same sums: what is left out of one is worked out once.
         for (whole, parts) in sums(scope, catalogue) {
-            let counted: Vec<Part> = parts.iter().map(|p| self.part(batch, p, self.respondent)).collect();
-            if parts.iter().zip(left_out(n(&whole), &counted, self.threshold)).any(|(part, out)| out && part == scope) {
+            let sum = (batch.clone(), whole.to_string(), std::mem::discriminant(scope));
+            let mut known = self.sums.borrow_mut();
+            let out = known.entry(sum).or_insert_with(|| {
+                let counted: Vec<Part> = parts.iter().map(|p| self.part(batch, p, self.respondent)).collect();
+                let out = left_out(n(&whole), &counted, self.threshold);
+                parts.into_iter().zip(out).filter(|(_, out)| *out).map(|(part, _)| part).collect()
+            });
+            if out.contains(scope) {
                 return true;
             }
         }
@@ -302,6 +333,57 @@ fn figures(tx: &mut Tx<'_>, asked: &Asked, sample: Sample, from: Option<Half>, t
     };
     Ok(rows.into_iter().map(figure).collect())
 }
+
+/// A cell as anybody may see it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Published {
+    /// The sample.
+    pub sample: Sample,
+    /// What it is about, in words.
+    pub scope: String,
+    /// Whose ratings; of all without one.
+    pub respondent: Option<Respondent>,
+    /// Satisfied and valid ratings of the headline question, unless they are left out.
+    pub ratio: Option<Ratio>,
+}
+
+/// Every cell of a half-month of a questionnaire in which somebody rated.
+pub fn published(tx: &mut Tx<'_>, half: Half, questionnaire: &Slug) -> Result<Vec<Published>, Problem> {
+    let catalogue = tx.catalogue.clone();
+    let headlines = headlines(&catalogue);
+    let tallies = store::tally::of_half(tx.conn, half, questionnaire)?;
+    let batch = (half.first(), questionnaire.to_string());
+    let scopes = scopes_by_words(&catalogue);
+    let mut cells = Vec::new();
+    for sample in Sample::ALL {
+        let of_sample: Vec<&StoredTally> = tallies.iter().filter(|stored| stored.sample == sample.as_str()).collect();
+        for respondent in respondents() {
+            let released = Released::of(of_sample.iter().copied(), &headlines, respondent, catalogue.threshold);
+            for stored in &of_sample {
+                let Some(scope) = scopes.get(&stored.scope) else { continue };
+                let (ratio, rated) = released.cell(&batch, scope, respondent);
+                if rated {
+                    let ratio = (!released.is_left_out(&batch, scope, &catalogue)).then_some(ratio);
+                    cells.push(Published { sample: *sample, scope: stored.scope.clone(), respondent, ratio });
+                }
+            }
+        }
+    }
+    Ok(cells)
+}
+
+fn scopes_by_words(catalogue: &Catalogue) -> BTreeMap<String, Scope> {
+    let mut scopes = vec![Scope::All];
+    for field in &catalogue.fields {
+        scopes.extend([Scope::Group(field.group.clone()), Scope::Field(field.code.clone())]);
+        scopes.extend(catalogue.offices.iter().map(|office| Scope::OfficeField(office.code.clone(), field.code.clone())));
+    }
+    scopes.extend(catalogue.offices.iter().map(|office| Scope::Office(office.code.clone())));
+    scopes.into_iter().map(|scope| (scope.to_string(), scope)).collect()
+}
+
+/// The setting that keeps the first day of the half-month that was open at the last closing.
+pub const CLOSED_BEFORE: &str = "halves_closed_before";
 
 /// The job at the end of a half-month: released counts catch up once more. Returns how many tallies did.
 pub fn close_halves(tx: &mut Tx<'_>, since: Option<Day>) -> Result<usize, Problem> {

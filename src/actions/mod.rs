@@ -8,6 +8,7 @@ pub mod catalogue;
 pub mod feedback;
 pub mod figures;
 pub mod intake;
+pub mod ledger;
 pub mod lookup;
 pub mod ratings;
 pub mod recount;
@@ -57,8 +58,11 @@ impl Tx<'_> {
     /// Says that reference data changed, and reads it again. Waits for the writers that still work with the old.
     pub fn recatalogue(&mut self) -> Result<(), Problem> {
         store::lock(self.conn, Lock::Catalogue)?;
+        store::lock(self.conn, Lock::Ledger)?;
+        ledger::flush(self)?;
         store::catalogue::changed(self.conn)?;
         self.catalogue = load(self.conn)?;
+        ledger::tell(self)?;
         Ok(())
     }
 }
@@ -146,6 +150,11 @@ impl Service {
     /// Runs the write transaction of the intake at a moment of another clock: the sample life.
     pub fn write_intake_at<T>(&self, now: Moment, f: impl FnOnce(&mut Tx<'_>) -> Result<T, Problem>) -> Result<T, Problem> {
         self.begin(Some(Lock::Intake), Some(now), f)
+    }
+
+    /// Runs a write transaction that gives leaves their place in the public ledger: one at a time.
+    pub fn write_ledger<T>(&self, f: impl FnOnce(&mut Tx<'_>) -> Result<T, Problem>) -> Result<T, Problem> {
+        self.begin(Some(Lock::Ledger), None, f)
     }
 
     /// Takes the locks, and only then reads the present, so that days never go back.

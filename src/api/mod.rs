@@ -7,6 +7,7 @@
 pub mod catalogue;
 pub mod feedback;
 pub mod health;
+pub mod ledger;
 pub mod openapi;
 pub mod problem;
 pub mod receipt;
@@ -49,7 +50,8 @@ pub fn routes(cfg: &mut ServiceConfig) {
                     .default_service(web::to(no_address)),
             )
             .default_service(web::to(no_address)),
-    );
+    )
+    .configure(ledger::routes);
 }
 
 /// An address; a method that it does not have is a refusal like any other.

@@ -62,7 +62,9 @@ pub fn run(args: &Args) -> Result<(), Problem> {
         env: Environment::Development,
         listen: args.listen.clone(),
         public_url: format!("http://{}", args.listen),
-        secret: secret(&args.data).map_err(said)?,
+        secret: secret(&args.data, "secret").map_err(said)?,
+        ledger_key: secret(&args.data, "ledger-key").map_err(said)?,
+        ledger_state: args.data.join("ledger-state"),
         mail: format!("folder:{}", args.data.join("mail").display()),
         // Quiet, so that the accounts stay in sight; HOIDAP_LOG says otherwise.
         log: if from_environment.log == Config::default().log { "warn".to_owned() } else { from_environment.log },
@@ -87,9 +89,9 @@ pub fn run(args: &Args) -> Result<(), Problem> {
     serve::serve(config, service, |address| println!("listening on http://{address}"))
 }
 
-/// The demo's own secret, kept beside its database.
-fn secret(dir: &Path) -> std::io::Result<Secret> {
-    let file = dir.join("secret");
+/// A secret of the demo's own, kept beside its database.
+fn secret(dir: &Path, name: &str) -> std::io::Result<Secret> {
+    let file = dir.join(name);
     if let Ok(kept) = std::fs::read_to_string(&file) {
         return Ok(Secret::new(kept));
     }

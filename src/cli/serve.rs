@@ -18,6 +18,7 @@ use crate::http::app::{App, Shared};
 use crate::http::guard::{Late, Limit, guard};
 use crate::http::render::Pages;
 use crate::http::visitor::Visitor;
+use crate::jobs::ledger::Sequencer;
 use crate::mail::Mailer;
 use crate::{api, jobs, store, telemetry, web as pages};
 
@@ -68,7 +69,8 @@ pub fn prepare(config: Config, service: Arc<Service>) -> Result<Ready, Problem> 
     let server = server.bind(&listen).map_err(|e| said(&format!("can't listen on {listen}"), &e))?;
     let address = server.addrs().first().copied().ok_or_else(|| said("can't listen", &"no address"))?;
     let mailer = Mailer::from_config(&config).map_err(Problem::Internal)?;
-    let jobs = jobs::run(service, Arc::new(mailer))?;
+    let sequencer = config.ledger_key().map(|key| Sequencer::new(key, config.ledger_state.clone()));
+    let jobs = jobs::run(service, Arc::new(mailer), sequencer)?;
     Ok(Ready { address, server: server.run(), intake, jobs })
 }
 

@@ -2,7 +2,8 @@
 //! contacts whose purpose is over.
 //! Running it twice changes nothing.
 
-use crate::actions::{Service, feedback, figures};
+use crate::actions::figures::{self, CLOSED_BEFORE};
+use crate::actions::{Service, feedback};
 use crate::domain::error::{Code, Problem};
 use crate::domain::tally::Half;
 use crate::domain::time::Day;
@@ -12,8 +13,6 @@ use crate::store;
 const STEP: i64 = 100;
 /// So often another server may be at the same opinions before it counts as a failure.
 const MEETINGS: u32 = 20;
-/// The setting that keeps the first day of the half-month that was open at the last closing.
-const CLOSED_BEFORE: &str = "halves_closed_before";
 
 /// What the daily job did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -1,10 +1,11 @@
 //! What happens without anybody asking: mail leaves, lateness is recorded,
-//! half-months are closed. Uses actions, store and mail; must not know SQL,
+//! half-months are closed, the public ledger is written and signed. Uses actions, store and mail; must not know SQL,
 //! the mail protocol or the web. Any number of servers may run the jobs at
 //! once on one database.
 
 mod addressees;
 pub mod clocks;
+pub mod ledger;
 pub mod outbox;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -18,6 +19,8 @@ use crate::domain::error::Problem;
 use crate::domain::time::Day;
 use crate::mail::Mailer;
 
+use ledger::Sequencer;
+
 /// How long a job with nothing to do waits before it looks again.
 const TICK: Duration = Duration::from_secs(1);
 /// The longest pause of a job whose database is gone.
@@ -29,16 +32,20 @@ pub struct Running {
     threads: Vec<(Sender<()>, JoinHandle<()>)>,
 }
 
-/// Starts the jobs: the outbox every second; the clocks now and when the day
+/// Starts the jobs: the outbox and the ledger every second; the clocks now and when the day
 /// changes in Vietnam. Each has a thread of its own, so that a slow mail
 /// server holds nothing else up.
 ///
 /// # Errors
 /// When the system gives no thread.
-pub fn run(service: Arc<Service>, mailer: Arc<Mailer>) -> Result<Running, Problem> {
+pub fn run(service: Arc<Service>, mailer: Arc<Mailer>, sequencer: Option<Sequencer>) -> Result<Running, Problem> {
     let mut running = Running { threads: Vec::new() };
     let of = service.clone();
     running.add("outbox", move || Ok(outbox::deliver(&of, &mailer)? > 0))?;
+    if let Some(sequencer) = sequencer {
+        let of = service.clone();
+        running.add("ledger", move || Ok(sequencer.run(&of)? > 0))?;
+    }
     let mut done_on: Option<Day> = None;
     running.add("clocks", move || {
         let today = service.now().day();

@@ -252,7 +252,7 @@ pub struct NewEvent {
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = feedback_events)]
-struct EventRow {
+pub(super) struct EventRow {
     serial: i64,
     n: i64,
     event: String,
@@ -312,7 +312,7 @@ pub struct KeptEvent {
     pub note: Option<String>,
 }
 
-fn read_event(row: EventRow) -> Stored<(Serial, KeptEvent)> {
+pub(super) fn read_event(row: EventRow) -> Stored<(Serial, KeptEvent)> {
     let mut payload = match row.payload.0 {
         Value::Object(map) => map,
         other => return Err(broken(format!("HD-{} event {}: payload {other}", row.serial, row.n))),

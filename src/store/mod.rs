@@ -14,6 +14,7 @@ mod conn;
 pub mod counts;
 pub mod draft;
 pub mod feedback;
+pub mod ledger;
 pub mod officer;
 pub mod outbox;
 pub mod response;
@@ -415,6 +416,8 @@ pub enum Lock {
     Intake = 7_001,
     /// Reference data.
     Catalogue = 7_002,
+    /// The order of the public ledger.
+    Ledger = 7_003,
 }
 
 /// How a transaction holds a lock, on PostgreSQL. SQLite has one writer anyway.

@@ -19,7 +19,7 @@ use crate::domain::commitment::Salt;
 use crate::domain::submission::{Filled, Submission};
 use crate::domain::tally::Half;
 use crate::domain::time::Day;
-use crate::domain::words::{OfficeCode, ProcedureKey};
+use crate::domain::words::{Channel, OfficeCode, ProcedureKey};
 
 /// A filled questionnaire as it is kept.
 #[derive(Debug, Clone, Queryable, Selectable)]
@@ -214,6 +214,23 @@ pub fn by_receipt(conn: &mut Conn, hash: &str) -> Stored<Option<ResponseRow>> {
 /// The next responses in the order of arrival, for a recount that never holds all of them.
 pub fn after(conn: &mut Conn, last: i64, limit: i64) -> Stored<Vec<(i64, ResponseRow)>> {
     Ok(responses::table.filter(responses::n.gt(last)).order(responses::n).limit(limit).select((responses::n, ResponseRow::as_select())).load(conn)?)
+}
+
+/// The next responses through some channels, up to one in the order of arrival.
+pub fn after_through(conn: &mut Conn, last: i64, until: i64, channels: &[Channel], limit: i64) -> Stored<Vec<(i64, ResponseRow)>> {
+    let channels: Vec<&str> = channels.iter().map(|channel| channel.as_str()).collect();
+    Ok(responses::table
+        .filter(responses::n.gt(last).and(responses::n.le(until)))
+        .filter(responses::channel.eq_any(channels))
+        .order(responses::n)
+        .limit(limit)
+        .select((responses::n, ResponseRow::as_select()))
+        .load(conn)?)
+}
+
+/// How many a half-month of a questionnaire has.
+pub fn count_of(conn: &mut Conn, half: Day, questionnaire: &str) -> Stored<i64> {
+    Ok(responses::table.filter(responses::half.eq(On(half))).filter(responses::questionnaire.eq(questionnaire)).count().get_result(conn)?)
 }
 
 /// How many there are.

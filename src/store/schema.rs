@@ -355,6 +355,56 @@ diesel::table! {
         payload -> Doc,
         salts -> Nullable<Doc>,
         note -> Nullable<Text>,
+        leaf -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+
+    ledger_leaves (idx) {
+        idx -> BigInt,
+        leaf -> Text,
+        response -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+
+    ledger_tiles (level, n) {
+        level -> BigInt,
+        n -> BigInt,
+        hashes -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::CalendarDay;
+
+    ledger_checkpoints (size) {
+        size -> BigInt,
+        on_day -> CalendarDay,
+        note -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+
+    ledger_files (path) {
+        path -> Text,
+        content -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+
+    ledger_marks (name) {
+        name -> Text,
+        value -> Text,
     }
 }
 
@@ -501,5 +551,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     draft_authors,
     contacts,
     audit,
-    outbox
+    outbox,
+    ledger_leaves,
+    ledger_tiles,
+    ledger_checkpoints,
+    ledger_files,
+    ledger_marks
 );

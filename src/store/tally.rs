@@ -13,7 +13,7 @@ use super::types::On;
 use super::{Conn, Stored, broken};
 use crate::domain::tally::{Cell, Half, Scope, Tally, TallyKey};
 use crate::domain::time::Day;
-use crate::domain::words::{QuestionId, Respondent, Sample};
+use crate::domain::words::{QuestionId, Respondent, Sample, Slug};
 
 /// How "all respondents" is written.
 const ALL: &str = "all";
@@ -201,6 +201,20 @@ pub fn span(conn: &mut Conn, wanted: &Wanted<'_>) -> Stored<Vec<StoredTally>> {
     }
     let rows: Vec<Words> = query.select(t::all_columns).load(conn)?;
     rows.into_iter().map(read).collect()
+}
+
+/// Every tally of a half-month of a questionnaire, in the order of its address.
+pub fn of_half(conn: &mut Conn, half: Half, questionnaire: &Slug) -> Stored<Vec<StoredTally>> {
+    let of_half = t::table.filter(t::half.eq(On(half.first()))).filter(t::questionnaire.eq(questionnaire.as_str()));
+    let rows: Vec<Words> = of_half.order((t::scope, t::sample)).select(t::all_columns).load(conn)?;
+    rows.into_iter().map(read).collect()
+}
+
+/// The half-months of questionnaires that have ratings and lie before a day.
+pub fn halves_before(conn: &mut Conn, day: Day) -> Stored<Vec<(Day, String)>> {
+    let rows: Vec<(On, String)> =
+        t::table.filter(t::half.lt(On(day))).select((t::half, t::questionnaire)).distinct().order((t::half, t::questionnaire)).load(conn)?;
+    Ok(rows.into_iter().map(|(half, questionnaire)| (half.0, questionnaire)).collect())
 }
 
 /// Every tally of the half-months before a day, for the closing job.

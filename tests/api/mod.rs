@@ -3,6 +3,7 @@
 mod catalogue;
 mod feedback;
 mod health;
+mod ledger;
 mod openapi;
 mod problem;
 mod receipt;

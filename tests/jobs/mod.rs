@@ -1,6 +1,7 @@
 //! Mail and clocks, and the few people that they need.
 
 mod clocks;
+mod ledger;
 mod letters;
 mod outbox;
 mod smtp;

@@ -284,7 +284,7 @@ fn a_wrong_secret_or_an_unknown_kind_holds_one_mail_back_and_loses_none() {
 fn the_jobs_run_until_they_are_stopped() {
     each_database(|service, _| {
         let (mailer, letters) = memory();
-        let running = run(service.clone(), mailer.into()).unwrap();
+        let running = run(service.clone(), mailer.into(), None).unwrap();
         let (serial, _) = send_in(&service, "vi", opinion("report", "a@example.vn"));
         assert_eq!(serial, Serial(1));
         for _ in 0..200 {

@@ -1,14 +1,16 @@
 //! A server on port 0, and somebody before a browser.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::channel;
 use std::thread::JoinHandle;
 
 use actix_web::dev::ServerHandle;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use hoidap::actions::Service;
 use hoidap::cli::serve::prepare;
-use hoidap::config::{Config, Environment};
+use hoidap::config::{Config, Environment, Secret};
 use reqwest::blocking::{Client, Response};
 use reqwest::header::HeaderMap;
 use reqwest::redirect::Policy;
@@ -35,12 +37,22 @@ impl Site {
 
     /// Starts it on another service than the bed's own.
     pub fn serving(service: Arc<Service>) -> Self {
+        Self::configured(service, Config::default())
+    }
+
+    /// Starts it with a ledger that it signs.
+    pub fn signing(bed: &Bed, seed: [u8; 32], state: &Path) -> Self {
+        let ledger_key = Secret::new(STANDARD.encode(seed));
+        Self::configured(bed.service.clone(), Config { ledger_key, ledger_state: state.to_owned(), ..Config::default() })
+    }
+
+    fn configured(service: Arc<Service>, config: Config) -> Self {
         let mails = std::env::temp_dir().join(format!("hoidap-mails-{}", Uuid::new_v4().simple()));
         let mail = format!("folder:{}", mails.display());
         let (tell, told) = channel();
         let thread = std::thread::spawn(move || {
             actix_web::rt::System::new().block_on(async {
-                let config = Config { listen: "127.0.0.1:0".to_owned(), workers: 1, env: Environment::Development, mail, ..Config::default() };
+                let config = Config { listen: "127.0.0.1:0".to_owned(), workers: 1, env: Environment::Development, mail, ..config };
                 let ready = prepare(config, service).unwrap();
                 tell.send((ready.address, ready.handle())).unwrap();
                 ready.serve().await.unwrap();

@@ -16,7 +16,8 @@ use hoidap::domain::event::Event;
 use hoidap::domain::feedback::Class;
 use hoidap::domain::feedback::Item;
 use hoidap::domain::words::{By, Kind, Language, Serial};
-use hoidap::keys;
+use hoidap::jobs::ledger::Sequencer;
+use hoidap::keys::{self, LedgerKey};
 use hoidap::store::{self, feedback::NewEvent};
 
 use crate::support::web::{Browser, Page, Site};
@@ -343,8 +344,21 @@ impl Walk<'_> {
             "name" => some(&["1.eml"]),
             "hash" => some(&["000000000000"]),
             "name:.*" => some(&["site.css", "khong-co.js"]),
+            "size" => vec![self.signed().to_string()],
+            "path:.*" => {
+                let (last, width) = (self.signed() / 256, self.signed() % 256);
+                vec!["entries/000".to_owned(), format!("entries/{last:03}.p/{width}"), format!("0/{last:03}.p/{width}"), "khong-co".to_owned()]
+            }
+            "half" => some(&["2026-09-15", "khong-co"]),
+            "file" if before.ends_with("calendar/") => some(&["1.json", "khong-co"]),
+            "file" => catalogue.questionnaires.iter().map(|q| format!("{}.json", q.definition.label())).chain(some(&["phieu-quay.json"])).collect(),
             _ => panic!("a new address has {{{name}}}: give the walk a value for it"),
         }
+    }
+
+    /// How many leaves of the ledger everybody may read.
+    fn signed(&self) -> u64 {
+        self.bed.service.read(|tx| Ok(store::ledger::last_checkpoint(tx.conn)?)).unwrap().expect("a checkpoint").0
     }
 
     fn reads(&mut self, address: &str) {
@@ -392,7 +406,10 @@ fn own_pages(site: &Site, life: &mut Life) {
 
 /// The walk over everything. Returns what leaks.
 fn walked(bed: &Bed, life: &mut Life) -> BTreeSet<String> {
-    let site = Site::start(bed);
+    let state = std::env::temp_dir().join(format!("hoidap-ledger-{}", uuid::Uuid::new_v4().simple()));
+    let key = LedgerKey::new("127.0.0.1/so-cong-khai", [7; 32]).unwrap();
+    Sequencer::new(key, state.clone()).run(&bed.service).unwrap();
+    let site = Site::signing(bed, [7; 32], &state);
     own_pages(&site, life);
     let browser = site.browser();
     assert_eq!(browser.submits(&format!("/quay/{TABLET}/ghi-danh"), &[("ma", "ma-cua-may-dau")]).status, 303, "a tablet is open to whoever stands before it");

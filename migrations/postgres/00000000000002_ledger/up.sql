@@ -1,0 +1,33 @@
+-- The public ledger (LEDGER.md): leaves in their order, the tree above them in
+-- tiles of 256 hashes, what was signed, and the files that leaves commit to.
+CREATE TABLE ledger_leaves (
+  idx BIGINT PRIMARY KEY NOT NULL,
+  leaf TEXT NOT NULL,
+  -- The number of the response that it is about.
+  response BIGINT UNIQUE
+);
+
+-- Base64 of the hashes that are there so far; only the last tile of a level grows.
+CREATE TABLE ledger_tiles (
+  level BIGINT NOT NULL,
+  n BIGINT NOT NULL,
+  hashes TEXT NOT NULL,
+  PRIMARY KEY (level, n)
+);
+
+-- The last one of every day, and the last.
+CREATE TABLE ledger_checkpoints (
+  size BIGINT PRIMARY KEY NOT NULL,
+  on_day DATE NOT NULL,
+  note TEXT NOT NULL
+);
+
+-- Under their address below the ledger's.
+CREATE TABLE ledger_files (path TEXT PRIMARY KEY NOT NULL, content TEXT NOT NULL);
+
+-- What the log said last of each thing, and how far it has come.
+CREATE TABLE ledger_marks (name TEXT PRIMARY KEY NOT NULL, value TEXT NOT NULL);
+
+-- The event's place in the log.
+ALTER TABLE feedback_events ADD COLUMN leaf BIGINT;
+CREATE INDEX feedback_events_waiting ON feedback_events (on_day, serial, n) WHERE leaf IS NULL;

@@ -1,0 +1,403 @@
+//! Writing the public ledger (LEDGER.md): what has happened gets its leaf and
+//! its place, day by day, in an order that tells nobody who wrote what at a
+//! counter. Whoever calls holds [`store::Lock::Ledger`]. Knows no key and no file outside.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use rand::seq::SliceRandom;
+use serde_json::json;
+
+use super::figures::{self, CLOSED_BEFORE};
+use super::{Service, Tx};
+use crate::domain::catalogue::Catalogue;
+use crate::domain::commitment::Salt;
+use crate::domain::error::Problem;
+use crate::domain::leaf::{FileHash, LARGEST, Leaf, Opened, canonical};
+use crate::domain::tally::Half;
+use crate::domain::time::Day;
+use crate::domain::tree::{self, Hash, Tree};
+use crate::domain::words::{Channel, Respondent, Serial};
+use crate::store;
+use crate::store::ledger::{NewLeaf, Waiting};
+use crate::store::response::ResponseRow;
+
+/// About how many leaves one transaction writes: the intake never waits long.
+const STEP: usize = 2_000;
+/// The same, for a query.
+const MOST: i64 = 2_000;
+
+/// What comes in at a counter gets its place once an hour, in shuffled order:
+/// a person at the next desk must not be able to tell by the minute who wrote what.
+const COUNTER: [Channel; 3] = [Channel::Kiosk, Channel::Assisted, Channel::Paper];
+
+/// Names of what the log remembers: its last day, how far it has come with
+/// responses, and with those of counters, the hour of the last of them, its
+/// calendar, which version of the reference data it has told, and the day
+/// before which all half-months are told.
+const DAY: &str = "day";
+const RESPONSES: &str = "responses";
+const COUNTERS: &str = "counters";
+const HOUR: &str = "hour";
+const CALENDAR: &str = "calendar";
+const CATALOGUE: &str = "catalogue";
+const TALLIES: &str = "tallies";
+
+/// Gives everything that waits its place, in as many transactions as it takes. Returns how many leaves were written.
+pub fn catch_up(service: &Service) -> Result<usize, Problem> {
+    let mut written = 0;
+    loop {
+        match service.write_ledger(sequence)? {
+            0 => return Ok(written),
+            step => written += step,
+        }
+    }
+}
+
+/// Gives what waits its place, about [`STEP`] leaves of it. Returns how many were written.
+pub fn sequence(tx: &mut Tx<'_>) -> Result<usize, Problem> {
+    let mut book = Book::open(tx)?;
+    if book.day.is_none() {
+        // What happened before the log began is told on its own days.
+        let first = store::ledger::next_day(tx.conn, None)?.unwrap_or(tx.today);
+        book.turn(tx, first)?;
+        book.references(tx)?;
+    }
+    let hour = (tx.now.micros() / 3_600_000_000).to_string();
+    let counters = book.marks.get(HOUR) != Some(&hour);
+    while book.has_room() {
+        let Some(day) = book.day else { break };
+        if book.write_quick(tx, day)? {
+            continue;
+        }
+        let next = book.next_day(tx, day)?;
+        if (counters || next.is_some()) && book.write_counters(tx, day)? {
+            continue;
+        }
+        match next {
+            Some(next) => book.turn(tx, next)?,
+            None => {
+                book.marks.insert(HOUR.to_owned(), hour);
+                book.write_tally(tx, day)?;
+                break;
+            }
+        }
+    }
+    if book.marks.get(CATALOGUE) != Some(&tx.catalogue.version.to_string()) {
+        book.references(tx)?;
+    }
+    book.close(tx)
+}
+
+/// To be said before reference data changes: all that waits was made under the old.
+pub fn flush(tx: &mut Tx<'_>) -> Result<(), Problem> {
+    loop {
+        let mut book = Book::open(tx)?;
+        let Some(day) = book.day else { return Ok(()) };
+        while book.has_room() && (book.write_quick(tx, day)? || book.write_counters(tx, day)?) {}
+        if book.close(tx)? == 0 {
+            return Ok(());
+        }
+    }
+}
+
+/// To be said after reference data changed, in the same transaction.
+pub fn tell(tx: &mut Tx<'_>) -> Result<(), Problem> {
+    let mut book = Book::open(tx)?;
+    if book.day.is_some() {
+        book.references(tx)?;
+        book.close(tx)?;
+    }
+    Ok(())
+}
+
+/// Has the log begun?
+pub fn has_begun(tx: &mut Tx<'_>) -> Result<bool, Problem> {
+    Ok(store::ledger::size(tx.conn)? > 0)
+}
+
+/// The root of the tree that the first `size` leaves make, as the stored tiles have it.
+pub fn root(tx: &mut Tx<'_>, size: u64) -> Result<Hash, Problem> {
+    let tiles = store::ledger::tiles(tx.conn, tree::edge(size).into_iter().map(|(place, _)| place))?;
+    tree::root(size, &tiles).ok_or_else(broken_tiles)
+}
+
+fn broken_tiles() -> Problem {
+    Problem::Internal("the ledger's tiles are not those of its leaves".to_owned())
+}
+
+/// The log in an open transaction, with what is about to be written.
+struct Book {
+    tree: Tree,
+    /// The last day of the log.
+    day: Option<Day>,
+    marks: BTreeMap<String, String>,
+    /// The marks as they are stored.
+    kept: BTreeMap<String, String>,
+    leaves: Vec<NewLeaf>,
+    files: Vec<(String, String)>,
+    /// Responses that were read and have no place yet.
+    ahead: VecDeque<(i64, ResponseRow)>,
+}
+
+impl Book {
+    fn open(tx: &mut Tx<'_>) -> Result<Self, Problem> {
+        let size = store::ledger::size(tx.conn)?;
+        let tiles = store::ledger::tiles(tx.conn, tree::edge(size).into_iter().map(|(place, _)| place))?;
+        let tree = Tree::resume(size, &tiles).ok_or_else(broken_tiles)?;
+        let marks = store::ledger::marks(tx.conn)?;
+        let day = marks.get(DAY).and_then(|day| day.parse().ok());
+        Ok(Self { tree, day, kept: marks.clone(), marks, leaves: Vec::new(), files: Vec::new(), ahead: VecDeque::new() })
+    }
+
+    fn has_room(&self) -> bool {
+        self.leaves.len() < STEP
+    }
+
+    /// Writes all of it. Returns how many leaves.
+    fn close(mut self, tx: &mut Tx<'_>) -> Result<usize, Problem> {
+        let tiles = if self.leaves.is_empty() { Vec::new() } else { self.tree.changed() };
+        let kept = self.kept;
+        self.marks.retain(|name, value| kept.get(name) != Some(value));
+        let rows = [
+            store::ledger::leaf_rows(&self.leaves),
+            store::ledger::tile_rows(&tiles),
+            store::ledger::file_rows(&self.files),
+            store::ledger::mark_rows(&self.marks),
+        ];
+        store::batch::write(tx.conn, rows)?;
+        Ok(self.leaves.len())
+    }
+
+    fn add(&mut self, leaf: &Leaf<'_>, response: Option<i64>) -> Result<u64, Problem> {
+        let leaf = leaf.bytes();
+        if leaf.len() > LARGEST {
+            return Err(Problem::Internal(format!("a leaf of {} bytes", leaf.len())));
+        }
+        let idx = self.tree.add(leaf.as_bytes());
+        self.leaves.push(NewLeaf { idx, leaf, response });
+        Ok(idx)
+    }
+
+    /// Begins a day.
+    fn turn(&mut self, tx: &Tx<'_>, day: Day) -> Result<(), Problem> {
+        self.add(&Leaf::Day { on: day }, None)?;
+        self.day = Some(day);
+        self.marks.insert(DAY.to_owned(), day.to_string());
+        self.ended_offices(&tx.catalogue, day)
+    }
+
+    /// The next day that something waits for, or today.
+    fn next_day(&mut self, tx: &mut Tx<'_>, day: Day) -> Result<Option<Day>, Problem> {
+        let event = store::ledger::next_day(tx.conn, Some(day))?;
+        let response = self.next_response(tx)?.map(|(_, row)| row.submitted_on.0);
+        Ok([event, response, Some(tx.today)].into_iter().flatten().filter(|next| *next > day).min())
+    }
+
+    /// The next response in the order of arrival.
+    fn next_response(&mut self, tx: &mut Tx<'_>) -> Result<Option<&(i64, ResponseRow)>, Problem> {
+        if self.ahead.is_empty() {
+            self.ahead = store::response::after(tx.conn, self.far(RESPONSES), MOST)?.into();
+        }
+        Ok(self.ahead.front())
+    }
+
+    fn far(&self, mark: &str) -> i64 {
+        self.marks.get(mark).and_then(|n| n.parse().ok()).unwrap_or(0)
+    }
+
+    /// What came in otherwise than at a counter, up to a day. True when there was some.
+    fn write_quick(&mut self, tx: &mut Tx<'_>, day: Day) -> Result<bool, Problem> {
+        let waiting = store::ledger::waiting(tx.conn, day, MOST)?;
+        let waits = i64::try_from(waiting.len()).unwrap_or(MOST);
+        let held: BTreeSet<Serial> = waiting.iter().filter(|w| w.entry.n == 0 && is_counter(w.channel)).map(|w| w.serial).collect();
+        let quick: Vec<Waiting> = waiting.into_iter().filter(|event| !held.contains(&event.serial)).collect();
+        if quick.is_empty() && waits == MOST {
+            // So many wait at counters that others would wait behind them.
+            return self.write_counters(tx, day);
+        }
+        let mut written = !quick.is_empty();
+        self.write_events(tx, &quick)?;
+        while let Some((n, row)) = self.next_response(tx)?.cloned().filter(|(_, row)| row.submitted_on.0 <= day) {
+            self.ahead.pop_front();
+            if !is_counter(row.channel.parse().ok()) {
+                self.write_response(&tx.catalogue, n, &row)?;
+            }
+            self.marks.insert(RESPONSES.to_owned(), n.to_string());
+            written = true;
+        }
+        Ok(written)
+    }
+
+    /// What came in at counters up to a day, in shuffled order. True when there was some.
+    fn write_counters(&mut self, tx: &mut Tx<'_>, day: Day) -> Result<bool, Problem> {
+        let mut items: BTreeMap<Serial, Vec<Waiting>> = BTreeMap::new();
+        for event in store::ledger::waiting(tx.conn, day, MOST)? {
+            items.entry(event.serial).or_default().push(event);
+        }
+        let mut items: Vec<Vec<Waiting>> = items.into_values().collect();
+        items.shuffle(&mut rand::rng());
+        for events in &items {
+            self.write_events(tx, events)?;
+        }
+        let mut responses = store::response::after_through(tx.conn, self.far(COUNTERS), self.far(RESPONSES), &COUNTER, MOST)?;
+        let last = responses.last().map(|(n, _)| *n);
+        responses.shuffle(&mut rand::rng());
+        for (n, row) in &responses {
+            self.write_response(&tx.catalogue, *n, row)?;
+        }
+        if let Some(last) = last {
+            self.marks.insert(COUNTERS.to_owned(), last.to_string());
+        }
+        Ok(!items.is_empty() || last.is_some())
+    }
+
+    /// Writes events, those of an item one after the other.
+    fn write_events(&mut self, tx: &mut Tx<'_>, events: &[Waiting]) -> Result<(), Problem> {
+        for item in events.chunk_by(|a, b| a.serial == b.serial) {
+            let (Some(first), Some(last)) = (item.first(), item.last()) else { continue };
+            let idx = self.tree.size();
+            for Waiting { serial, entry, .. } in item {
+                self.add(&Leaf::Feedback { serial: *serial, entry }, None)?;
+            }
+            store::ledger::place(tx.conn, first.serial, first.entry.n, last.entry.n, idx)?;
+        }
+        Ok(())
+    }
+
+    fn write_response(&mut self, catalogue: &Catalogue, n: i64, row: &ResponseRow) -> Result<(), Problem> {
+        let (opened, salt) = opened(catalogue, row).ok_or_else(|| Problem::Internal(format!("response {}: what it says can't be read", row.id.0)))?;
+        let questionnaire = format!("{}@{}", row.questionnaire, row.version);
+        self.add(&Leaf::Response { half: row.half.0, questionnaire: &questionnaire, commit: opened.commit(salt) }, Some(n))?;
+        Ok(())
+    }
+
+    /// Reference data, as far as the log has not told it.
+    fn references(&mut self, tx: &Tx<'_>) -> Result<(), Problem> {
+        let Some(day) = self.day else { return Ok(()) };
+        let catalogue = tx.catalogue.clone();
+        self.marks.insert(CATALOGUE.to_owned(), catalogue.version.to_string());
+        self.calendar(&catalogue)?;
+        for ((year, scope), value) in &catalogue.targets {
+            if self.is_new(&format!("target:{year}:{scope}"), &value.to_string()) {
+                self.add(&Leaf::Target { year: *year, scope, value: *value }, None)?;
+            }
+        }
+        for survey in &catalogue.questionnaires {
+            let name = survey.definition.label();
+            let content = serde_json::to_value(&survey.definition).unwrap_or_default().to_string();
+            let file = FileHash::of(&content);
+            if self.is_new(&format!("questionnaire:{name}"), file.as_str()) {
+                self.files.push((format!("questionnaire/{name}.json"), content));
+                self.add(&Leaf::Questionnaire { questionnaire: &name, file }, None)?;
+            }
+        }
+        self.ended_offices(&catalogue, day)
+    }
+
+    fn calendar(&mut self, catalogue: &Catalogue) -> Result<(), Problem> {
+        let content = calendar_file(catalogue);
+        let file = FileHash::of(&content);
+        let (number, hash) = self.marks.get(CALENDAR).and_then(|mark| mark.split_once(' ')).unwrap_or(("0", ""));
+        if hash != file.as_str() {
+            let number = number.parse::<u64>().unwrap_or(0) + 1;
+            self.marks.insert(CALENDAR.to_owned(), format!("{number} {}", file.as_str()));
+            self.files.push((format!("calendar/{number}.json"), content));
+            self.add(&Leaf::Calendar { number, file }, None)?;
+        }
+        Ok(())
+    }
+
+    /// From the day after its last on, an office's successor counts in its place.
+    fn ended_offices(&mut self, catalogue: &Catalogue, day: Day) -> Result<(), Problem> {
+        for office in catalogue.offices.iter().filter(|office| office.valid_to.is_some_and(|last| last < day)) {
+            if let Some(successor) = &office.successor
+                && self.is_new(&format!("office:{}", office.code), successor.as_str())
+            {
+                self.add(&Leaf::Office { code: &office.code, successor, on: day }, None)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Marks what the log says of something; false when it said so before.
+    fn is_new(&mut self, name: &str, value: &str) -> bool {
+        if self.marks.get(name).is_some_and(|told| told == value) {
+            return false;
+        }
+        self.marks.insert(name.to_owned(), value.to_owned());
+        true
+    }
+
+    /// The next half-month that was closed and is not told yet. What came in
+    /// before this day is in the log, at counters too.
+    fn write_tally(&mut self, tx: &mut Tx<'_>, day: Day) -> Result<(), Problem> {
+        let closed: Option<Day> = store::catalogue::setting(tx.conn, CLOSED_BEFORE)?.and_then(|day| day.parse().ok());
+        let Some(closed) = closed.filter(|closed| *closed <= day && self.marks.get(TALLIES) != Some(&closed.to_string())) else { return Ok(()) };
+        for (half, questionnaire) in store::tally::halves_before(tx.conn, closed)? {
+            let name = format!("tally:{half}:{questionnaire}");
+            if self.marks.contains_key(&name) {
+                continue;
+            }
+            let slug = questionnaire.parse().map_err(|e| Problem::Internal(format!("{e}")))?;
+            let n = store::response::count_of(tx.conn, half, &questionnaire)?.unsigned_abs();
+            let cells = figures::published(tx, Half::of(half), &slug)?;
+            let content = tally_file(half, &questionnaire, n, &cells);
+            let file = FileHash::of(&content);
+            self.marks.insert(name, file.as_str().to_owned());
+            self.files.push((format!("tally/{half}/{questionnaire}.json"), content));
+            self.add(&Leaf::Tally { half, questionnaire: &questionnaire, n, file }, None)?;
+            return Ok(());
+        }
+        self.marks.insert(TALLIES.to_owned(), closed.to_string());
+        Ok(())
+    }
+}
+
+fn is_counter(channel: Option<Channel>) -> bool {
+    channel.is_some_and(|channel| COUNTER.contains(&channel))
+}
+
+/// What a response's leaf commits to, with the salt. None when the row is not one that the service wrote.
+pub fn opened(catalogue: &Catalogue, row: &ResponseRow) -> Option<(Opened, Salt)> {
+    let survey = catalogue.questionnaires.iter().find(|q| q.slug.as_str() == row.questionnaire && i64::from(q.definition.version) == row.version)?;
+    let answers = survey.definition.check(&store::response::answers(row)).ok()?;
+    let opened = Opened {
+        field: row.field.parse().ok()?,
+        office: row.office.as_deref().map(str::parse).transpose().ok()?,
+        procedure: row.procedure.as_deref().map(str::parse).transpose().ok()?,
+        respondent: row.respondent.parse().ok()?,
+        sample: row.sample.parse().ok()?,
+        channel: row.channel.parse().ok()?,
+        ratings: answers.ratings.into_iter().collect(),
+    };
+    Some((opened, Salt::from_base64(&row.salt)?))
+}
+
+/// What a deadline is counted by (ACCOUNTING.md §2).
+fn calendar_file(catalogue: &Catalogue) -> String {
+    let days: Vec<_> = catalogue.calendar.rows().map(|row| json!({"day": row.day, "kind": row.kind, "status": row.status})).collect();
+    let without: Vec<_> = catalogue.offices.iter().filter(|office| !office.counts_makeup).map(|office| office.code.as_str()).collect();
+    let rules = catalogue.clocks.iter().filter(|rule| rule.step == "answer");
+    let answers: Vec<_> =
+        rules.map(|r| json!({"days": r.days, "field": r.field, "kind": r.kind, "valid_from": r.valid_from, "valid_to": r.valid_to})).collect();
+    canonical([("answer", answers.into()), ("days", days.into()), ("without_makeup", without.into())])
+}
+
+/// The figures of a half-month as anybody may see them; what is left out is null.
+fn tally_file(half: Day, questionnaire: &str, n: u64, cells: &[figures::Published]) -> String {
+    let cell = |cell: &figures::Published| {
+        json!({
+            "n": cell.ratio.map(|ratio| ratio.n),
+            "respondent": cell.respondent.map_or("all", Respondent::as_str),
+            "sample": cell.sample,
+            "satisfied": cell.ratio.map(|ratio| ratio.satisfied),
+            "scope": cell.scope,
+        })
+    };
+    canonical([
+        ("cells", cells.iter().map(cell).collect::<Vec<_>>().into()),
+        ("half", half.to_string().into()),
+        ("questionnaire", questionnaire.into()),
+        ("responses", n.into()),
+    ])
+}

@@ -1,0 +1,169 @@
+//! The ledger's tree (RFC 6962 §2.1), kept as C2SP tiles of 256 hashes. Only its
+//! right edge, a tile for each level, is ever in memory. Knows no leaf's meaning
+//! and no table.
+
+use std::collections::BTreeMap;
+
+use tlog_tiles::tile::Tile;
+use tlog_tiles::tlog::{self, HASH_SIZE, HashReader, record_hash};
+
+pub use tlog_tiles::tlog::Hash;
+
+/// The height of a tile.
+pub const HEIGHT: u8 = 8;
+/// The hashes of a full tile.
+pub const WIDTH: u64 = 1 << HEIGHT;
+
+/// Where a tile stands: its level and its number within it.
+pub type Place = (u8, u64);
+
+/// How many hashes a level has in a tree of this size.
+pub fn width_of(level: u8, size: u64) -> u64 {
+    size.checked_shr(u32::from(HEIGHT) * u32::from(level)).unwrap_or(0)
+}
+
+/// The last tile of each level in a tree of this size that is not full, with how many hashes it has.
+pub fn edge(size: u64) -> Vec<(Place, u64)> {
+    let levels = (0..).take_while(|level| width_of(*level, size) > 0);
+    levels.map(|level| ((level, width_of(level, size) / WIDTH), width_of(level, size) % WIDTH)).filter(|(_, width)| *width > 0).collect()
+}
+
+/// The root of a tree of this size, read from the tiles of its [`edge`]. None when one of them is missing or short.
+pub fn root(size: u64, tiles: &BTreeMap<Place, Vec<u8>>) -> Option<Hash> {
+    tlog::tree_hash(size, &Edge(tiles)).ok()
+}
+
+struct Edge<'a>(&'a BTreeMap<Place, Vec<u8>>);
+
+impl HashReader for Edge<'_> {
+    fn read_hashes(&self, indexes: &[u64]) -> Result<Vec<Hash>, tlog::Error> {
+        let read = |index: &u64| {
+            let tile = Tile::from_index(HEIGHT, *index);
+            let hashes = self.0.get(&(tile.level(), tile.level_index())).ok_or(tlog::Error::InvalidTile)?;
+            tile.hash_at_index(hashes, *index)
+        };
+        indexes.iter().map(read).collect()
+    }
+}
+
+/// A tree that grows.
+#[derive(Debug, Clone, Default)]
+pub struct Tree {
+    size: u64,
+    /// The tile that grows on each level.
+    growing: Vec<Vec<u8>>,
+    /// Tiles that were filled since they were last taken.
+    filled: BTreeMap<Place, Vec<u8>>,
+}
+
+impl Tree {
+    /// Goes on with a tree of this size. None when a tile of its [`edge`] is missing or short.
+    pub fn resume(size: u64, tiles: &BTreeMap<Place, Vec<u8>>) -> Option<Self> {
+        let mut growing = Vec::new();
+        for ((level, n), width) in edge(size) {
+            let bytes = usize::try_from(width).ok()? * HASH_SIZE;
+            let hashes = tiles.get(&(level, n))?.get(..bytes)?;
+            growing.resize(usize::from(level), Vec::new());
+            growing.push(hashes.to_vec());
+        }
+        Some(Self { size, growing, filled: BTreeMap::new() })
+    }
+
+    /// How many leaves it has.
+    pub fn size(&self) -> u64 {
+        self.size
+    }
+
+    /// Adds a leaf, and returns its index.
+    pub fn add(&mut self, leaf: &[u8]) -> u64 {
+        let index = self.size;
+        self.size += 1;
+        let mut hash = record_hash(leaf);
+        for level in 0.. {
+            let at = usize::from(level);
+            if self.growing.len() <= at {
+                self.growing.push(Vec::new());
+            }
+            let Some(tile) = self.growing.get_mut(at) else { break };
+            tile.extend(hash.0);
+            if tile.len() < HASH_SIZE << HEIGHT {
+                break;
+            }
+            hash = Tile::subtree_hash(tile);
+            let full = std::mem::take(tile);
+            self.filled.insert((level, width_of(level, self.size) / WIDTH - 1), full);
+        }
+        index
+    }
+
+    /// The tiles that changed since they were last taken.
+    pub fn changed(&mut self) -> Vec<(Place, Vec<u8>)> {
+        let mut tiles: BTreeMap<Place, Vec<u8>> = std::mem::take(&mut self.filled);
+        for (level, tile) in (0..).zip(&self.growing) {
+            if !tile.is_empty() {
+                tiles.insert((level, width_of(level, self.size) / WIDTH), tile.clone());
+            }
+        }
+        tiles.into_iter().collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use tlog_tiles::tlog::node_hash;
+
+    use super::*;
+
+    /// RFC 6962 §2.1 as it is written.
+    fn naive(leaves: &[Vec<u8>]) -> Hash {
+        match leaves {
+            [] => tlog::EMPTY_HASH,
+            [leaf] => record_hash(leaf),
+            _ => {
+                let (left, right) = leaves.split_at(leaves.len().next_power_of_two() / 2);
+                node_hash(naive(left), naive(right))
+            }
+        }
+    }
+
+    #[test]
+    fn the_test_vector_has_its_root() {
+        let leaves = [
+            r#"{"by":"sender","channel":"web","event":"received","field":"land","kind":"suggestion","n":0,"on":"2026-10-01","respondent":"citizen","serial":1,"t":"feedback","text":"mtNfzvAtbY4rPTl5rdCKUeP8E9K3Rk9k0nyZJYrLrVc=","v":1}"#,
+            r#"{"by":"system","event":"routed","n":1,"office":"kcn-vp","on":"2026-10-01","rule":"field:land","serial":1,"t":"feedback","v":1}"#,
+            r#"{"by":"system","cause":"received","due_on":"2026-10-22","event":"deadline_set","n":2,"on":"2026-10-01","serial":1,"t":"feedback","v":1}"#,
+        ];
+        let mut tree = Tree::default();
+        for leaf in leaves {
+            tree.add(leaf.as_bytes());
+        }
+        let tiles = tree.changed().into_iter().collect();
+        assert_eq!(root(3, &tiles).unwrap().to_string(), "0lrwoy9AN1i8W0Q9iZLHXFEUiqidMRfXoiIdFuhdSoE=");
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(24))]
+
+        /// Grown in one go or resumed in the middle, its tiles give the root of every size that it had.
+        #[test]
+        fn a_tree_of_tiles_is_the_tree_of_the_rfc(size in 0_usize..1_400, stop in 0_usize..1_400) {
+            let leaves: Vec<Vec<u8>> = (0..size).map(|i| i.to_string().into_bytes()).collect();
+            let stop = stop.min(size);
+            let mut tiles = BTreeMap::new();
+            let mut tree = Tree::default();
+            for leaf in &leaves[..stop] {
+                tree.add(leaf);
+            }
+            tiles.extend(tree.changed());
+            let mut tree = Tree::resume(stop as u64, &tiles).unwrap();
+            for leaf in &leaves[stop..] {
+                tree.add(leaf);
+            }
+            tiles.extend(tree.changed());
+            prop_assert_eq!(tree.size(), size as u64);
+            prop_assert_eq!(root(size as u64, &tiles), Some(naive(&leaves)));
+            prop_assert_eq!(root(stop as u64, &tiles), Some(naive(&leaves[..stop])));
+        }
+    }
+}

@@ -1,0 +1,200 @@
+//! The public ledger's tables: leaves, tiles, checkpoints, files, and how far
+//! the log has come. Knows rows, not what a leaf may say.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use diesel::prelude::*;
+
+use super::batch::{Batch, Rows, row};
+use super::feedback::{EventRow, read_event};
+use super::schema::sealed_intakes;
+use super::schema::{feedback, feedback_events as e, ledger_checkpoints as c, ledger_files as f, ledger_leaves as l, ledger_marks as m, ledger_tiles as t};
+use super::types::On;
+use super::{Conn, Stored, broken};
+use crate::domain::event::Entry;
+use crate::domain::time::Day;
+use crate::domain::tree::Place;
+use crate::domain::words::{Channel, Serial};
+
+/// A new leaf at its index.
+#[derive(Debug, Clone)]
+pub struct NewLeaf {
+    /// Its index.
+    pub idx: u64,
+    /// Its bytes.
+    pub leaf: String,
+    /// The number of the response that it is about.
+    pub response: Option<i64>,
+}
+
+struct LeafRow<'a> {
+    idx: i64,
+    leaf: &'a str,
+    response: Option<i64>,
+}
+
+row! { LeafRow<'a>: idx, leaf, response }
+
+static LEAVES: LazyLock<Batch> = LazyLock::new(|| Batch::into::<LeafRow<'_>>("ledger_leaves", ""));
+
+struct TileRow {
+    level: i64,
+    n: i64,
+    hashes: String,
+}
+
+row! { TileRow: level, n, hashes }
+
+static TILES: LazyLock<Batch> = LazyLock::new(|| Batch::into::<TileRow>("ledger_tiles", "ON CONFLICT (level, n) DO UPDATE SET hashes = excluded.hashes"));
+
+struct FileRow<'a> {
+    path: &'a str,
+    content: &'a str,
+}
+
+row! { FileRow<'a>: path, content }
+
+static FILES: LazyLock<Batch> = LazyLock::new(|| Batch::into::<FileRow<'_>>("ledger_files", ""));
+
+struct MarkRow<'a> {
+    name: &'a str,
+    value: &'a str,
+}
+
+row! { MarkRow<'a>: name, value }
+
+static MARKS: LazyLock<Batch> = LazyLock::new(|| Batch::into::<MarkRow<'_>>("ledger_marks", "ON CONFLICT (name) DO UPDATE SET value = excluded.value"));
+
+fn signed(number: u64) -> i64 {
+    // No log has that many leaves.
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+/// New leaves as rows.
+pub fn leaf_rows(leaves: &[NewLeaf]) -> Rows<'_> {
+    LEAVES.of(leaves.iter().map(|new| LeafRow { idx: signed(new.idx), leaf: &new.leaf, response: new.response }))
+}
+
+/// Tiles as rows, in place of those that are there.
+pub fn tile_rows(tiles: &[(Place, Vec<u8>)]) -> Rows<'static> {
+    TILES.of(tiles.iter().map(|((level, n), hashes)| TileRow { level: i64::from(*level), n: signed(*n), hashes: STANDARD.encode(hashes) }))
+}
+
+/// Files as rows. One that is there is never written again.
+pub fn file_rows(files: &[(String, String)]) -> Rows<'_> {
+    FILES.of(files.iter().map(|(path, content)| FileRow { path, content }))
+}
+
+/// Marks as rows, in place of those that are there.
+pub fn mark_rows(marks: &BTreeMap<String, String>) -> Rows<'_> {
+    MARKS.of(marks.iter().map(|(name, value)| MarkRow { name, value }))
+}
+
+/// How many leaves there are.
+pub fn size(conn: &mut Conn) -> Stored<u64> {
+    let last: Option<i64> = l::table.select(diesel::dsl::max(l::idx)).first(conn)?;
+    u64::try_from(last.map_or(0, |last| last + 1)).map_err(broken)
+}
+
+/// Leaves from an index on, at most so many.
+pub fn leaves(conn: &mut Conn, from: u64, most: u64) -> Stored<Vec<String>> {
+    Ok(l::table.filter(l::idx.ge(signed(from))).order(l::idx).limit(signed(most)).select(l::leaf).load(conn)?)
+}
+
+/// The hashes of these tiles, as far as they are there.
+pub fn tiles(conn: &mut Conn, places: impl IntoIterator<Item = Place>) -> Stored<BTreeMap<Place, Vec<u8>>> {
+    let mut tiles = BTreeMap::new();
+    for (level, n) in places {
+        let hashes: Option<String> = t::table.find((i64::from(level), signed(n))).select(t::hashes).first(conn).optional()?;
+        if let Some(hashes) = hashes {
+            tiles.insert((level, n), STANDARD.decode(hashes).map_err(broken)?);
+        }
+    }
+    Ok(tiles)
+}
+
+/// What the log said last, by name.
+pub fn marks(conn: &mut Conn) -> Stored<BTreeMap<String, String>> {
+    let rows: Vec<(String, String)> = m::table.select(m::all_columns).load(conn)?;
+    Ok(rows.into_iter().collect())
+}
+
+/// A published file.
+pub fn file(conn: &mut Conn, path: &str) -> Stored<Option<String>> {
+    Ok(f::table.find(path).select(f::content).first(conn).optional()?)
+}
+
+/// A checkpoint: its size and the signed note.
+pub type Checkpoint = (u64, String);
+
+fn checkpoint((size, note): (i64, String)) -> Stored<Checkpoint> {
+    Ok((u64::try_from(size).map_err(broken)?, note))
+}
+
+/// The last checkpoint.
+pub fn last_checkpoint(conn: &mut Conn) -> Stored<Option<Checkpoint>> {
+    let row: Option<(i64, String)> = c::table.order(c::size.desc()).select((c::size, c::note)).first(conn).optional()?;
+    row.map(checkpoint).transpose()
+}
+
+/// The checkpoint of a size, while it is kept.
+pub fn checkpoint_of(conn: &mut Conn, size: u64) -> Stored<Option<String>> {
+    Ok(c::table.find(signed(size)).select(c::note).first(conn).optional()?)
+}
+
+/// Keeps a checkpoint, and lets go of the earlier ones of its day.
+pub fn put_checkpoint(conn: &mut Conn, size: u64, on: Day, note: &str) -> Stored<()> {
+    diesel::delete(c::table.filter(c::on_day.eq(On(on)))).execute(conn)?;
+    diesel::insert_into(c::table).values((c::size.eq(signed(size)), c::on_day.eq(On(on)), c::note.eq(note))).execute(conn)?;
+    Ok(())
+}
+
+/// An event without an index.
+#[derive(Debug, Clone)]
+pub struct Waiting {
+    /// The item.
+    pub serial: Serial,
+    /// The event.
+    pub entry: Entry,
+    /// How the item came in, also when it was sealed at once.
+    pub channel: Option<Channel>,
+}
+
+/// The first events without an index up to a day, by item.
+pub fn waiting(conn: &mut Conn, until: Day, most: i64) -> Stored<Vec<Waiting>> {
+    let rows: Vec<(EventRow, Option<String>, Option<String>)> = e::table
+        .inner_join(feedback::table.on(feedback::serial.eq(e::serial)))
+        .left_join(sealed_intakes::table.on(sealed_intakes::serial.eq(e::serial)))
+        .filter(e::leaf.is_null())
+        .filter(e::on_day.le(On(until)))
+        .order((e::serial, e::n))
+        .limit(most)
+        .select((EventRow::as_select(), feedback::channel, sealed_intakes::channel.nullable()))
+        .load(conn)?;
+    let read = |(row, public, sealed): (EventRow, Option<String>, Option<String>)| {
+        let channel = public.or(sealed).map(|word| word.parse().map_err(broken)).transpose()?;
+        let (serial, kept) = read_event(row)?;
+        Ok(Waiting { serial, entry: kept.entry, channel })
+    };
+    rows.into_iter().map(read).collect()
+}
+
+/// The first day after another on which an event waits.
+pub fn next_day(conn: &mut Conn, after: Option<Day>) -> Stored<Option<Day>> {
+    let mut query = e::table.filter(e::leaf.is_null()).select(e::on_day).order(e::on_day).into_boxed::<super::MultiBackend>();
+    if let Some(after) = after {
+        query = query.filter(e::on_day.gt(On(after)));
+    }
+    let day: Option<On> = query.first(conn).optional()?;
+    Ok(day.map(|day| day.0))
+}
+
+/// Gives events of an item that follow one another their places in the log, from the first's on.
+pub fn place(conn: &mut Conn, serial: Serial, first: u32, last: u32, idx: u64) -> Stored<()> {
+    let events = e::table.filter(e::serial.eq(serial.0)).filter(e::n.between(i64::from(first), i64::from(last)));
+    diesel::update(events).set(e::leaf.eq((e::n + (signed(idx) - i64::from(first))).nullable())).execute(conn)?;
+    Ok(())
+}

@@ -1,0 +1,269 @@
+//! The log tells what happened, in an order that gives nobody away, and is
+//! signed as one tree for ever.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use hoidap::actions::catalogue::DayForm;
+use hoidap::actions::{Service, calendar, ledger};
+use hoidap::clock::Clock;
+use hoidap::domain::tree::Tree;
+use hoidap::jobs::ledger::Sequencer;
+use hoidap::keys::{Keys, LedgerKey};
+use hoidap::store::{self, Db};
+use serde_json::Value;
+use tlog_tiles::checkpoint::Checkpoint;
+use uuid::Uuid;
+
+use crate::support::{Bed, SECRET, WARD, day, each_database};
+
+fn key() -> LedgerKey {
+    LedgerKey::new("hoidap.example/so-cong-khai", [7; 32]).unwrap()
+}
+
+/// What keeps the state of a sequencer; gone when the test ends.
+struct State(PathBuf);
+
+impl State {
+    fn new() -> Self {
+        Self(std::env::temp_dir().join(format!("hoidap-ledger-{}", Uuid::new_v4().simple())))
+    }
+
+    fn sequencer(&self) -> Sequencer {
+        Sequencer::new(key(), self.0.clone())
+    }
+}
+
+impl Drop for State {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.0);
+    }
+}
+
+/// Every leaf as it is stored.
+fn stored(service: &Service) -> Vec<String> {
+    service.read(|tx| Ok(store::ledger::leaves(tx.conn, 0, 1_000_000)?)).unwrap()
+}
+
+fn leaves(service: &Service) -> Vec<Value> {
+    stored(service).iter().map(|leaf| serde_json::from_str(leaf).unwrap()).collect()
+}
+
+/// The names of the events of an item in the log, in its order.
+fn told(service: &Service, serial: i64) -> Vec<String> {
+    let of_item = leaves(service).into_iter().filter(|leaf| leaf["serial"] == serial);
+    of_item.map(|leaf| leaf["event"].as_str().unwrap().to_owned()).collect()
+}
+
+/// The last checkpoint is signed, and its root is that of the stored leaves.
+fn is_signed(service: &Service) -> Checkpoint {
+    let (size, note) = service.read(|tx| Ok(store::ledger::last_checkpoint(tx.conn)?)).unwrap().expect("a checkpoint");
+    let checkpoint = Checkpoint::from_bytes(&key().open(&note).expect("our signature")).unwrap();
+    assert_eq!(checkpoint.size(), size);
+    let mut tree = Tree::default();
+    for leaf in stored(service).iter().take(usize::try_from(size).unwrap()) {
+        tree.add(leaf.as_bytes());
+    }
+    let tiles = tree.changed().into_iter().collect();
+    assert_eq!(hoidap::domain::tree::root(size, &tiles).unwrap(), *checkpoint.hash());
+    checkpoint
+}
+
+fn refusal(sequencer: &Sequencer, service: &Service) -> String {
+    sequencer.run(service).expect_err("it signs").to_string()
+}
+
+#[test]
+fn what_happened_is_told_day_by_day_and_signed() {
+    each_database(|bed| {
+        let state = State::new();
+        let serial = bed.citizen().says("Ghế chờ ở quầy đã hỏng.").rates(2).sends_opinion(bed);
+        state.sequencer().run(&bed.service).unwrap();
+        let first = leaves(&bed.service);
+        assert_eq!((first[0]["t"].as_str(), first[0]["on"].as_str()), (Some("day"), Some("2026-10-01")));
+        let place = |t: &str| first.iter().position(|leaf| leaf["t"] == t).unwrap_or_else(|| panic!("no {t}"));
+        for before in ["calendar", "office", "target", "questionnaire"] {
+            assert!(place(before) < place("feedback").min(place("response")), "{before} comes first");
+        }
+        assert_eq!(told(&bed.service, serial.0), ["received", "routed", "deadline_set"]);
+        let before = is_signed(&bed.service);
+
+        bed.on("2026-10-02").officer().takes(serial);
+        state.sequencer().run(&bed.service).unwrap();
+        assert_eq!(told(&bed.service, serial.0).last().unwrap(), "taken");
+        assert!(is_signed(&bed.service).size() > before.size());
+        let after = leaves(&bed.service);
+        assert_eq!(after[..first.len()], first, "what was told stays");
+        assert_eq!((after[first.len()]["t"].as_str(), after[first.len()]["on"].as_str()), (Some("day"), Some("2026-10-02")));
+        assert_eq!(state.sequencer().run(&bed.service).unwrap(), 0, "nothing new");
+    });
+}
+
+#[test]
+fn no_leaf_says_words_names_or_a_time() {
+    let bed = Bed::sqlite();
+    let state = State::new();
+    let receipt = bed.citizen().says("Cán bộ Nguyễn Văn Thử bắt tôi chờ").email("toi@example.vn").consents(&["answer"]).rates(1).sends(&bed);
+    bed.citizen().kind("denunciation").says("Tôi tố cáo một người").sends(&bed);
+    state.sequencer().run(&bed.service).unwrap();
+    let log = stored(&bed.service).join("\n");
+    for secret in ["Nguyễn", "Thử", "tố cáo", "toi@", receipt.code.reveal(), "T09", ":00", "submission"] {
+        assert!(!log.contains(secret), "{secret}");
+    }
+    let sealed: Vec<Value> = leaves(&bed.service).into_iter().filter(|leaf| leaf["serial"] == 2).collect();
+    assert_eq!(sealed[0].as_object().unwrap().keys().map(String::as_str).collect::<Vec<_>>(), ["by", "event", "n", "on", "serial", "t", "text", "v"]);
+}
+
+#[test]
+fn what_comes_in_at_a_counter_waits_for_the_hour() {
+    each_database(|bed| {
+        let state = State::new();
+        let run = || state.sequencer().run(&bed.service).unwrap();
+        let at = |hour: i32, minute: i32| bed.service.clock().set(day("2026-10-01").at(hour * 3_600 + minute * 60));
+        let responses = || leaves(&bed.service).iter().filter(|leaf| leaf["t"] == "response").count();
+        run();
+        at(9, 10);
+        let counter = bed.citizen().at_counter().says("Quầy đóng cửa sớm.").rates(1).sends_opinion(bed);
+        at(9, 20);
+        let web = bed.citizen().says("Thang máy hỏng.").rates(2).sends_opinion(bed);
+        run();
+        assert_eq!((told(&bed.service, counter.0).len(), told(&bed.service, web.0).len(), responses()), (0, 3, 1));
+        bed.officer().takes(counter);
+        at(9, 59);
+        run();
+        assert_eq!(told(&bed.service, counter.0).len(), 0, "what follows waits with it");
+        at(10, 0);
+        run();
+        assert_eq!((told(&bed.service, counter.0), responses()), (["received", "routed", "deadline_set", "taken"].map(str::to_owned).to_vec(), 2));
+        is_signed(&bed.service);
+    });
+}
+
+#[test]
+fn a_new_calendar_is_told_between_what_was_made_under_the_old_and_under_the_new() {
+    each_database(|bed| {
+        let state = State::new();
+        state.sequencer().run(&bed.service).unwrap();
+        let serial = bed.citizen().says("Đường vào trụ sở ngập nước.").sends_opinion(bed);
+        let administrator = bed.account("administrator");
+        let form = DayForm {
+            day: "2026-10-14".to_owned(),
+            kind: "holiday".to_owned(),
+            status: "official".to_owned(),
+            name_vi: "Nghỉ".to_owned(),
+            source: "thử".to_owned(),
+            ..DayForm::default()
+        };
+        bed.service
+            .write_reference(|tx| {
+                let day = form.parse()?;
+                calendar::put(tx, administrator, &day)
+            })
+            .unwrap();
+        state.sequencer().run(&bed.service).unwrap();
+        let log = leaves(&bed.service);
+        let place = |wanted: &dyn Fn(&Value) -> bool| log.iter().position(wanted).unwrap();
+        let set = place(&|leaf| leaf["serial"] == serial.0 && leaf["event"] == "deadline_set");
+        let told = place(&|leaf| leaf["t"] == "calendar" && leaf["number"] == 2);
+        let moved = place(&|leaf| leaf["serial"] == serial.0 && leaf["event"] == "deadline_moved");
+        assert!(set < told && told < moved, "{set} {told} {moved}");
+        let file = bed.service.read(|tx| Ok(store::ledger::file(tx.conn, "calendar/2.json")?)).unwrap().unwrap();
+        assert!(file.contains("2026-10-14"));
+    });
+}
+
+#[test]
+fn two_servers_write_one_log() {
+    each_database(|bed| {
+        let state = State::new();
+        std::thread::scope(|threads| {
+            for sequencer in [state.sequencer(), state.sequencer()] {
+                threads.spawn(move || {
+                    for _ in 0..15 {
+                        sequencer.run(&bed.service).unwrap();
+                    }
+                });
+            }
+            for _ in 0..2 {
+                threads.spawn(|| {
+                    for n in 0..15 {
+                        bed.citizen().says(&format!("Việc thứ {n}.")).rates(3).sends(bed);
+                    }
+                });
+            }
+        });
+        state.sequencer().run(&bed.service).unwrap();
+        assert_eq!(is_signed(&bed.service).size(), stored(&bed.service).len() as u64);
+        for serial in 1..=30 {
+            assert_eq!(told(&bed.service, serial), ["received", "routed", "deadline_set"], "HD-{serial}");
+        }
+        assert_eq!(leaves(&bed.service).iter().filter(|leaf| leaf["t"] == "response").count(), 30);
+    });
+}
+
+#[test]
+fn a_half_month_that_ended_is_told_with_its_figures() {
+    each_database(|bed| {
+        let state = State::new();
+        for value in [5, 5, 4, 4, 4, 4, 3, 5, 5, 1, 5] {
+            bed.citizen().rates(value).sends(bed);
+        }
+        state.sequencer().run(&bed.service).unwrap();
+        bed.on("2026-10-16");
+        hoidap::jobs::clocks::daily(&bed.service).unwrap();
+        state.sequencer().run(&bed.service).unwrap();
+        let tally = leaves(&bed.service).into_iter().find(|leaf| leaf["t"] == "tally").expect("a tally");
+        assert_eq!((tally["half"].as_str(), tally["n"].as_u64()), (Some("2026-10-01"), Some(11)));
+        let path = format!("tally/2026-10-01/{}.json", tally["questionnaire"].as_str().unwrap());
+        let file = bed.service.read(|tx| Ok(store::ledger::file(tx.conn, &path)?)).unwrap().unwrap();
+        assert_eq!(hoidap::domain::leaf::FileHash::of(&file).as_str(), tally["sha256"]);
+        let file: Value = serde_json::from_str(&file).unwrap();
+        let all = file["cells"].as_array().unwrap().iter().find(|cell| cell["scope"] == "all" && cell["respondent"] == "all").unwrap();
+        assert_eq!((all["n"].as_u64(), all["satisfied"].as_u64()), (Some(11), Some(9)));
+    });
+}
+
+#[test]
+fn a_database_that_was_set_back_is_not_signed() {
+    let bed = Bed::sqlite();
+    let state = State::new();
+    bed.citizen().says("Trước bản sao lưu.").sends(&bed);
+    state.sequencer().run(&bed.service).unwrap();
+    let backup = std::env::temp_dir().join(format!("hoidap-backup-{}.sqlite", Uuid::new_v4().simple()));
+    bed.tamper(&format!("VACUUM INTO '{}'", backup.display()));
+    bed.citizen().says("Sau bản sao lưu.").sends(&bed);
+    state.sequencer().run(&bed.service).unwrap();
+
+    let db = Db::open(&format!("sqlite:{}", backup.display()), 4).unwrap();
+    let restored = Arc::new(Service::new(db, Clock::standing(bed.service.now()), Keys::new(&SECRET)));
+    let why = refusal(&state.sequencer(), &restored);
+    assert!(why.contains("older than the log"), "{why}");
+    let (size, _) = restored.read(|tx| Ok(store::ledger::last_checkpoint(tx.conn)?)).unwrap().unwrap();
+    // Going on until the log is as long again makes another tree of that size.
+    while restored.read(|tx| Ok(store::ledger::size(tx.conn)?)).unwrap() < size + 20 {
+        let other = bed.citizen().office(WARD).says("Một việc khác.");
+        let submission = other.submission(&bed);
+        restored.write_intake(|tx| hoidap::actions::intake::store_all(tx, &mut Default::default(), &[submission])).unwrap();
+        ledger::catch_up(&restored).unwrap();
+    }
+    let why = refusal(&state.sequencer(), &restored);
+    assert!(why.contains("something was changed"), "{why}");
+    assert_eq!(restored.read(|tx| Ok(store::ledger::last_checkpoint(tx.conn)?)).unwrap().unwrap().0, size, "the old log is served");
+    let _ = std::fs::remove_file(backup);
+}
+
+#[test]
+fn a_log_is_signed_by_one_key_from_one_state() {
+    each_database(|bed| {
+        let state = State::new();
+        bed.citizen().says("Một việc.").sends(bed);
+        state.sequencer().run(&bed.service).unwrap();
+        let lost = State::new();
+        assert!(refusal(&lost.sequencer(), &bed.service).contains("is gone"));
+        let other = Sequencer::new(LedgerKey::new("hoidap.example/so-cong-khai", [8; 32]).unwrap(), state.0.clone());
+        assert!(refusal(&other, &bed.service).contains("another key"));
+        bed.tamper("UPDATE ledger_tiles SET hashes = 'AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA' || substr(hashes, 45) WHERE level = 0");
+        bed.citizen().says("Việc thứ hai.").sends(bed);
+        assert!(refusal(&state.sequencer(), &bed.service).contains("something was changed"));
+    });
+}
