@@ -2,7 +2,8 @@
 //! figures that anyone can check.
 //!
 //! Layers, each of which may use those after it:
-//! `cli → web, api, jobs, export → http → actions → store → domain`.
+//! `cli → web, api, jobs, export → http → actions → store → domain`;
+//! `verify` stands apart and uses none of them.
 
 rust_i18n::i18n!("locales", fallback = "vi");
 
@@ -20,4 +21,5 @@ pub mod keys;
 pub mod mail;
 pub mod store;
 pub mod telemetry;
+pub mod verify;
 pub mod web;

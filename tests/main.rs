@@ -11,4 +11,5 @@ mod locales;
 mod settings;
 mod store;
 mod support;
+mod verify;
 mod web;

@@ -5,6 +5,7 @@ mod due_date;
 mod manage;
 pub mod serve;
 pub mod simulate;
+mod verify;
 
 use std::io::Write as _;
 use std::process::ExitCode;
@@ -40,6 +41,8 @@ enum Command {
     Simulate(manage::Simulate),
     /// Counts everything again; exit 1 and the first difference when something does not agree.
     Recount,
+    /// Checks a public ledger and the figures beside it; exit 1 and the first thing that does not agree. Needs no database.
+    Verify(verify::Args),
     /// Prints the OpenAPI document of the API. Needs no database.
     Openapi,
     /// Prints the due date on its first line, then why. Needs no database.
@@ -64,6 +67,7 @@ pub fn run() -> ExitCode {
         Command::Officer(args) => manage::officer(&args),
         Command::Simulate(args) => manage::simulate(&args),
         Command::Recount => return manage::recount(),
+        Command::Verify(args) => verify::run(&args),
         Command::Openapi => manage::openapi(),
         Command::DueDate { received, days, no_make_up } => due_date::run(received, days, !no_make_up),
     };

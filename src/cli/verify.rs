@@ -1,0 +1,46 @@
+//! `hoidap verify`: checks a public ledger and the figures beside it, as
+//! anybody may, and prints what it checked.
+
+use std::path::PathBuf;
+
+use clap::Args as ClapArgs;
+
+use crate::domain::error::Problem;
+use crate::verify::{Source, verify};
+
+/// What is checked.
+#[derive(ClapArgs)]
+pub struct Args {
+    /// The address of a deployment, or a folder with the same paths.
+    source: String,
+    /// A checkpoint that was kept earlier: the log must still begin with it.
+    #[arg(long)]
+    since: Option<PathBuf>,
+    /// Keeps all that was read from a site in a folder, which can be checked again without a network.
+    #[arg(long)]
+    bundle: Option<PathBuf>,
+    /// Keeps the checkpoint that was checked, for the next time.
+    #[arg(long)]
+    keep: Option<PathBuf>,
+}
+
+/// Checks, and says what agrees, or the first thing that does not.
+pub fn run(args: &Args) -> Result<(), Problem> {
+    let file = |path: &PathBuf, e: std::io::Error| Problem::Internal(format!("{}: {e}", path.display()));
+    let since = args.since.as_ref().map(|path| std::fs::read_to_string(path).map_err(|e| file(path, e))).transpose()?;
+    let report =
+        verify(&Source::new(&args.source, args.bundle.clone()), since.as_deref()).map_err(|wrong| Problem::Internal(format!("does not agree: {wrong}")))?;
+    println!("{}", report.origin);
+    println!("  signature, root and tiles of {} leaves", report.leaves);
+    println!("  {} opinions with {} events: numbers, days, moves, deadlines", report.opinions, report.events);
+    println!("  {} responses, {} files", report.responses, report.files);
+    println!("  {} published figures", report.figures);
+    if since.is_some() {
+        println!("  the log still begins with the checkpoint that was kept");
+    }
+    println!("agrees");
+    match &args.keep {
+        Some(path) => std::fs::write(path, &report.checkpoint).map_err(|e| file(path, e)),
+        None => Ok(()),
+    }
+}

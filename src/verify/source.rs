@@ -1,0 +1,94 @@
+//! Where a log is read from: a site, or a folder with the same paths. Knows no
+//! log.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use super::{Checked, Wrong, wrong};
+
+/// The largest thing that is read: a bundle of 256 leaves of 64 KB.
+const LARGEST: u64 = 17_000_000;
+
+/// A site or a folder.
+#[derive(Debug)]
+pub enum Source {
+    /// An address, as `https://hoidap.example.vn`.
+    Site {
+        /// Without a slash at its end.
+        address: String,
+        /// What asks.
+        agent: ureq::Agent,
+        /// Where everything that is read is kept, as a bundle.
+        bundle: Option<PathBuf>,
+    },
+    /// A bundle.
+    Folder(PathBuf),
+}
+
+impl Source {
+    /// An address begins with `http://` or `https://`; all else is a folder.
+    /// What is read from a site can be kept as a bundle in a folder.
+    pub fn new(named: &str, bundle: Option<PathBuf>) -> Self {
+        if named.starts_with("http://") || named.starts_with("https://") {
+            let address = named.trim_end_matches('/').trim_end_matches("/so-cong-khai").to_owned();
+            let agent = ureq::Agent::config_builder().timeout_global(Some(Duration::from_secs(60))).http_status_as_error(false).max_redirects(0).build().into();
+            Self::Site { address, agent, bundle }
+        } else {
+            Self::Folder(PathBuf::from(named))
+        }
+    }
+
+    /// A file below `/so-cong-khai/`. None when it is not there.
+    pub(super) fn find(&self, path: &str) -> Checked<Option<Vec<u8>>> {
+        self.at(&format!("so-cong-khai/{path}"))
+    }
+
+    /// A file that must be there.
+    pub(super) fn bytes(&self, path: &str) -> Checked<Vec<u8>> {
+        self.find(path)?.ok_or_else(|| Wrong(format!("{path} is missing")))
+    }
+
+    /// A text that must be there.
+    pub(super) fn text(&self, path: &str) -> Checked<String> {
+        String::from_utf8(self.bytes(path)?).map_err(|_| Wrong(format!("{path} is no text")))
+    }
+
+    /// What stands at a path of the site. In a bundle the same path below its folder.
+    pub(super) fn at(&self, path: &str) -> Checked<Option<Vec<u8>>> {
+        match self {
+            Self::Folder(folder) => {
+                let path = folder.join(file_name(path));
+                match std::fs::read(&path) {
+                    Ok(bytes) => Ok(Some(bytes)),
+                    Err(e) if matches!(e.kind(), std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory | std::io::ErrorKind::IsADirectory) => {
+                        Ok(None)
+                    }
+                    Err(e) => wrong(format!("{}: {e}", path.display())),
+                }
+            }
+            Self::Site { address, agent, bundle } => {
+                let said = |e: ureq::Error| Wrong(format!("{address}/{path}: {e}"));
+                let mut answer = agent.get(format!("{address}/{path}")).call().map_err(said)?;
+                match answer.status().as_u16() {
+                    200 => {
+                        let bytes = answer.body_mut().with_config().limit(LARGEST).read_to_vec().map_err(said)?;
+                        bundle.as_ref().map_or(Ok(()), |folder| keep(&folder.join(file_name(path)), &bytes))?;
+                        Ok(Some(bytes))
+                    }
+                    404 => Ok(None),
+                    status => wrong(format!("{address}/{path}: status {status}")),
+                }
+            }
+        }
+    }
+}
+
+/// The name of a path in a bundle; what is asked for becomes a part of it.
+fn file_name(path: &str) -> String {
+    path.replace('?', ".d/").replace('&', "+")
+}
+
+fn keep(path: &Path, bytes: &[u8]) -> Checked<()> {
+    let kept = path.parent().map_or(Ok(()), std::fs::create_dir_all).and_then(|()| std::fs::write(path, bytes));
+    kept.map_err(|e| Wrong(format!("{}: {e}", path.display())))
+}

@@ -1,0 +1,160 @@
+//! Signature and tree: that the leaves that are read are those that were
+//! signed, in their order, and that the tiles that others read are true.
+//! Knows no leaf's meaning.
+
+use signed_note::{Note, StandardVerifier, Verifier, VerifierList};
+use tlog_tiles::checkpoint::Checkpoint;
+use tlog_tiles::tlog::{EMPTY_HASH, HASH_SIZE, Hash, node_hash, record_hash};
+
+use super::{Checked, Source, Wrong, wrong};
+
+/// The leaves of a bundle and the hashes of a tile.
+const WIDTH: u64 = 256;
+
+/// The key of a log.
+pub(super) struct Key(StandardVerifier);
+
+/// What was signed.
+pub(super) struct Head {
+    pub(super) origin: String,
+    pub(super) size: u64,
+    root: Hash,
+    pub(super) note: String,
+}
+
+impl Key {
+    /// The key that stands beside the log.
+    pub(super) fn read(source: &Source) -> Checked<Self> {
+        let path = ".well-known/hoidap-ledger-key";
+        let key = source.at(path)?.ok_or_else(|| Wrong(format!("{path} is missing")))?;
+        let key = String::from_utf8_lossy(&key);
+        StandardVerifier::new(key.trim()).map(Self).map_err(|e| Wrong(format!("{path}: {e}")))
+    }
+
+    /// What a signed note says.
+    pub(super) fn checkpoint(&self, text: &str) -> Checked<Head> {
+        let note = Note::from_bytes(text.as_bytes()).map_err(|e| Wrong(format!("a checkpoint is no signed note: {e}")))?;
+        let signed = note.verify(&VerifierList::new(vec![Box::new(self.0.clone())]));
+        signed.map_err(|e| Wrong(format!("a checkpoint is not signed by the key {}: {e}", self.0.name())))?;
+        let said = Checkpoint::from_bytes(note.text()).map_err(|e| Wrong(format!("a checkpoint can't be read: {e}")))?;
+        if said.origin() != self.0.name() {
+            return wrong(format!("a checkpoint is of {}, the key of {}", said.origin(), self.0.name()));
+        }
+        Ok(Head { origin: said.origin().to_owned(), size: said.size(), root: *said.hash(), note: text.to_owned() })
+    }
+}
+
+/// The subtrees whose leaves are read, largest first: all that a root needs.
+#[derive(Default)]
+struct Peaks(Vec<(u32, Hash)>);
+
+impl Peaks {
+    fn add(&mut self, leaf: Hash) {
+        let mut new = (0, leaf);
+        while let Some((height, left)) = self.0.last().copied().filter(|(height, _)| *height == new.0) {
+            self.0.pop();
+            new = (height + 1, node_hash(left, new.1));
+        }
+        self.0.push(new);
+    }
+
+    fn root(&self) -> Hash {
+        self.0.iter().rev().map(|(_, hash)| *hash).reduce(|right, left| node_hash(left, right)).unwrap_or(EMPTY_HASH)
+    }
+}
+
+/// A level of tiles as the leaves make it, compared with what is served.
+#[derive(Default)]
+struct Level {
+    n: u64,
+    hashes: Vec<u8>,
+}
+
+/// Reads every leaf up to a head, in order; then compares root and tiles, and
+/// the root of what was signed earlier.
+pub(super) fn walk(source: &Source, head: &Head, earlier: Option<&Head>, mut leaf: impl FnMut(u64, &str) -> Checked<()>) -> Checked<()> {
+    if earlier.is_some_and(|earlier| earlier.size > head.size) {
+        return wrong(format!("the log has {} leaves; an earlier checkpoint has more", head.size));
+    }
+    let mut peaks = Peaks::default();
+    let mut levels: Vec<Level> = Vec::new();
+    let same = |peaks: &Peaks, head: &Head| {
+        if peaks.root() == head.root { Ok(()) } else { wrong(format!("the first {} leaves are not those of the checkpoint of that size", head.size)) }
+    };
+    let mut index = 0;
+    while index < head.size {
+        let width = WIDTH.min(head.size - index);
+        let path = tile_path("entries", index / WIDTH, width);
+        let bundle = source.bytes(&path)?;
+        let mut rest = bundle.as_slice();
+        for _ in 0..width {
+            if let Some(earlier) = earlier.filter(|earlier| earlier.size == index) {
+                same(&peaks, earlier)?;
+            }
+            let (entry, after) = entry(rest).ok_or_else(|| Wrong(format!("{path} is cut off")))?;
+            rest = after;
+            let hash = record_hash(entry);
+            peaks.add(hash);
+            add(source, &mut levels, 0, hash)?;
+            let text = std::str::from_utf8(entry).map_err(|_| Wrong(format!("leaf {index} is no text")))?;
+            leaf(index, text)?;
+            index += 1;
+        }
+        if !rest.is_empty() {
+            return wrong(format!("{path} is longer than its leaves"));
+        }
+    }
+    if let Some(earlier) = earlier.filter(|earlier| earlier.size == index) {
+        same(&peaks, earlier)?;
+    }
+    same(&peaks, head)?;
+    for (level, tile) in levels.iter().enumerate().filter(|(_, tile)| !tile.hashes.is_empty()) {
+        compare(source, level, tile)?;
+    }
+    Ok(())
+}
+
+fn entry(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    let (length, rest) = bytes.split_first_chunk::<2>()?;
+    rest.split_at_checked(usize::from(u16::from_be_bytes(*length)))
+}
+
+/// Adds a hash to a level; a tile that is full is compared and becomes a hash of the next.
+fn add(source: &Source, levels: &mut Vec<Level>, at: usize, hash: Hash) -> Checked<()> {
+    if levels.len() <= at {
+        levels.push(Level::default());
+    }
+    let Some(level) = levels.get_mut(at) else { return Ok(()) };
+    level.hashes.extend(hash.0);
+    if level.hashes.len() < 256 * HASH_SIZE {
+        return Ok(());
+    }
+    compare(source, at, level)?;
+    let mut row: Vec<Hash> = level.hashes.chunks_exact(HASH_SIZE).filter_map(|bytes| Some(Hash(bytes.try_into().ok()?))).collect();
+    while row.len() > 1 {
+        row = row.chunks_exact(2).filter_map(|pair| Some(node_hash(*pair.first()?, *pair.last()?))).collect();
+    }
+    level.n += 1;
+    level.hashes.clear();
+    match row.first() {
+        Some(hash) => add(source, levels, at + 1, *hash),
+        None => Ok(()),
+    }
+}
+
+fn compare(source: &Source, level: usize, tile: &Level) -> Checked<()> {
+    let path = tile_path(&level.to_string(), tile.n, (tile.hashes.len() / HASH_SIZE) as u64);
+    if source.bytes(&path)? == tile.hashes { Ok(()) } else { wrong(format!("{path} does not hold the hashes of its leaves")) }
+}
+
+/// `tile/<level>/<n>[.p/<width>]`, `n` in groups of three digits.
+fn tile_path(level: &str, n: u64, width: u64) -> String {
+    let mut path = format!("{:03}", n % 1_000);
+    let mut rest = n / 1_000;
+    while rest > 0 {
+        path = format!("x{:03}/{path}", rest % 1_000);
+        rest /= 1_000;
+    }
+    let partial = if width < WIDTH { format!(".p/{width}") } else { String::new() };
+    format!("tile/{level}/{path}{partial}")
+}

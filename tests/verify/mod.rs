@@ -1,0 +1,290 @@
+//! A stranger checks a log: a true one agrees, on both databases, and a false
+//! one is told by a sentence, whoever signed it.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use hoidap::domain::tree::{self, Tree};
+use hoidap::jobs::ledger::Sequencer;
+use hoidap::keys::LedgerKey;
+use hoidap::store;
+use hoidap::verify::{Report, Source, Wrong, verify};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+use tlog_tiles::checkpoint::Checkpoint;
+use uuid::Uuid;
+
+use crate::support::web::Site;
+use crate::support::{Bed, NEIGHBOUR, each_database};
+
+const SEED: [u8; 32] = [7; 32];
+
+fn key() -> LedgerKey {
+    LedgerKey::new("127.0.0.1/so-cong-khai", SEED).unwrap()
+}
+
+/// A folder or file that is gone when its test ends.
+struct Scratch(PathBuf);
+
+impl Scratch {
+    fn new() -> Self {
+        Self(std::env::temp_dir().join(format!("hoidap-verify-{}", Uuid::new_v4().simple())))
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+        let _ = std::fs::remove_file(&self.0);
+    }
+}
+
+/// A month with opinions in most classes, ratings, and a new holiday.
+fn live(bed: &Bed, state: &Path) {
+    let sequence = || Sequencer::new(key(), state.to_owned()).run(&bed.service).unwrap();
+    sequence();
+    let says = |words: &str| bed.citizen().says(words).rates(4).sends_opinion(bed);
+    let (answered, late, forwarded, spam, merged) = (says("Một."), says("Hai."), says("Ba."), says("Bốn."), says("Năm."));
+    let open = says("Sáu.");
+    bed.citizen().kind("denunciation").says("Bảy.").sends(bed);
+    bed.citizen().at_counter().says("Tám.").rates(2).sends(bed);
+    bed.on("2026-10-06").officer().takes(answered).writes(answered, "Đã sửa.").hands_in(answered);
+    bed.approver().approves(answered);
+    bed.officer().takes(spam).proposes(spam, "spam", "advertising");
+    bed.approver().approves(spam);
+    bed.on("2026-10-08").officer().forwards(forwarded, NEIGHBOUR);
+    bed.officer().merges(merged, answered);
+    sequence();
+    let form = hoidap::actions::catalogue::DayForm {
+        day: "2026-10-14".to_owned(),
+        kind: "holiday".to_owned(),
+        status: "official".to_owned(),
+        name_vi: "Nghỉ".to_owned(),
+        source: "thử".to_owned(),
+        ..Default::default()
+    };
+    bed.service.write_reference(|tx| hoidap::actions::calendar::put(tx, bed.account("administrator"), &form.parse()?)).unwrap();
+    bed.on("2026-10-27");
+    hoidap::jobs::clocks::daily(&bed.service).unwrap();
+    bed.officer().takes(late).writes(late, "Xin lỗi vì chậm.").hands_in(late);
+    bed.approver().approves(late);
+    bed.officer().takes(open);
+    sequence();
+}
+
+fn check(site: &Site) -> Result<Report, Wrong> {
+    verify(&Source::new(&site.url, None), None)
+}
+
+#[test]
+fn a_true_log_agrees_with_every_figure_that_is_published() {
+    each_database(|bed| {
+        let state = Scratch::new();
+        live(bed, &state.0);
+        let site = Site::signing(bed, SEED, &state.0);
+        let report = check(&site).unwrap();
+        assert_eq!((report.opinions, report.responses), (8, 7));
+        assert!(report.events > 30 && report.figures > 1_000 && report.files >= 4, "{report:?}");
+        bed.citizen().says("Một việc nữa.").sends(bed);
+        Sequencer::new(key(), state.0.clone()).run(&bed.service).unwrap();
+        let later = verify(&Source::new(&site.url, None), Some(&report.checkpoint)).unwrap();
+        assert_eq!(later.opinions, 9);
+        let why = verify(&Source::new(&site.url, None), Some(&later.checkpoint.replace('\n', "\n "))).unwrap_err();
+        assert!(why.0.contains("signed note"), "{why}");
+    });
+}
+
+#[test]
+fn what_is_changed_in_the_database_is_named() {
+    each_database(|bed| {
+        let state = Scratch::new();
+        live(bed, &state.0);
+        let site = Site::signing(bed, SEED, &state.0);
+        let honest = check(&site).unwrap();
+        assert!(honest.leaves > 40);
+        // Each change, how it is undone, and what the verifier says of it.
+        for (change, undo, says) in [
+            ("UPDATE feedback SET due_on = '2026-12-30' WHERE serial = 6", "UPDATE feedback SET due_on = '2026-10-23' WHERE serial = 6", "the log says"),
+            (
+                "UPDATE ledger_files SET content = replace(content, '2026-10-14', '2026-10-13')",
+                "UPDATE ledger_files SET content = replace(content, '2026-10-13', '2026-10-14')",
+                "is not the file",
+            ),
+            ("UPDATE ledger_tiles SET hashes = replace(hashes, 'a', 'b')", "", "does not hold the hashes"),
+        ] {
+            bed.tamper(change);
+            let why = check(&site).expect_err(change);
+            assert!(why.0.contains(says), "{change}: {why}");
+            if undo.is_empty() {
+                break;
+            }
+            bed.tamper(undo);
+            check(&site).unwrap_or_else(|why| panic!("after {undo}: {why}"));
+        }
+    });
+}
+
+#[test]
+fn leaves_that_were_changed_are_not_those_that_were_signed() {
+    for change in [
+        "UPDATE ledger_leaves SET leaf = replace(leaf, '\"on\":\"2026-10-06\"', '\"on\":\"2026-10-05\"')",
+        "UPDATE ledger_leaves SET leaf = replace(leaf, '\"serial\":3', '\"serial\":4')",
+        "DELETE FROM ledger_leaves WHERE idx = 20",
+        "UPDATE ledger_leaves SET leaf = (SELECT leaf FROM ledger_leaves WHERE idx = 30) WHERE idx = 31",
+    ] {
+        let bed = Bed::sqlite();
+        let state = Scratch::new();
+        live(&bed, &state.0);
+        bed.tamper(change);
+        let why = check(&Site::signing(&bed, SEED, &state.0)).expect_err(change);
+        eprintln!("{change}: {why}");
+    }
+}
+
+/// A log as a folder, from leaves that whoever has the key wants to be believed.
+fn forge(folder: &Path, leaves: &[String]) {
+    let below = folder.join("so-cong-khai");
+    let _ = std::fs::remove_dir_all(below.join("tile"));
+    let mut tree = Tree::default();
+    for (at, bundle) in leaves.chunks(256).enumerate() {
+        let mut bytes = Vec::new();
+        for leaf in bundle {
+            bytes.extend(u16::try_from(leaf.len()).unwrap().to_be_bytes());
+            bytes.extend(leaf.as_bytes());
+            tree.add(leaf.as_bytes());
+        }
+        let partial = if bundle.len() < 256 { format!(".p/{}", bundle.len()) } else { String::new() };
+        write(&below.join(format!("tile/entries/{at:03}{partial}")), &bytes);
+    }
+    let tiles: BTreeMap<_, _> = tree.changed().into_iter().collect();
+    for ((level, n), hashes) in &tiles {
+        let partial = if hashes.len() < 8_192 { format!(".p/{}", hashes.len() / 32) } else { String::new() };
+        write(&below.join(format!("tile/{level}/{n:03}{partial}")), hashes);
+    }
+    let root = tree::root(tree.size(), &tiles).unwrap();
+    let text = Checkpoint::new(key().origin(), tree.size(), root, "").unwrap().to_bytes();
+    write(&below.join("checkpoint"), key().sign(&text).unwrap().as_bytes());
+}
+
+fn write(path: &Path, bytes: &[u8]) {
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    std::fs::write(path, bytes).unwrap();
+}
+
+/// A bundle of an honest log, with its leaves.
+fn bundle() -> (Scratch, Vec<String>) {
+    let bed = Bed::sqlite();
+    let (state, folder) = (Scratch::new(), Scratch::new());
+    live(&bed, &state.0);
+    let site = Site::signing(&bed, SEED, &state.0);
+    verify(&Source::new(&site.url, Some(folder.0.clone())), None).unwrap();
+    let leaves = bed.service.read(|tx| Ok(store::ledger::leaves(tx.conn, 0, 100_000)?)).unwrap();
+    (folder, leaves)
+}
+
+fn check_folder(folder: &Scratch) -> Result<Report, Wrong> {
+    verify(&Source::new(folder.0.to_str().unwrap(), None), None)
+}
+
+fn changed(leaf: &str, field: &str, value: Value) -> String {
+    let mut leaf: BTreeMap<String, Value> = serde_json::from_str(leaf).unwrap();
+    leaf.insert(field.to_owned(), value);
+    serde_json::to_string(&leaf).unwrap()
+}
+
+#[test]
+fn a_log_that_its_owner_forged_and_signed_contradicts_itself() {
+    let (folder, leaves) = bundle();
+    check_folder(&folder).expect("a bundle is checked without a network");
+    forge(&folder.0, &leaves);
+    check_folder(&folder).expect("the same leaves in the same order");
+    let at = |wanted: &dyn Fn(&Value) -> bool| leaves.iter().position(|leaf| wanted(&serde_json::from_str(leaf).unwrap())).unwrap();
+    let event = |serial: i64, name: &'static str| at(&|leaf| leaf["serial"] == serial && leaf["event"] == name);
+    type Forgery<'a> = (&'a str, Box<dyn Fn(&mut Vec<String>)>, &'a str);
+    let set = |index: usize, field: &'static str, value: Value| {
+        Box::new(move |leaves: &mut Vec<String>| leaves[index] = changed(&leaves[index], field, value.clone()))
+    };
+    let take = |index: usize| Box::new(move |leaves: &mut Vec<String>| drop(leaves.remove(index)));
+    let forgeries: Vec<Forgery<'_>> = vec![
+        ("a late answer was given in time", set(event(2, "answered"), "on", json!("2026-10-20")), "log stands at"),
+        ("its lateness was never told and its deadline is later", set(event(2, "deadline_set"), "due_on", json!("2026-11-22")), "was to be told"),
+        ("an opinion never came", Box::new(|leaves| leaves.retain(|leaf| !leaf.contains(r#""serial":6,"#))), "is missing"),
+        ("the last opinion never came", Box::new(|leaves| leaves.retain(|leaf| !leaf.contains(r#""serial":8,"#))), "the log says"),
+        ("an event was taken out", take(event(1, "drafted")), "was to come"),
+        ("nobody approved an answer", set(event(1, "answered"), "by", json!("officer")), "nobody approved"),
+        ("a forwarding moved a deadline further", set(event(3, "deadline_moved"), "due_on", json!("2026-11-30")), "was to be told"),
+        ("an opinion was of another field", set(event(6, "received"), "field", json!("construction")), "the log says"),
+        ("a holiday was not told", take(at(&|leaf| leaf["t"] == "calendar" && leaf["number"] == 2)), "by the calendar in force"),
+        ("a day was not told", take(at(&|leaf| leaf["t"] == "day" && leaf["on"] == "2026-10-27")), "log stands at"),
+        ("a rating was taken out", take(at(&|leaf| leaf["t"] == "response")), "responses in the log"),
+        (
+            "a target was lowered",
+            set(at(&|leaf| leaf["t"] == "target" && leaf["scope"] == "answered" && leaf["year"] == 2026), "value", json!(9_000)),
+            "target",
+        ),
+        ("a note was written beside an event", set(event(1, "taken"), "remark", json!("x")), "its form is unknown"),
+        ("a leaf has a space", Box::new(|leaves| leaves[5] = leaves[5].replace(":", ": ")), "canonical"),
+    ];
+    for (what, forgery, says) in forgeries {
+        let mut forged = leaves.clone();
+        forgery(&mut forged);
+        assert_ne!(forged, leaves, "{what}: nothing was forged");
+        forge(&folder.0, &forged);
+        let why = check_folder(&folder).expect_err(what);
+        assert!(why.0.contains(says), "{what}: {why}");
+    }
+}
+
+/// Every file of a folder.
+fn files(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() { files(&path, found) } else { found.push(path) }
+    }
+}
+
+#[test]
+fn a_thousand_changes_to_a_bundle_are_a_thousand_found() {
+    let (folder, _) = bundle();
+    let mut all = Vec::new();
+    files(&folder.0, &mut all);
+    all.sort();
+    // Names of fields and offices in other languages are no facts of the log; their codes are.
+    all.retain(|path| !path.ends_with("api/v1/fields") && !path.ends_with("api/v1/offices"));
+    let mut runner = proptest::test_runner::TestRunner::new(ProptestConfig { cases: 1_000, failure_persistence: None, ..ProptestConfig::default() });
+    let change = (any::<prop::sample::Index>(), any::<prop::sample::Index>(), 0..3_usize, any::<u8>());
+    runner
+        .run(&change, |(file, place, how, byte)| {
+            let path = file.get(&all);
+            let before = std::fs::read(path).unwrap();
+            let mut bytes = before.clone();
+            let at = place.index(bytes.len());
+            match how {
+                0 => bytes[at] ^= byte.max(1),
+                1 => drop(bytes.remove(at)),
+                _ => bytes.insert(at, byte),
+            }
+            if bytes == before || is_the_same(path, &before, &bytes) {
+                return Ok(());
+            }
+            std::fs::write(path, &bytes).unwrap();
+            let found = check_folder(&folder);
+            std::fs::write(path, &before).unwrap();
+            let near = String::from_utf8_lossy(&bytes[at.saturating_sub(40)..bytes.len().min(at + 20)]).into_owned();
+            prop_assert!(found.is_err(), "{} at {at}: {near}", path.display());
+            Ok(())
+        })
+        .unwrap();
+}
+
+/// Does a published figure say the same still, as with a space more or a rating figure that is no opinion's?
+fn is_the_same(path: &Path, before: &[u8], after: &[u8]) -> bool {
+    let facts = |bytes: &[u8]| {
+        let value: Value = serde_json::from_slice(bytes).ok()?;
+        Some((value["feedback"].clone(), value["period"]["to"].clone()))
+    };
+    let is_results = path.to_string_lossy().contains("results");
+    let is_key = path.ends_with("hoidap-ledger-key");
+    is_results && facts(after).is_some() && facts(before) == facts(after)
+        || is_key && String::from_utf8_lossy(before).trim() == String::from_utf8_lossy(after).trim()
+}
