@@ -39,6 +39,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
         feedback::send_feedback,
         feedback::feedback_item,
         receipt::receipt,
+        receipt::proofs,
         results::results,
         openapi,
     ),

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::Args as ClapArgs;
 
 use crate::domain::error::Problem;
-use crate::verify::{Source, verify};
+use crate::verify::{Receipt, Source, verify};
 
 /// What is checked.
 #[derive(ClapArgs)]
@@ -16,6 +16,9 @@ pub struct Args {
     /// A checkpoint that was kept earlier: the log must still begin with it.
     #[arg(long)]
     since: Option<PathBuf>,
+    /// A receipt, as `/api/v1/receipts/<code>/ledger` gives it: what was sent must be in the log.
+    #[arg(long)]
+    receipt: Vec<PathBuf>,
     /// Keeps all that was read from a site in a folder, which can be checked again without a network.
     #[arg(long)]
     bundle: Option<PathBuf>,
@@ -28,13 +31,21 @@ pub struct Args {
 pub fn run(args: &Args) -> Result<(), Problem> {
     let file = |path: &PathBuf, e: std::io::Error| Problem::Internal(format!("{}: {e}", path.display()));
     let since = args.since.as_ref().map(|path| std::fs::read_to_string(path).map_err(|e| file(path, e))).transpose()?;
-    let report =
-        verify(&Source::new(&args.source, args.bundle.clone()), since.as_deref()).map_err(|wrong| Problem::Internal(format!("does not agree: {wrong}")))?;
+    let mut receipts = Vec::new();
+    for path in &args.receipt {
+        let content = std::fs::read_to_string(path).map_err(|e| file(path, e))?;
+        receipts.extend(Receipt::read(&content).map_err(|wrong| Problem::Internal(format!("{}: {wrong}", path.display())))?);
+    }
+    let report = verify(&Source::new(&args.source, args.bundle.clone()), since.as_deref(), &receipts)
+        .map_err(|wrong| Problem::Internal(format!("does not agree: {wrong}")))?;
     println!("{}", report.origin);
     println!("  signature, root and tiles of {} leaves", report.leaves);
     println!("  {} opinions with {} events: numbers, days, moves, deadlines", report.opinions, report.events);
     println!("  {} responses, {} files", report.responses, report.files);
     println!("  {} published figures", report.figures);
+    if report.receipts > 0 {
+        println!("  {} receipts: what was sent is in the log, unchanged", report.receipts);
+    }
     if since.is_some() {
         println!("  the log still begins with the checkpoint that was kept");
     }

@@ -2,7 +2,8 @@
 //! right edge, a tile for each level, is ever in memory. Knows no leaf's meaning
 //! and no table.
 
-use std::collections::BTreeMap;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
 
 use tlog_tiles::tile::Tile;
 use tlog_tiles::tlog::{self, HASH_SIZE, HashReader, record_hash};
@@ -31,6 +32,32 @@ pub fn edge(size: u64) -> Vec<(Place, u64)> {
 /// The root of a tree of this size, read from the tiles of its [`edge`]. None when one of them is missing or short.
 pub fn root(size: u64, tiles: &BTreeMap<Place, Vec<u8>>) -> Option<Hash> {
     tlog::tree_hash(size, &Edge(tiles)).ok()
+}
+
+/// The tiles that a proof of a leaf in a tree of this size is read from.
+pub fn tiles_of_proof(size: u64, index: u64) -> BTreeSet<Place> {
+    // What is asked for does not depend on what is read.
+    let asked = RefCell::new(BTreeSet::new());
+    let _ = tlog::prove_record(size, index, &Asking(&asked));
+    asked.into_inner()
+}
+
+/// The hashes that lead from a leaf to the root, lowest first. None when a tile is missing or short, or the tree has no such leaf.
+pub fn proof(size: u64, index: u64, tiles: &BTreeMap<Place, Vec<u8>>) -> Option<Vec<Hash>> {
+    if index >= size {
+        return None;
+    }
+    tlog::prove_record(size, index, &Edge(tiles)).ok()
+}
+
+struct Asking<'a>(&'a RefCell<BTreeSet<Place>>);
+
+impl HashReader for Asking<'_> {
+    fn read_hashes(&self, indexes: &[u64]) -> Result<Vec<Hash>, tlog::Error> {
+        let places = indexes.iter().map(|index| Tile::from_index(HEIGHT, *index)).map(|tile| (tile.level(), tile.level_index()));
+        self.0.borrow_mut().extend(places);
+        Ok(vec![tlog::EMPTY_HASH; indexes.len()])
+    }
 }
 
 struct Edge<'a>(&'a BTreeMap<Place, Vec<u8>>);
@@ -164,6 +191,14 @@ mod tests {
             prop_assert_eq!(tree.size(), size as u64);
             prop_assert_eq!(root(size as u64, &tiles), Some(naive(&leaves)));
             prop_assert_eq!(root(stop as u64, &tiles), Some(naive(&leaves[..stop])));
+            for index in [0, size / 3, size.saturating_sub(1)].into_iter().filter(|index| *index < size) {
+                let (size, index) = (size as u64, index as u64);
+                let needed: BTreeMap<_, _> = tiles.iter().filter(|(place, _)| tiles_of_proof(size, index).contains(place)).map(|(p, t)| (*p, t.clone())).collect();
+                let hashes = proof(size, index, &needed).unwrap();
+                let leaf = record_hash(&leaves[usize::try_from(index).unwrap()]);
+                prop_assert!(tlog::check_record(&hashes, size, naive(&leaves), index, leaf).is_ok());
+            }
+            prop_assert!(proof(size as u64, size as u64, &tiles).is_none());
         }
     }
 }

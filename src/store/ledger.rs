@@ -10,8 +10,8 @@ use diesel::prelude::*;
 
 use super::batch::{Batch, Rows, row};
 use super::feedback::{EventRow, read_event};
-use super::schema::sealed_intakes;
 use super::schema::{feedback, feedback_events as e, ledger_checkpoints as c, ledger_files as f, ledger_leaves as l, ledger_marks as m, ledger_tiles as t};
+use super::schema::{responses, sealed_intakes};
 use super::types::On;
 use super::{Conn, Stored, broken};
 use crate::domain::event::Entry;
@@ -102,6 +102,28 @@ pub fn size(conn: &mut Conn) -> Stored<u64> {
 /// Leaves from an index on, at most so many.
 pub fn leaves(conn: &mut Conn, from: u64, most: u64) -> Stored<Vec<String>> {
     Ok(l::table.filter(l::idx.ge(signed(from))).order(l::idx).limit(signed(most)).select(l::leaf).load(conn)?)
+}
+
+/// The leaf at an index.
+pub fn leaf(conn: &mut Conn, idx: u64) -> Stored<Option<String>> {
+    Ok(l::table.find(signed(idx)).select(l::leaf).first(conn).optional()?)
+}
+
+/// Where the response with this hash of its receipt code stands.
+pub fn place_of_response(conn: &mut Conn, receipt_hash: &str) -> Stored<Option<u64>> {
+    let idx: Option<i64> = l::table
+        .inner_join(responses::table.on(l::response.eq(responses::n.nullable())))
+        .filter(responses::receipt_hash.eq(receipt_hash))
+        .select(l::idx)
+        .first(conn)
+        .optional()?;
+    idx.map(|idx| u64::try_from(idx).map_err(broken)).transpose()
+}
+
+/// Where the first event of an item stands.
+pub fn place_of_item(conn: &mut Conn, serial: Serial) -> Stored<Option<u64>> {
+    let idx: Option<Option<i64>> = e::table.find((serial.0, 0_i64)).select(e::leaf).first(conn).optional()?;
+    idx.flatten().map(|idx| u64::try_from(idx).map_err(broken)).transpose()
 }
 
 /// The hashes of these tiles, as far as they are there.

@@ -6,11 +6,14 @@ mod calendar;
 mod figures;
 mod life;
 mod log;
+mod receipt;
 mod source;
 mod tree;
 
+use std::collections::HashMap;
 use std::fmt;
 
+pub use receipt::Receipt;
 pub use source::Source;
 
 /// The first thing that does not agree, in a sentence.
@@ -49,23 +52,41 @@ pub struct Report {
     pub files: usize,
     /// Published figures that were worked out again.
     pub figures: usize,
+    /// Receipts whose leaves are in it.
+    pub receipts: usize,
     /// The checkpoint, to be kept.
     pub checkpoint: String,
 }
 
 /// Checks a log: signature, tree, every leaf, every life, every published
-/// figure. `since`: the text of a checkpoint that was kept earlier.
+/// figure, and that what receipts prove is in it. `since`: the text of a
+/// checkpoint that was kept earlier.
 ///
 /// # Errors
 /// The first thing that does not agree.
-pub fn verify(source: &Source, since: Option<&str>) -> Result<Report, Wrong> {
+pub fn verify(source: &Source, since: Option<&str>, receipts: &[Receipt]) -> Result<Report, Wrong> {
     let key = tree::Key::read(source)?;
+    let mut wanted = HashMap::new();
+    for receipt in receipts {
+        receipt.check(&key, key.name())?;
+        let (leaf, index) = receipt.leaf()?;
+        wanted.insert(leaf, index);
+    }
     for _ in 0..3 {
         let before = figures::Published::read(source)?;
         let head = key.checkpoint(&source.text("checkpoint")?)?;
         let earlier = since.map(|note| key.checkpoint(note)).transpose()?;
         let mut story = log::Log::new(source);
-        tree::walk(source, &head, earlier.as_ref(), |index, leaf| story.read(index, leaf))?;
+        let mut missing = wanted.clone();
+        tree::walk(source, &head, earlier.as_ref(), |index, leaf| {
+            if wanted.get(leaf).is_some_and(|place| place.is_none_or(|place| place == index)) {
+                missing.remove(leaf);
+            }
+            story.read(index, leaf)
+        })?;
+        if let Some(leaf) = missing.keys().next() {
+            return wrong(format!("what a receipt proves is not in the log: {leaf}"));
+        }
         let told = story.end()?;
         // What changed while we read is read again.
         if figures::Published::read(source)? != before {
@@ -80,6 +101,7 @@ pub fn verify(source: &Source, since: Option<&str>) -> Result<Report, Wrong> {
             responses: told.responses,
             files: told.files,
             figures,
+            receipts: receipts.len(),
             checkpoint: head.note,
         });
     }

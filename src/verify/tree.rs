@@ -18,7 +18,7 @@ pub(super) struct Key(StandardVerifier);
 pub(super) struct Head {
     pub(super) origin: String,
     pub(super) size: u64,
-    root: Hash,
+    pub(super) root: Hash,
     pub(super) note: String,
 }
 
@@ -29,6 +29,11 @@ impl Key {
         let key = source.at(path)?.ok_or_else(|| Wrong(format!("{path} is missing")))?;
         let key = String::from_utf8_lossy(&key);
         StandardVerifier::new(key.trim()).map(Self).map_err(|e| Wrong(format!("{path}: {e}")))
+    }
+
+    /// The log that it signs.
+    pub(super) fn name(&self) -> &str {
+        self.0.name()
     }
 
     /// What a signed note says.

@@ -8,7 +8,7 @@ use hoidap::domain::tree::{self, Tree};
 use hoidap::jobs::ledger::Sequencer;
 use hoidap::keys::LedgerKey;
 use hoidap::store;
-use hoidap::verify::{Report, Source, Wrong, verify};
+use hoidap::verify::{Receipt, Report, Source, Wrong, verify};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use tlog_tiles::checkpoint::Checkpoint;
@@ -73,7 +73,7 @@ fn live(bed: &Bed, state: &Path) {
 }
 
 fn check(site: &Site) -> Result<Report, Wrong> {
-    verify(&Source::new(&site.url, None), None)
+    verify(&Source::new(&site.url, None), None, &[])
 }
 
 #[test]
@@ -87,10 +87,49 @@ fn a_true_log_agrees_with_every_figure_that_is_published() {
         assert!(report.events > 30 && report.figures > 1_000 && report.files >= 4, "{report:?}");
         bed.citizen().says("Một việc nữa.").sends(bed);
         Sequencer::new(key(), state.0.clone()).run(&bed.service).unwrap();
-        let later = verify(&Source::new(&site.url, None), Some(&report.checkpoint)).unwrap();
+        let later = verify(&Source::new(&site.url, None), Some(&report.checkpoint), &[]).unwrap();
         assert_eq!(later.opinions, 9);
-        let why = verify(&Source::new(&site.url, None), Some(&later.checkpoint.replace('\n', "\n "))).unwrap_err();
+        let why = verify(&Source::new(&site.url, None), Some(&later.checkpoint.replace('\n', "\n ")), &[]).unwrap_err();
         assert!(why.0.contains("signed note"), "{why}");
+    });
+}
+
+#[test]
+fn a_sender_proves_that_what_they_sent_is_in_the_log() {
+    each_database(|bed| {
+        let state = Scratch::new();
+        live(bed, &state.0);
+        let site = Site::signing(bed, SEED, &state.0);
+        let of = |code: &str| site.browser().opens(&format!("/api/v1/receipts/{code}/ledger"));
+        let source = Source::new(&site.url, None);
+        // At a counter, where what is sent waits for the hour.
+        let sent = bed.citizen().at_counter().says("Tôi đã nói điều này.").rates(2).sends(bed);
+        let early = of(sent.code.reveal());
+        assert_eq!(early.header("cache-control"), "no-store");
+        assert_eq!((early.json()[0]["index"].clone(), early.json().as_array().unwrap().len()), (Value::Null, 2));
+        bed.service.clock().set(bed.service.now().plus_seconds(3_600));
+        Sequencer::new(key(), state.0.clone()).run(&bed.service).unwrap();
+        // What was given before it had its place proves as much.
+        for page in [&early, &of(sent.code.reveal())] {
+            let receipts = Receipt::read(&page.body).unwrap();
+            assert_eq!(verify(&source, None, &receipts).unwrap().receipts, 2);
+        }
+        let whole = of(sent.code.reveal()).json();
+        assert!(whole[1]["proof"].as_array().is_some_and(|proof| !proof.is_empty()));
+        for (at, field, value, says) in [
+            (1, "text", json!("Tôi đã nói điều khác."), "commits to"),
+            (0, "salt", json!("AAAAAAAAAAAAAAAAAAAAAA=="), "commits to"),
+            (1, "index", json!(3), "does not lead"),
+            (1, "proof", json!([]), "does not lead"),
+            (1, "origin", json!("other.example/so-cong-khai"), "is not one of"),
+            (0, "leaf", whole[1]["leaf"].clone(), "commits to"),
+        ] {
+            let mut forged = whole.clone();
+            forged[at][field] = value;
+            let why = verify(&source, None, &Receipt::read(&forged.to_string()).unwrap()).expect_err(field);
+            assert!(why.0.contains(says), "{field}: {why}");
+        }
+        assert_eq!(of("K7WM-3QPA-9TFX").status, 404);
     });
 }
 
@@ -177,13 +216,13 @@ fn bundle() -> (Scratch, Vec<String>) {
     let (state, folder) = (Scratch::new(), Scratch::new());
     live(&bed, &state.0);
     let site = Site::signing(&bed, SEED, &state.0);
-    verify(&Source::new(&site.url, Some(folder.0.clone())), None).unwrap();
+    verify(&Source::new(&site.url, Some(folder.0.clone())), None, &[]).unwrap();
     let leaves = bed.service.read(|tx| Ok(store::ledger::leaves(tx.conn, 0, 100_000)?)).unwrap();
     (folder, leaves)
 }
 
 fn check_folder(folder: &Scratch) -> Result<Report, Wrong> {
-    verify(&Source::new(folder.0.to_str().unwrap(), None), None)
+    verify(&Source::new(folder.0.to_str().unwrap(), None), None, &[])
 }
 
 fn changed(leaf: &str, field: &str, value: Value) -> String {

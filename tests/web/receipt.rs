@@ -1,4 +1,4 @@
-//! A receipt code is its sender's secret: it stands in two addresses and in no
+//! A receipt code is its sender's secret: it stands in three addresses and in no
 //! other, and no browser is told to pass it on.
 
 use hoidap::domain::words::Serial;
@@ -8,7 +8,7 @@ use crate::support::Bed;
 use crate::support::web::Site;
 
 #[test]
-fn a_code_stands_in_two_addresses_and_no_answer_there_lets_a_browser_pass_it_on() {
+fn a_code_stands_in_three_addresses_and_no_answer_there_lets_a_browser_pass_it_on() {
     let bed = Bed::sqlite();
     let code = bed.citizen().says("Một ý kiến.").sends(&bed).code.reveal().to_owned();
     let site = Site::start(&bed);
@@ -16,7 +16,7 @@ fn a_code_stands_in_two_addresses_and_no_answer_there_lets_a_browser_pass_it_on(
     let own = format!("/tra-cuu/{code}");
 
     let coded: Vec<String> = patterns().into_iter().filter(|p| p.contains("tra-cuu/") || p.contains("receipt")).collect();
-    assert_eq!(coded, ["/api/v1/receipts/{receipt_code}", "/tra-cuu/{code}"]);
+    assert_eq!(coded, ["/api/v1/receipts/{receipt_code}", "/api/v1/receipts/{receipt_code}/ledger", "/tra-cuu/{code}"]);
 
     let answers = [
         (200, browser.opens(&own)),
@@ -27,6 +27,8 @@ fn a_code_stands_in_two_addresses_and_no_answer_there_lets_a_browser_pass_it_on(
         (415, browser.posts(&own, &serde_json::json!({}))),
         (200, browser.opens(&format!("/api/v1/receipts/{code}"))),
         (404, browser.opens("/api/v1/receipts/K7WM-3QPA-9TFX")),
+        (200, browser.opens(&format!("/api/v1/receipts/{code}/ledger"))),
+        (404, browser.opens("/api/v1/receipts/K7WM-3QPA-9TFX/ledger")),
         (405, browser.posts(&format!("/api/v1/receipts/{code}"), &serde_json::json!({}))),
         (303, browser.submits(&own, &[])),
         (409, browser.submits(&own, &[])),
