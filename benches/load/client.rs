@@ -121,6 +121,14 @@ pub fn gets(server: SocketAddr, path: &str, times: usize) -> Latencies {
     })
 }
 
+/// Gets a page once; empty when it is not there.
+pub fn read(server: SocketAddr, path: &str) -> String {
+    on_one_thread(async {
+        let answer = Connection::open(server).await.get(path, "identity").await;
+        if answer.status == 200 { String::from_utf8_lossy(&answer.body).into_owned() } else { String::new() }
+    })
+}
+
 /// What a page weighs with everything that it loads.
 pub struct Weight {
     /// Bytes of all bodies, packed as browsers ask for them.

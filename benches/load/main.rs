@@ -49,6 +49,7 @@ fn slips_alone() {
     let server = Server::start(&deployment);
     client::slips(server.address, CONNECTIONS, client::Until::Sent(FEW));
     slips(name, &client::slips(server.address, CONNECTIONS, client::Until::Elapsed(SPAN)));
+    ledger(name, &server);
     server.stop();
     if here.is_err() {
         yardstick();
@@ -97,6 +98,7 @@ fn sqlite(many: usize) {
     let load = client::slips(server.address, CONNECTIONS, client::Until::Elapsed(SPAN));
     slips("SQLite", &load);
     line("SQLite: slips against bare actix's", format!("{:.2}", load.rate() / bare));
+    ledger("SQLite", &server);
     line("SQLite: resident under load", format!("{} MB", server.resident() / 1_000_000));
     let so_far = filled.done + load.done;
     client::slips(server.address, CONNECTIONS, client::Until::Sent(many.saturating_sub(so_far)));
@@ -115,8 +117,24 @@ fn postgres(admin: &str) {
     let load = client::slips(server.address, CONNECTIONS, client::Until::Elapsed(SPAN));
     slips("PostgreSQL", &load);
     line("PostgreSQL: slips against pgbench's rows", format!("{:.2}", load.rate() / rows));
+    ledger("PostgreSQL", &server);
     results(&server, FEW + load.done);
     server.stop();
+}
+
+/// How long the public ledger needs until it holds all that was stored.
+fn ledger(database: &str, server: &Server) {
+    let signed = || client::read(server.address, "/so-cong-khai/checkpoint").lines().nth(1).and_then(|size| size.parse::<u64>().ok()).unwrap_or(0);
+    let began = Instant::now();
+    let (mut size, mut since, mut reached) = (signed(), Instant::now(), Duration::ZERO);
+    while since.elapsed() < Duration::from_secs(4) {
+        std::thread::sleep(Duration::from_millis(250));
+        let now = signed();
+        if now != size {
+            (size, since, reached) = (now, Instant::now(), began.elapsed());
+        }
+    }
+    line(&format!("{database}: the ledger holds all"), format!("{size} leaves, {:.1} s after the last slip", reached.as_secs_f64()));
 }
 
 fn slips(database: &str, load: &client::Load) {

@@ -10,6 +10,9 @@ const BIN: &str = env!("CARGO_BIN_EXE_hoidap");
 /// 32 bytes in base64, for benches alone.
 const SECRET: &str = "YmVuY2gtYmVuY2gtYmVuY2gtYmVuY2gtYmVuY2gtMzI=";
 
+/// The same, for the ledger.
+const LEDGER_KEY: &str = "bGVkZ2VyLWxlZGdlci1sZWRnZXItbGVkZ2VyLWxlZGc=";
+
 /// A database that was set up, and goes at the end.
 pub struct Deployment {
     folder: PathBuf,
@@ -41,6 +44,7 @@ impl Deployment {
         let mut command = Command::new(BIN);
         command.env_clear().env("DATABASE_URL", &self.url).env("HOIDAP_SECRET", SECRET).env("HOIDAP_LOG", "warn").env("HOIDAP_ENV", "development");
         command.env("HOIDAP_MAIL", format!("folder:{}", self.folder.join("mail").display())).env("HOIDAP_LISTEN", "127.0.0.1:0");
+        command.env("HOIDAP_LEDGER_KEY", LEDGER_KEY).env("HOIDAP_LEDGER_STATE", self.folder.join("ledger-state"));
         command
     }
 }
