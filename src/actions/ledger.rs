@@ -8,7 +8,7 @@ use rand::seq::SliceRandom;
 use serde_json::json;
 
 use super::figures::{self, CLOSED_BEFORE};
-use super::{Service, Tx};
+use super::{Service, Tx, keep};
 use crate::domain::catalogue::Catalogue;
 use crate::domain::commitment::Salt;
 use crate::domain::error::{Code, Problem};
@@ -43,13 +43,17 @@ const CALENDAR: &str = "calendar";
 const CATALOGUE: &str = "catalogue";
 const TALLIES: &str = "tallies";
 
-/// Gives everything that waits its place, in as many transactions as it takes. Returns how many leaves were written.
+/// Gives everything that waits its place, in as many transactions as it takes. Returns how many leaves were written; all of them are on the disk.
 pub fn catch_up(service: &Service) -> Result<usize, Problem> {
     let mut written = 0;
     loop {
-        match service.write_ledger(sequence)? {
-            0 => return Ok(written),
-            step => written += step,
+        match service.write_leaves(sequence)? {
+            (0, last) => {
+                // What is on the disk takes all before it along.
+                last.map_or(Ok(()), keep)?;
+                return Ok(written);
+            }
+            (step, _) => written += step,
         }
     }
 }

@@ -157,6 +157,19 @@ impl Service {
         self.begin(Some(Lock::Ledger), None, f)
     }
 
+    /// As [`Self::write_ledger`], for what is signed later. On SQLite the intake shares
+    /// its writer, so this does not wait for the disk: [`keep`] does, before anybody
+    /// signs. On PostgreSQL another server may sign, so it waits.
+    fn write_leaves<T>(&self, f: impl FnOnce(&mut Tx<'_>) -> Result<T, Problem>) -> Result<(T, Option<Ahead>), Problem> {
+        match self.db.kind() {
+            store::Kind::Postgres => Ok((self.write_ledger(f)?, None)),
+            store::Kind::Sqlite => {
+                let (written, ahead) = self.db.write_ahead(holds(Some(Lock::Ledger)), |conn| self.run(conn, self.clock.now(), f))?;
+                Ok((written, Some(ahead)))
+            }
+        }
+    }
+
     /// Takes the locks, and only then reads the present, so that days never go back.
     fn begin<T>(&self, alone: Option<Lock>, now: Option<Moment>, f: impl FnOnce(&mut Tx<'_>) -> Result<T, Problem>) -> Result<T, Problem> {
         self.db.write(holds(alone), |conn| self.run(conn, now.unwrap_or_else(|| self.clock.now()), f))
