@@ -47,19 +47,19 @@ const TALLIES: &str = "tallies";
 pub fn catch_up(service: &Service) -> Result<usize, Problem> {
     let mut written = 0;
     loop {
-        match service.write_leaves(sequence)? {
-            (0, last) => {
-                // What is on the disk takes all before it along.
-                last.map_or(Ok(()), keep)?;
-                return Ok(written);
-            }
-            (step, _) => written += step,
+        let ((step, more), last) = service.write_leaves(sequence)?;
+        written += step;
+        // Under load something always waits: what a step had no room for is written now, the rest the next time.
+        if !more {
+            // What is on the disk takes all before it along.
+            last.map_or(Ok(()), keep)?;
+            return Ok(written);
         }
     }
 }
 
-/// Gives what waits its place, about [`STEP`] leaves of it. Returns how many were written.
-pub fn sequence(tx: &mut Tx<'_>) -> Result<usize, Problem> {
+/// Gives what waits its place, about [`STEP`] leaves of it. Returns how many were written, and whether more wait.
+fn sequence(tx: &mut Tx<'_>) -> Result<(usize, bool), Problem> {
     let mut book = Book::open(tx)?;
     if book.day.is_none() {
         // What happened before the log began is told on its own days.
@@ -69,6 +69,7 @@ pub fn sequence(tx: &mut Tx<'_>) -> Result<usize, Problem> {
     }
     let hour = (tx.now.micros() / 3_600_000_000).to_string();
     let counters = book.marks.get(HOUR) != Some(&hour);
+    let mut more_tallies = false;
     while book.has_room() {
         let Some(day) = book.day else { break };
         if book.write_quick(tx, day)? {
@@ -82,7 +83,7 @@ pub fn sequence(tx: &mut Tx<'_>) -> Result<usize, Problem> {
             Some(next) => book.turn(tx, next)?,
             None => {
                 book.marks.insert(HOUR.to_owned(), hour);
-                book.write_tally(tx, day)?;
+                more_tallies = book.write_tally(tx, day)?;
                 break;
             }
         }
@@ -90,7 +91,8 @@ pub fn sequence(tx: &mut Tx<'_>) -> Result<usize, Problem> {
     if book.marks.get(CATALOGUE) != Some(&tx.catalogue.version.to_string()) {
         book.references(tx)?;
     }
-    book.close(tx)
+    let more = more_tallies || !book.has_room();
+    Ok((book.close(tx)?, more))
 }
 
 /// To be said before reference data changes: all that waits was made under the old.
@@ -397,10 +399,10 @@ impl Book {
     }
 
     /// The next half-month that was closed and is not told yet. What came in
-    /// before this day is in the log, at counters too.
-    fn write_tally(&mut self, tx: &mut Tx<'_>, day: Day) -> Result<(), Problem> {
+    /// before this day is in the log, at counters too. True when one was written.
+    fn write_tally(&mut self, tx: &mut Tx<'_>, day: Day) -> Result<bool, Problem> {
         let closed: Option<Day> = store::catalogue::setting(tx.conn, CLOSED_BEFORE)?.and_then(|day| day.parse().ok());
-        let Some(closed) = closed.filter(|closed| *closed <= day && self.marks.get(TALLIES) != Some(&closed.to_string())) else { return Ok(()) };
+        let Some(closed) = closed.filter(|closed| *closed <= day && self.marks.get(TALLIES) != Some(&closed.to_string())) else { return Ok(false) };
         for (half, questionnaire) in store::tally::halves_before(tx.conn, closed)? {
             let name = format!("tally:{half}:{questionnaire}");
             if self.marks.contains_key(&name) {
@@ -414,10 +416,10 @@ impl Book {
             self.marks.insert(name, file.as_str().to_owned());
             self.files.push((format!("tally/{half}/{questionnaire}.json"), content));
             self.add(&Leaf::Tally { half, questionnaire: &questionnaire, n, file }, None)?;
-            return Ok(());
+            return Ok(true);
         }
         self.marks.insert(TALLIES.to_owned(), closed.to_string());
-        Ok(())
+        Ok(false)
     }
 }
 
