@@ -33,14 +33,12 @@ const COUNTER: [Channel; 3] = [Channel::Kiosk, Channel::Assisted, Channel::Paper
 
 /// Names of what the log remembers: its last day, how far it has come with
 /// responses, and with those of counters, the hour of the last of them, its
-/// calendar, which version of the reference data it has told, and the day
-/// before which all half-months are told.
+/// calendar, and the day before which all half-months are told.
 const DAY: &str = "day";
 const RESPONSES: &str = "responses";
 const COUNTERS: &str = "counters";
 const HOUR: &str = "hour";
 const CALENDAR: &str = "calendar";
-const CATALOGUE: &str = "catalogue";
 const TALLIES: &str = "tallies";
 
 /// Gives everything that waits its place, in as many transactions as it takes. Returns how many leaves were written; all of them are on the disk.
@@ -88,33 +86,31 @@ fn sequence(tx: &mut Tx<'_>) -> Result<(usize, bool), Problem> {
             }
         }
     }
-    if book.marks.get(CATALOGUE) != Some(&tx.catalogue.version.to_string()) {
-        book.references(tx)?;
-    }
     let more = more_tallies || !book.has_room();
     Ok((book.close(tx)?, more))
 }
 
-/// To be said before reference data changes: all that waits was made under the old.
-pub fn flush(tx: &mut Tx<'_>) -> Result<(), Problem> {
+/// To be said when reference data changed, in the same transaction and before
+/// anything is made under the new. All that waits was made under the old, and
+/// is written first; where the log has nothing to tell of the change, what
+/// came in at counters goes on waiting for its hour.
+pub fn tell(tx: &mut Tx<'_>) -> Result<(), Problem> {
+    let mut news = Book::open(tx)?;
+    news.references(tx)?;
+    if news.leaves.is_empty() {
+        return Ok(());
+    }
     loop {
         let mut book = Book::open(tx)?;
         let Some(day) = book.day else { return Ok(()) };
         while book.has_room() && (book.write_quick(tx, day)? || book.write_counters(tx, day)?) {}
-        if book.close(tx)? == 0 {
+        if book.has_room() {
+            book.references(tx)?;
+            book.close(tx)?;
             return Ok(());
         }
-    }
-}
-
-/// To be said after reference data changed, in the same transaction.
-pub fn tell(tx: &mut Tx<'_>) -> Result<(), Problem> {
-    let mut book = Book::open(tx)?;
-    if book.day.is_some() {
-        book.references(tx)?;
         book.close(tx)?;
     }
-    Ok(())
 }
 
 /// Has the log begun?
@@ -166,9 +162,8 @@ pub fn proofs(tx: &mut Tx<'_>, code: &ReceiptCode) -> Result<Vec<Proof>, Problem
     let hash = tx.keys.receipt_hash(code);
     let mut proofs = Vec::new();
     if let Some(row) = store::response::by_receipt(tx.conn, &hash)? {
-        let (opened, salt) = opened(&tx.catalogue, &row).ok_or_else(|| Problem::Internal(format!("response {}: what it says can't be read", row.id.0)))?;
-        let questionnaire = format!("{}@{}", row.questionnaire, row.version);
-        let leaf = Leaf::Response { half: row.half.0, questionnaire: &questionnaire, commit: opened.commit(salt) }.bytes();
+        let (opened, salt) = opened(&tx.catalogue, &row)?;
+        let leaf = Leaf::Response { half: row.half.0, questionnaire: &row.label(), commit: opened.commit(salt) }.bytes();
         let idx = store::ledger::place_of_response(tx.conn, &hash)?;
         proofs.push(Proof { leaf, salt: Some(salt), opens: Opens::Ratings(opened), place: place(tx, idx)? });
     }
@@ -238,14 +233,14 @@ impl Book {
         Ok(self.leaves.len())
     }
 
-    fn add(&mut self, leaf: &Leaf<'_>, response: Option<i64>) -> Result<u64, Problem> {
+    fn add(&mut self, leaf: &Leaf<'_>, response: Option<i64>) -> Result<(), Problem> {
         let leaf = leaf.bytes();
         if leaf.len() > LARGEST {
             return Err(Problem::Internal(format!("a leaf of {} bytes", leaf.len())));
         }
         let idx = self.tree.add(leaf.as_bytes());
         self.leaves.push(NewLeaf { idx, leaf, response });
-        Ok(idx)
+        Ok(())
     }
 
     /// Begins a day.
@@ -287,8 +282,8 @@ impl Book {
         }
         let mut written = !quick.is_empty();
         self.write_events(tx, &quick)?;
-        while let Some((n, row)) = self.next_response(tx)?.cloned().filter(|(_, row)| row.submitted_on.0 <= day) {
-            self.ahead.pop_front();
+        while self.next_response(tx)?.is_some_and(|(_, row)| row.submitted_on.0 <= day) {
+            let Some((n, row)) = self.ahead.pop_front() else { break };
             if !is_counter(row.channel.parse().ok()) {
                 self.write_response(&tx.catalogue, n, &row)?;
             }
@@ -335,17 +330,14 @@ impl Book {
     }
 
     fn write_response(&mut self, catalogue: &Catalogue, n: i64, row: &ResponseRow) -> Result<(), Problem> {
-        let (opened, salt) = opened(catalogue, row).ok_or_else(|| Problem::Internal(format!("response {}: what it says can't be read", row.id.0)))?;
-        let questionnaire = format!("{}@{}", row.questionnaire, row.version);
-        self.add(&Leaf::Response { half: row.half.0, questionnaire: &questionnaire, commit: opened.commit(salt) }, Some(n))?;
-        Ok(())
+        let (opened, salt) = opened(catalogue, row)?;
+        self.add(&Leaf::Response { half: row.half.0, questionnaire: &row.label(), commit: opened.commit(salt) }, Some(n))
     }
 
     /// Reference data, as far as the log has not told it.
     fn references(&mut self, tx: &Tx<'_>) -> Result<(), Problem> {
         let Some(day) = self.day else { return Ok(()) };
         let catalogue = tx.catalogue.clone();
-        self.marks.insert(CATALOGUE.to_owned(), catalogue.version.to_string());
         self.calendar(&catalogue)?;
         for ((year, scope), value) in &catalogue.targets {
             if self.is_new(&format!("target:{year}:{scope}"), &value.to_string()) {
@@ -354,9 +346,10 @@ impl Book {
         }
         for survey in &catalogue.questionnaires {
             let name = survey.definition.label();
-            let content = serde_json::to_value(&survey.definition).unwrap_or_default().to_string();
-            let file = FileHash::of(&content);
-            if self.is_new(&format!("questionnaire:{name}"), file.as_str()) {
+            // A version never changes: it is told once, in the form that it had then.
+            if self.is_new(&format!("questionnaire:{name}"), "") {
+                let content = serde_json::to_value(&survey.definition).unwrap_or_default().to_string();
+                let file = FileHash::of(&content);
                 self.files.push((format!("questionnaire/{name}.json"), content));
                 self.add(&Leaf::Questionnaire { questionnaire: &name, file }, None)?;
             }
@@ -427,8 +420,15 @@ fn is_counter(channel: Option<Channel>) -> bool {
     channel.is_some_and(|channel| COUNTER.contains(&channel))
 }
 
-/// What a response's leaf commits to, with the salt. None when the row is not one that the service wrote.
-pub fn opened(catalogue: &Catalogue, row: &ResponseRow) -> Option<(Opened, Salt)> {
+/// What a response's leaf commits to, with the salt.
+///
+/// # Errors
+/// When the row is not one that the service wrote.
+fn opened(catalogue: &Catalogue, row: &ResponseRow) -> Result<(Opened, Salt), Problem> {
+    read(catalogue, row).ok_or_else(|| Problem::Internal(format!("response {}: what it says can't be read", row.id.0)))
+}
+
+fn read(catalogue: &Catalogue, row: &ResponseRow) -> Option<(Opened, Salt)> {
     let survey = catalogue.questionnaires.iter().find(|q| q.slug.as_str() == row.questionnaire && i64::from(q.definition.version) == row.version)?;
     let answers = survey.definition.check(&store::response::answers(row)).ok()?;
     let opened = Opened {

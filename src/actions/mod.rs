@@ -58,12 +58,10 @@ impl Tx<'_> {
     /// Says that reference data changed, and reads it again. Waits for the writers that still work with the old.
     pub fn recatalogue(&mut self) -> Result<(), Problem> {
         store::lock(self.conn, Lock::Catalogue)?;
-        store::lock(self.conn, Lock::Ledger)?;
-        ledger::flush(self)?;
         store::catalogue::changed(self.conn)?;
         self.catalogue = load(self.conn)?;
-        ledger::tell(self)?;
-        Ok(())
+        store::lock(self.conn, Lock::Ledger)?;
+        ledger::tell(self)
     }
 }
 

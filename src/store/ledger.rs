@@ -104,11 +104,6 @@ pub fn leaves(conn: &mut Conn, from: u64, most: u64) -> Stored<Vec<String>> {
     Ok(l::table.filter(l::idx.ge(signed(from))).order(l::idx).limit(signed(most)).select(l::leaf).load(conn)?)
 }
 
-/// The leaf at an index.
-pub fn leaf(conn: &mut Conn, idx: u64) -> Stored<Option<String>> {
-    Ok(l::table.find(signed(idx)).select(l::leaf).first(conn).optional()?)
-}
-
 /// Where the response with this hash of its receipt code stands.
 pub fn place_of_response(conn: &mut Conn, receipt_hash: &str) -> Stored<Option<u64>> {
     let idx: Option<i64> = l::table

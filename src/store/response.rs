@@ -59,6 +59,13 @@ pub struct ResponseRow {
     pub salt: String,
 }
 
+impl ResponseRow {
+    /// Its questionnaire as the ledger names it.
+    pub fn label(&self) -> String {
+        format!("{}@{}", self.questionnaire, self.version)
+    }
+}
+
 /// A response to store.
 #[derive(Debug)]
 pub struct NewResponse<'a> {

@@ -12,6 +12,8 @@ use super::{Checked, Source, Wrong, wrong};
 
 /// Where the figures are published.
 const RESULTS: &str = "api/v1/results";
+/// How many figures a cell has: fifteen counts, two shares, a target.
+const FIGURES: usize = 18;
 
 /// What the site says, by what was asked.
 #[derive(Debug, PartialEq)]
@@ -146,7 +148,7 @@ impl Published {
                 return wrong(format!("{what} names the target {:?}; by the log it is {target:?}", feedback.target));
             }
         }
-        Ok(self.0.len() * 18)
+        Ok(self.0.len() * FIGURES)
     }
 }
 

@@ -123,7 +123,7 @@ impl Item {
         if event.event != "received" || event.n != 0 {
             return wrong(format!("{}: its first event is {} number {}", name(event.serial), event.event, event.n));
         }
-        needs(event, &[("text", event.text.is_some())])?;
+        needs(&[("text", event.text.is_some())])?;
         let told = [event.kind.is_some(), event.field.is_some(), event.respondent.is_some(), event.channel.is_some()];
         if told.iter().any(|told| *told) && !told.iter().all(|told| *told) {
             return wrong(format!("{}: received with some of kind, field, respondent and channel, but not all", name(event.serial)));
@@ -218,7 +218,7 @@ impl Item {
         match event.event.as_str() {
             "routed" => {
                 allowed(self.state == Received && self.field.is_some())?;
-                needs(event, &[("office", event.office.is_some()), ("rule", event.rule.is_some())])?;
+                needs(&[("office", event.office.is_some()), ("rule", event.rule.is_some())])?;
                 let office = event.office.clone().unwrap_or_default();
                 let days = calendar.answer_days(&self.kind, self.field.as_deref(), self.received_on);
                 let clock = Clock { start: self.first_start, days, makeup: calendar.counts_makeup(&office), pauses: Vec::new() };
@@ -233,7 +233,7 @@ impl Item {
             }
             "forwarded" => {
                 allowed(at_hand)?;
-                needs(event, &[("to", event.to.is_some()), ("reason", event.reason.is_some())])?;
+                needs(&[("to", event.to.is_some()), ("reason", event.reason.is_some())])?;
                 if event.from.as_ref().and_then(|from| from.as_str()) != self.office.as_deref() {
                     return wrong("it does not come from the office in charge");
                 }
@@ -250,7 +250,7 @@ impl Item {
             }
             "reclassified" => {
                 allowed(self.state.is_open())?;
-                needs(event, &[("kind", event.kind.is_some()), ("reason", event.reason.is_some())])?;
+                needs(&[("kind", event.kind.is_some()), ("reason", event.reason.is_some())])?;
                 self.kind = event.kind.clone().unwrap_or_default();
                 let days = calendar.answer_days(&self.kind, self.field.as_deref(), self.received_on);
                 if let Some(clock) = self.clock.as_mut().filter(|clock| !late && clock.days != days) {
@@ -260,7 +260,7 @@ impl Item {
             }
             "supplement_requested" => {
                 allowed(at_hand)?;
-                needs(event, &[("until", event.until.is_some())])?;
+                needs(&[("until", event.until.is_some())])?;
                 if !late && self.pauses < TWICE {
                     self.pauses += 1;
                     self.clock.iter_mut().for_each(|clock| clock.pauses.push((event.on, None)));
@@ -282,13 +282,13 @@ impl Item {
             }
             "returned" => {
                 allowed(self.state == Drafted)?;
-                needs(event, &[("reason", event.reason.is_some())])?;
+                needs(&[("reason", event.reason.is_some())])?;
                 self.state = Working;
             }
             "answered" | "answer_revised" => {
                 let first = event.event == "answered";
                 allowed(self.state == if first { Drafted } else { Answered })?;
-                needs(event, &[("question", event.question.is_some()), ("answer", event.answer.is_some())])?;
+                needs(&[("question", event.question.is_some()), ("answer", event.answer.is_some())])?;
                 if event.version != Some(self.versions + 1) {
                     return wrong(format!("version {} was to come", self.versions + 1));
                 }
@@ -306,12 +306,12 @@ impl Item {
             }
             "merged" => {
                 allowed(self.state.is_open())?;
-                needs(event, &[("into", event.into.is_some())])?;
+                needs(&[("into", event.into.is_some())])?;
                 self.leave("merged", event.on);
             }
             "refused" => {
                 allowed(self.state.is_open())?;
-                needs(event, &[("ground", event.ground.is_some())])?;
+                needs(&[("ground", event.ground.is_some())])?;
                 match event.class.as_deref() {
                     Some("out_of_scope") => self.leave("out_of_scope", event.on),
                     Some("spam") => self.leave("spam", event.on),
@@ -320,7 +320,7 @@ impl Item {
             }
             "redirected" => {
                 allowed(self.state.is_open())?;
-                needs(event, &[("ground", event.ground.is_some())])?;
+                needs(&[("ground", event.ground.is_some())])?;
                 self.leave("redirected", event.on);
             }
             "withdrawn" => {
@@ -337,7 +337,7 @@ impl Item {
             }
             "restored" => {
                 allowed(matches!(self.state, Out("merged" | "out_of_scope" | "spam" | "redirected")) || self.state == Out("sealed") && !self.confirmed)?;
-                needs(event, &[("reason", event.reason.is_some()), ("field", self.field.is_some() || event.field.is_some())])?;
+                needs(&[("reason", event.reason.is_some()), ("field", self.field.is_some() || event.field.is_some())])?;
                 if self.field.is_none() {
                     self.field.clone_from(&event.field);
                 }
@@ -411,7 +411,7 @@ pub(super) fn name(serial: i64) -> String {
     format!("HD-{serial:06}")
 }
 
-fn needs(_: &Event, named: &[(&str, bool)]) -> Checked<()> {
+fn needs(named: &[(&str, bool)]) -> Checked<()> {
     match named.iter().find(|(_, there)| !there) {
         Some((missing, _)) => wrong(format!("{missing} is missing")),
         None => Ok(()),

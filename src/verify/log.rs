@@ -131,6 +131,8 @@ pub(super) struct Log<'a> {
     largest: i64,
     calendar: Option<Calendar>,
     calendars: u64,
+    /// Items of which something is still to be told.
+    owing: BTreeSet<i64>,
     /// The day on which the calendar last changed.
     changed_on: Option<Date>,
     questionnaires: BTreeSet<String>,
@@ -151,6 +153,7 @@ impl<'a> Log<'a> {
             largest: 0,
             calendar: None,
             calendars: 0,
+            owing: BTreeSet::new(),
             changed_on: None,
             questionnaires: BTreeSet::new(),
             halves: BTreeMap::new(),
@@ -198,7 +201,9 @@ impl<'a> Log<'a> {
         }
         // What had come in before this day is all there.
         self.due_below = self.largest;
-        if let Some(missing) = (1..=self.due_below).find(|serial| !self.told.items.contains_key(serial)) {
+        // All numbers lie between 1 and the largest: as many as that leave no gap.
+        let has_gap = i64::try_from(self.told.items.len()) != Ok(self.due_below);
+        if let Some(missing) = (1..=self.due_below).find(|serial| has_gap && !self.told.items.contains_key(serial)) {
             return wrong(format!("{} is missing, though {} was received before", name(missing), name(self.due_below)));
         }
         self.nothing_owed(true)?;
@@ -236,14 +241,26 @@ impl<'a> Log<'a> {
             }
         }
         if let Some(item) = self.told.items.get_mut(&event.serial) {
-            return item.tell(event, calendar);
+            item.tell(event, calendar)?;
+            self.note_owed(event.serial);
+            return Ok(());
         }
         if event.serial < 1 || event.serial <= self.due_below {
             return wrong(format!("{} comes after its day", name(event.serial)));
         }
         self.largest = self.largest.max(event.serial);
         self.told.items.insert(event.serial, Item::receive(event)?);
+        self.note_owed(event.serial);
         Ok(())
+    }
+
+    /// Remembers whether something is still to be told of an item.
+    fn note_owed(&mut self, serial: i64) {
+        if self.told.items.get(&serial).is_some_and(|item| item.owes(false).is_some()) {
+            self.owing.insert(serial);
+        } else {
+            self.owing.remove(&serial);
+        }
     }
 
     fn commitment(&mut self, commitment: &str) -> Checked<()> {
@@ -259,8 +276,11 @@ impl<'a> Log<'a> {
         }
         let path = format!("calendar/{}.json", leaf.number);
         let calendar = Calendar::read(&path, &self.file(&path, &leaf.sha256)?)?;
-        for item in self.told.items.values_mut() {
+        for (serial, item) in &mut self.told.items {
             item.owe_for(&calendar);
+            if item.owes(false).is_some() {
+                self.owing.insert(*serial);
+            }
         }
         self.calendars = leaf.number;
         self.calendar = Some(calendar);
@@ -336,8 +356,8 @@ impl<'a> Log<'a> {
     /// What belongs together stands together; only a new calendar's dates may follow a moment later.
     fn nothing_owed(&self, day_ends: bool) -> Checked<()> {
         let just_changed = !day_ends && self.changed_on == self.day;
-        for (serial, item) in &self.told.items {
-            if let Some(owed) = item.owes(just_changed) {
+        for serial in &self.owing {
+            if let Some(owed) = self.told.items.get(serial).and_then(|item| item.owes(just_changed)) {
                 return wrong(format!("{} {owed}", name(*serial)));
             }
         }

@@ -38,14 +38,9 @@ impl Source {
         }
     }
 
-    /// A file below `/so-cong-khai/`. None when it is not there.
-    pub(super) fn find(&self, path: &str) -> Checked<Option<Vec<u8>>> {
-        self.at(&format!("so-cong-khai/{path}"))
-    }
-
-    /// A file that must be there.
+    /// A file below `/so-cong-khai/`, which must be there.
     pub(super) fn bytes(&self, path: &str) -> Checked<Vec<u8>> {
-        self.find(path)?.ok_or_else(|| Wrong(format!("{path} is missing")))
+        self.at(&format!("so-cong-khai/{path}"))?.ok_or_else(|| Wrong(format!("{path} is missing")))
     }
 
     /// A text that must be there.

@@ -1,24 +1,10 @@
 //! The log over HTTP, read by software that is not ours.
 
-use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use hoidap::jobs::ledger::Sequencer;
-use hoidap::keys::LedgerKey;
-use uuid::Uuid;
-
+use crate::support::ledger::Scratch;
 use crate::support::web::Site;
 use crate::support::{Bed, each_database};
-
-const SEED: [u8; 32] = [7; 32];
-
-fn sequencer(state: &Path) -> Sequencer {
-    Sequencer::new(LedgerKey::new("127.0.0.1/so-cong-khai", SEED).unwrap(), state.to_owned())
-}
-
-fn state() -> PathBuf {
-    std::env::temp_dir().join(format!("hoidap-ledger-{}", Uuid::new_v4().simple()))
-}
 
 fn filled(bed: &Bed, slips: usize) {
     for n in 0..slips {
@@ -29,32 +15,30 @@ fn filled(bed: &Bed, slips: usize) {
 #[test]
 fn an_outside_reader_agrees_with_every_leaf_and_tile() {
     each_database(|bed| {
-        let state = state();
+        let state = Scratch::new();
         filled(bed, 20);
-        sequencer(&state).run(&bed.service).unwrap();
-        let site = Site::signing(bed, SEED, &state);
+        state.signs(bed);
+        let site = Site::signing(bed, &state);
         let browser = site.browser();
         let earlier = browser.opens("/so-cong-khai/checkpoint").body;
         filled(bed, 120);
-        sequencer(&state).run(&bed.service).unwrap();
+        state.signs(bed);
         let key = browser.opens("/.well-known/hoidap-ledger-key").body;
         // From .tools/venv, where scripts/setup puts it.
         let reader = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/ledger/reader.py");
         let read = Command::new("python3").args([reader, &format!("{}/so-cong-khai", site.url), key.trim(), &earlier]).output().unwrap();
         let said = String::from_utf8_lossy(&read.stdout);
         assert!(read.status.success() && said.contains("agree"), "{said}{}", String::from_utf8_lossy(&read.stderr));
-        drop(site);
-        let _ = std::fs::remove_file(state);
     });
 }
 
 #[test]
 fn what_never_changes_is_kept_for_ever_and_nothing_unsigned_is_shown() {
     let bed = Bed::sqlite();
-    let state = state();
+    let state = Scratch::new();
     filled(&bed, 100);
-    sequencer(&state).run(&bed.service).unwrap();
-    let site = Site::signing(&bed, SEED, &state);
+    state.signs(&bed);
+    let site = Site::signing(&bed, &state);
     let browser = site.browser();
     let note = browser.opens("/so-cong-khai/checkpoint");
     let size: u64 = note.body.lines().nth(1).unwrap().parse().unwrap();
@@ -76,8 +60,6 @@ fn what_never_changes_is_kept_for_ever_and_nothing_unsigned_is_shown() {
     }
     assert_eq!(browser.opens("/so-cong-khai/calendar/1.json").header("content-type"), "application/json");
     assert_eq!(browser.opens("/so-cong-khai/calendar/2.json").status, 404);
-    drop(site);
-    let _ = std::fs::remove_file(state);
 }
 
 #[test]

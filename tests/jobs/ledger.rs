@@ -1,11 +1,9 @@
 //! The log tells what happened, in an order that gives nobody away, and is
 //! signed as one tree for ever.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
-use hoidap::actions::catalogue::DayForm;
-use hoidap::actions::{Service, calendar, ledger};
+use hoidap::actions::{Service, ledger};
 use hoidap::clock::Clock;
 use hoidap::domain::tree::Tree;
 use hoidap::jobs::ledger::Sequencer;
@@ -15,30 +13,8 @@ use serde_json::Value;
 use tlog_tiles::checkpoint::Checkpoint;
 use uuid::Uuid;
 
+use crate::support::ledger::{Scratch, key};
 use crate::support::{Bed, SECRET, WARD, day, each_database};
-
-fn key() -> LedgerKey {
-    LedgerKey::new("hoidap.example/so-cong-khai", [7; 32]).unwrap()
-}
-
-/// What keeps the state of a sequencer; gone when the test ends.
-struct State(PathBuf);
-
-impl State {
-    fn new() -> Self {
-        Self(std::env::temp_dir().join(format!("hoidap-ledger-{}", Uuid::new_v4().simple())))
-    }
-
-    fn sequencer(&self) -> Sequencer {
-        Sequencer::new(key(), self.0.clone())
-    }
-}
-
-impl Drop for State {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_file(&self.0);
-    }
-}
 
 /// Every leaf as it is stored.
 fn stored(service: &Service) -> Vec<String> {
@@ -76,9 +52,9 @@ fn refusal(sequencer: &Sequencer, service: &Service) -> String {
 #[test]
 fn what_happened_is_told_day_by_day_and_signed() {
     each_database(|bed| {
-        let state = State::new();
+        let state = Scratch::new();
         let serial = bed.citizen().says("Ghế chờ ở quầy đã hỏng.").rates(2).sends_opinion(bed);
-        state.sequencer().run(&bed.service).unwrap();
+        state.signs(bed);
         let first = leaves(&bed.service);
         assert_eq!((first[0]["t"].as_str(), first[0]["on"].as_str()), (Some("day"), Some("2026-10-01")));
         let place = |t: &str| first.iter().position(|leaf| leaf["t"] == t).unwrap_or_else(|| panic!("no {t}"));
@@ -89,23 +65,23 @@ fn what_happened_is_told_day_by_day_and_signed() {
         let before = is_signed(&bed.service);
 
         bed.on("2026-10-02").officer().takes(serial);
-        state.sequencer().run(&bed.service).unwrap();
+        state.signs(bed);
         assert_eq!(told(&bed.service, serial.0).last().unwrap(), "taken");
         assert!(is_signed(&bed.service).size() > before.size());
         let after = leaves(&bed.service);
         assert_eq!(after[..first.len()], first, "what was told stays");
         assert_eq!((after[first.len()]["t"].as_str(), after[first.len()]["on"].as_str()), (Some("day"), Some("2026-10-02")));
-        assert_eq!(state.sequencer().run(&bed.service).unwrap(), 0, "nothing new");
+        assert_eq!(state.signs(bed), 0, "nothing new");
     });
 }
 
 #[test]
 fn no_leaf_says_words_names_or_a_time() {
     let bed = Bed::sqlite();
-    let state = State::new();
+    let state = Scratch::new();
     let receipt = bed.citizen().says("Cán bộ Nguyễn Văn Thử bắt tôi chờ").email("toi@example.vn").consents(&["answer"]).rates(1).sends(&bed);
     bed.citizen().kind("denunciation").says("Tôi tố cáo một người").sends(&bed);
-    state.sequencer().run(&bed.service).unwrap();
+    state.signs(&bed);
     let log = stored(&bed.service).join("\n");
     for secret in ["Nguyễn", "Thử", "tố cáo", "toi@", receipt.code.reveal(), "T09", ":00", "submission"] {
         assert!(!log.contains(secret), "{secret}");
@@ -117,8 +93,8 @@ fn no_leaf_says_words_names_or_a_time() {
 #[test]
 fn what_comes_in_at_a_counter_waits_for_the_hour() {
     each_database(|bed| {
-        let state = State::new();
-        let run = || state.sequencer().run(&bed.service).unwrap();
+        let state = Scratch::new();
+        let run = || state.signs(bed);
         let at = |hour: i32, minute: i32| bed.service.clock().set(day("2026-10-01").at(hour * 3_600 + minute * 60));
         let responses = || leaves(&bed.service).iter().filter(|leaf| leaf["t"] == "response").count();
         run();
@@ -142,25 +118,11 @@ fn what_comes_in_at_a_counter_waits_for_the_hour() {
 #[test]
 fn a_new_calendar_is_told_between_what_was_made_under_the_old_and_under_the_new() {
     each_database(|bed| {
-        let state = State::new();
-        state.sequencer().run(&bed.service).unwrap();
+        let state = Scratch::new();
+        state.signs(bed);
         let serial = bed.citizen().says("Đường vào trụ sở ngập nước.").sends_opinion(bed);
-        let administrator = bed.account("administrator");
-        let form = DayForm {
-            day: "2026-10-14".to_owned(),
-            kind: "holiday".to_owned(),
-            status: "official".to_owned(),
-            name_vi: "Nghỉ".to_owned(),
-            source: "thử".to_owned(),
-            ..DayForm::default()
-        };
-        bed.service
-            .write_reference(|tx| {
-                let day = form.parse()?;
-                calendar::put(tx, administrator, &day)
-            })
-            .unwrap();
-        state.sequencer().run(&bed.service).unwrap();
+        bed.holiday("2026-10-14");
+        state.signs(bed);
         let log = leaves(&bed.service);
         let place = |wanted: &dyn Fn(&Value) -> bool| log.iter().position(wanted).unwrap();
         let set = place(&|leaf| leaf["serial"] == serial.0 && leaf["event"] == "deadline_set");
@@ -175,7 +137,7 @@ fn a_new_calendar_is_told_between_what_was_made_under_the_old_and_under_the_new(
 #[test]
 fn two_servers_write_one_log() {
     each_database(|bed| {
-        let state = State::new();
+        let state = Scratch::new();
         std::thread::scope(|threads| {
             for sequencer in [state.sequencer(), state.sequencer()] {
                 threads.spawn(move || {
@@ -192,7 +154,7 @@ fn two_servers_write_one_log() {
                 });
             }
         });
-        state.sequencer().run(&bed.service).unwrap();
+        state.signs(bed);
         assert_eq!(is_signed(&bed.service).size(), stored(&bed.service).len() as u64);
         for serial in 1..=30 {
             assert_eq!(told(&bed.service, serial), ["received", "routed", "deadline_set"], "HD-{serial}");
@@ -204,14 +166,14 @@ fn two_servers_write_one_log() {
 #[test]
 fn a_half_month_that_ended_is_told_with_its_figures() {
     each_database(|bed| {
-        let state = State::new();
+        let state = Scratch::new();
         for value in [5, 5, 4, 4, 4, 4, 3, 5, 5, 1, 5] {
             bed.citizen().rates(value).sends(bed);
         }
-        state.sequencer().run(&bed.service).unwrap();
+        state.signs(bed);
         bed.on("2026-10-16");
         hoidap::jobs::clocks::daily(&bed.service).unwrap();
-        state.sequencer().run(&bed.service).unwrap();
+        state.signs(bed);
         let tally = leaves(&bed.service).into_iter().find(|leaf| leaf["t"] == "tally").expect("a tally");
         assert_eq!((tally["half"].as_str(), tally["n"].as_u64()), (Some("2026-10-01"), Some(11)));
         let path = format!("tally/2026-10-01/{}.json", tally["questionnaire"].as_str().unwrap());
@@ -226,13 +188,13 @@ fn a_half_month_that_ended_is_told_with_its_figures() {
 #[test]
 fn a_database_that_was_set_back_is_not_signed() {
     let bed = Bed::sqlite();
-    let state = State::new();
+    let state = Scratch::new();
     bed.citizen().says("Trước bản sao lưu.").sends(&bed);
-    state.sequencer().run(&bed.service).unwrap();
+    state.signs(&bed);
     let backup = std::env::temp_dir().join(format!("hoidap-backup-{}.sqlite", Uuid::new_v4().simple()));
     bed.tamper(&format!("VACUUM INTO '{}'", backup.display()));
     bed.citizen().says("Sau bản sao lưu.").sends(&bed);
-    state.sequencer().run(&bed.service).unwrap();
+    state.signs(&bed);
 
     let db = Db::open(&format!("sqlite:{}", backup.display()), 4).unwrap();
     let restored = Arc::new(Service::new(db, Clock::standing(bed.service.now()), Keys::new(&SECRET)));
@@ -255,12 +217,12 @@ fn a_database_that_was_set_back_is_not_signed() {
 #[test]
 fn a_log_is_signed_by_one_key_from_one_state() {
     each_database(|bed| {
-        let state = State::new();
+        let state = Scratch::new();
         bed.citizen().says("Một việc.").sends(bed);
-        state.sequencer().run(&bed.service).unwrap();
-        let lost = State::new();
+        state.signs(bed);
+        let lost = Scratch::new();
         assert!(refusal(&lost.sequencer(), &bed.service).contains("is gone"));
-        let other = Sequencer::new(LedgerKey::new("hoidap.example/so-cong-khai", [8; 32]).unwrap(), state.0.clone());
+        let other = Sequencer::new(LedgerKey::new(key().origin(), [8; 32]).unwrap(), state.0.clone());
         assert!(refusal(&other, &bed.service).contains("another key"));
         bed.tamper("UPDATE ledger_tiles SET hashes = 'AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA' || substr(hashes, 45) WHERE level = 0");
         bed.citizen().says("Việc thứ hai.").sends(bed);

@@ -2,6 +2,7 @@
 //! that stands still, and people who speak the words of the field.
 
 mod database;
+pub mod ledger;
 mod people;
 pub mod web;
 

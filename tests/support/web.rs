@@ -1,6 +1,6 @@
 //! A server on port 0, and somebody before a browser.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::channel;
 use std::thread::JoinHandle;
@@ -17,6 +17,7 @@ use reqwest::redirect::Policy;
 use serde_json::Value;
 use uuid::Uuid;
 
+use super::ledger::{SEED, Scratch};
 use super::{Bed, PASSWORD};
 
 /// A running server; it stops when its test ends.
@@ -41,9 +42,9 @@ impl Site {
     }
 
     /// Starts it with a ledger that it signs.
-    pub fn signing(bed: &Bed, seed: [u8; 32], state: &Path) -> Self {
-        let ledger_key = Secret::new(STANDARD.encode(seed));
-        Self::configured(bed.service.clone(), Config { ledger_key, ledger_state: state.to_owned(), ..Config::default() })
+    pub fn signing(bed: &Bed, state: &Scratch) -> Self {
+        let ledger_key = Secret::new(STANDARD.encode(SEED));
+        Self::configured(bed.service.clone(), Config { ledger_key, ledger_state: state.0.clone(), ..Config::default() })
     }
 
     fn configured(service: Arc<Service>, config: Config) -> Self {

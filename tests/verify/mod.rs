@@ -5,44 +5,19 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use hoidap::domain::tree::{self, Tree};
-use hoidap::jobs::ledger::Sequencer;
-use hoidap::keys::LedgerKey;
 use hoidap::store;
 use hoidap::verify::{Receipt, Report, Source, Wrong, verify};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use tlog_tiles::checkpoint::Checkpoint;
-use uuid::Uuid;
 
+use crate::support::ledger::{Scratch, key};
 use crate::support::web::Site;
 use crate::support::{Bed, NEIGHBOUR, each_database};
 
-const SEED: [u8; 32] = [7; 32];
-
-fn key() -> LedgerKey {
-    LedgerKey::new("127.0.0.1/so-cong-khai", SEED).unwrap()
-}
-
-/// A folder or file that is gone when its test ends.
-struct Scratch(PathBuf);
-
-impl Scratch {
-    fn new() -> Self {
-        Self(std::env::temp_dir().join(format!("hoidap-verify-{}", Uuid::new_v4().simple())))
-    }
-}
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
-        let _ = std::fs::remove_file(&self.0);
-    }
-}
-
 /// A month with opinions in most classes, ratings, and a new holiday.
-fn live(bed: &Bed, state: &Path) {
-    let sequence = || Sequencer::new(key(), state.to_owned()).run(&bed.service).unwrap();
-    sequence();
+fn live(bed: &Bed, state: &Scratch) {
+    state.signs(bed);
     let says = |words: &str| bed.citizen().says(words).rates(4).sends_opinion(bed);
     let (answered, late, forwarded, spam, merged) = (says("Một."), says("Hai."), says("Ba."), says("Bốn."), says("Năm."));
     let open = says("Sáu.");
@@ -54,22 +29,13 @@ fn live(bed: &Bed, state: &Path) {
     bed.approver().approves(spam);
     bed.on("2026-10-08").officer().forwards(forwarded, NEIGHBOUR);
     bed.officer().merges(merged, answered);
-    sequence();
-    let form = hoidap::actions::catalogue::DayForm {
-        day: "2026-10-14".to_owned(),
-        kind: "holiday".to_owned(),
-        status: "official".to_owned(),
-        name_vi: "Nghỉ".to_owned(),
-        source: "thử".to_owned(),
-        ..Default::default()
-    };
-    bed.service.write_reference(|tx| hoidap::actions::calendar::put(tx, bed.account("administrator"), &form.parse()?)).unwrap();
-    bed.on("2026-10-27");
+    state.signs(bed);
+    bed.holiday("2026-10-14").on("2026-10-27");
     hoidap::jobs::clocks::daily(&bed.service).unwrap();
     bed.officer().takes(late).writes(late, "Xin lỗi vì chậm.").hands_in(late);
     bed.approver().approves(late);
     bed.officer().takes(open);
-    sequence();
+    state.signs(bed);
 }
 
 fn check(site: &Site) -> Result<Report, Wrong> {
@@ -80,13 +46,13 @@ fn check(site: &Site) -> Result<Report, Wrong> {
 fn a_true_log_agrees_with_every_figure_that_is_published() {
     each_database(|bed| {
         let state = Scratch::new();
-        live(bed, &state.0);
-        let site = Site::signing(bed, SEED, &state.0);
+        live(bed, &state);
+        let site = Site::signing(bed, &state);
         let report = check(&site).unwrap();
         assert_eq!((report.opinions, report.responses), (8, 7));
         assert!(report.events > 30 && report.figures > 1_000 && report.files >= 4, "{report:?}");
         bed.citizen().says("Một việc nữa.").sends(bed);
-        Sequencer::new(key(), state.0.clone()).run(&bed.service).unwrap();
+        state.signs(bed);
         let later = verify(&Source::new(&site.url, None), Some(&report.checkpoint), &[]).unwrap();
         assert_eq!(later.opinions, 9);
         let why = verify(&Source::new(&site.url, None), Some(&later.checkpoint.replace('\n', "\n ")), &[]).unwrap_err();
@@ -98,8 +64,8 @@ fn a_true_log_agrees_with_every_figure_that_is_published() {
 fn a_sender_proves_that_what_they_sent_is_in_the_log() {
     each_database(|bed| {
         let state = Scratch::new();
-        live(bed, &state.0);
-        let site = Site::signing(bed, SEED, &state.0);
+        live(bed, &state);
+        let site = Site::signing(bed, &state);
         let of = |code: &str| site.browser().opens(&format!("/api/v1/receipts/{code}/ledger"));
         let source = Source::new(&site.url, None);
         // At a counter, where what is sent waits for the hour.
@@ -108,7 +74,7 @@ fn a_sender_proves_that_what_they_sent_is_in_the_log() {
         assert_eq!(early.header("cache-control"), "no-store");
         assert_eq!((early.json()[0]["index"].clone(), early.json().as_array().unwrap().len()), (Value::Null, 2));
         bed.service.clock().set(bed.service.now().plus_seconds(3_600));
-        Sequencer::new(key(), state.0.clone()).run(&bed.service).unwrap();
+        state.signs(bed);
         // What was given before it had its place proves as much.
         for page in [&early, &of(sent.code.reveal())] {
             let receipts = Receipt::read(&page.body).unwrap();
@@ -137,8 +103,8 @@ fn a_sender_proves_that_what_they_sent_is_in_the_log() {
 fn what_is_changed_in_the_database_is_named() {
     each_database(|bed| {
         let state = Scratch::new();
-        live(bed, &state.0);
-        let site = Site::signing(bed, SEED, &state.0);
+        live(bed, &state);
+        let site = Site::signing(bed, &state);
         let honest = check(&site).unwrap();
         assert!(honest.leaves > 40);
         // Each change, how it is undone, and what the verifier says of it.
@@ -173,9 +139,9 @@ fn leaves_that_were_changed_are_not_those_that_were_signed() {
     ] {
         let bed = Bed::sqlite();
         let state = Scratch::new();
-        live(&bed, &state.0);
+        live(&bed, &state);
         bed.tamper(change);
-        let why = check(&Site::signing(&bed, SEED, &state.0)).expect_err(change);
+        let why = check(&Site::signing(&bed, &state)).expect_err(change);
         eprintln!("{change}: {why}");
     }
 }
@@ -214,8 +180,8 @@ fn write(path: &Path, bytes: &[u8]) {
 fn bundle() -> (Scratch, Vec<String>) {
     let bed = Bed::sqlite();
     let (state, folder) = (Scratch::new(), Scratch::new());
-    live(&bed, &state.0);
-    let site = Site::signing(&bed, SEED, &state.0);
+    live(&bed, &state);
+    let site = Site::signing(&bed, &state);
     verify(&Source::new(&site.url, Some(folder.0.clone())), None, &[]).unwrap();
     let leaves = bed.service.read(|tx| Ok(store::ledger::leaves(tx.conn, 0, 100_000)?)).unwrap();
     (folder, leaves)

@@ -16,10 +16,10 @@ use hoidap::domain::event::Event;
 use hoidap::domain::feedback::Class;
 use hoidap::domain::feedback::Item;
 use hoidap::domain::words::{By, Kind, Language, Serial};
-use hoidap::jobs::ledger::Sequencer;
-use hoidap::keys::{self, LedgerKey};
+use hoidap::keys;
 use hoidap::store::{self, feedback::NewEvent};
 
+use crate::support::ledger::Scratch;
 use crate::support::web::{Browser, Page, Site};
 use crate::support::{Bed, Citizen, Desk, NEIGHBOUR, WARD, each_database};
 
@@ -406,10 +406,9 @@ fn own_pages(site: &Site, life: &mut Life) {
 
 /// The walk over everything. Returns what leaks.
 fn walked(bed: &Bed, life: &mut Life) -> BTreeSet<String> {
-    let state = std::env::temp_dir().join(format!("hoidap-ledger-{}", uuid::Uuid::new_v4().simple()));
-    let key = LedgerKey::new("127.0.0.1/so-cong-khai", [7; 32]).unwrap();
-    Sequencer::new(key, state.clone()).run(&bed.service).unwrap();
-    let site = Site::signing(bed, [7; 32], &state);
+    let state = Scratch::new();
+    state.signs(bed);
+    let site = Site::signing(bed, &state);
     own_pages(&site, life);
     let browser = site.browser();
     assert_eq!(browser.submits(&format!("/quay/{TABLET}/ghi-danh"), &[("ma", "ma-cua-may-dau")]).status, 303, "a tablet is open to whoever stands before it");

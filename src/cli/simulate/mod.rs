@@ -19,7 +19,7 @@ mod slips;
 mod tests;
 mod topics;
 
-use crate::actions::{Service, Tx, figures};
+use crate::actions::{Service, Tx, figures, ledger};
 use crate::domain::error::Problem;
 use crate::domain::tally::Half;
 use crate::domain::time::Day;
@@ -57,7 +57,15 @@ pub struct Done {
 /// stays as it is. Mail that is older than a week at the end is closed unsent.
 /// A life that was broken off is not taken up again: the same seed adds what
 /// was not stored, and leaves what was.
+///
+/// # Errors
+/// When the public log has begun: its days are told, and nothing may be added to them.
 pub fn simulate(service: &Service, plan: &Plan) -> Result<Done, Problem> {
+    if service.read(ledger::has_begun)? {
+        return Err(Problem::Internal(
+            "the public log has begun: no life can be added to days that it has told; make the sample life before the first start with a ledger key".to_owned(),
+        ));
+    }
     let (catalogue, accounts) = service.read(|tx| Ok((tx.catalogue.clone(), store::officer::all(tx.conn)?)))?;
     let people = accounts.into_iter().filter(|a| a.ended_on.is_none()).map(|a| a.officer).collect();
     let mut life = Life::invent(plan, catalogue, people)?;

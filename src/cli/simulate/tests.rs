@@ -124,6 +124,15 @@ fn old_mail_is_closed_and_that_of_the_last_week_waits() {
 }
 
 #[test]
+fn no_life_is_added_to_days_that_the_log_has_told() {
+    let d = deployment("province", &["ct"]);
+    d.lives(&plan(20, 5, 7));
+    crate::actions::ledger::catch_up(&d.service).unwrap();
+    let refused = simulate(&d.service, &plan(20, 5, 8)).expect_err("a second life").to_string();
+    assert!(refused.contains("the public log has begun"), "{refused}");
+}
+
+#[test]
 fn shares_come_out_as_they_were_meant() {
     let d = deployment("province", &[]);
     let catalogue = d.service.held().unwrap();
