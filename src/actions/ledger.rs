@@ -11,9 +11,8 @@ use super::figures::{self, CLOSED_BEFORE};
 use super::{Service, Tx, keep};
 use crate::domain::catalogue::Catalogue;
 use crate::domain::commitment::Salt;
-use crate::domain::error::{Code, Problem};
+use crate::domain::error::Problem;
 use crate::domain::leaf::{FileHash, LARGEST, Leaf, Opened, canonical};
-use crate::domain::receipt::ReceiptCode;
 use crate::domain::tally::Half;
 use crate::domain::time::Day;
 use crate::domain::tree::{self, Hash, Tree};
@@ -124,69 +123,7 @@ pub fn root(tx: &mut Tx<'_>, size: u64) -> Result<Hash, Problem> {
     tree::root(size, &tiles).ok_or_else(broken_tiles)
 }
 
-/// What proves to a sender that their rating or opinion is in the log as they sent it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Proof {
-    /// The leaf.
-    pub leaf: String,
-    /// The salt of its commitment. None when words and salt were erased.
-    pub salt: Option<Salt>,
-    /// What it commits to.
-    pub opens: Opens,
-    /// Once it has its place and was signed.
-    pub place: Option<Place>,
-}
-
-/// What a leaf commits to.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Opens {
-    /// The sender's own words.
-    Text(String),
-    /// What was rated.
-    Ratings(Opened),
-}
-
-/// Where a leaf stands in a tree that was signed.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Place {
-    /// Its index.
-    pub index: u64,
-    /// The signed checkpoint.
-    pub checkpoint: String,
-    /// The hashes that lead to its root, lowest first.
-    pub proof: Vec<Hash>,
-}
-
-/// The proofs of what was sent with a receipt: of the rating, of the opinion, or of both.
-pub fn proofs(tx: &mut Tx<'_>, code: &ReceiptCode) -> Result<Vec<Proof>, Problem> {
-    let hash = tx.keys.receipt_hash(code);
-    let mut proofs = Vec::new();
-    if let Some(row) = store::response::by_receipt(tx.conn, &hash)? {
-        let (opened, salt) = opened(&tx.catalogue, &row)?;
-        let leaf = Leaf::Response { half: row.half.0, questionnaire: &row.label(), commit: opened.commit(salt) }.bytes();
-        let idx = store::ledger::place_of_response(tx.conn, &hash)?;
-        proofs.push(Proof { leaf, salt: Some(salt), opens: Opens::Ratings(opened), place: place(tx, idx)? });
-    }
-    if let Some(serial) = store::feedback::by_receipt(tx.conn, &hash)? {
-        let Some(first) = store::feedback::events(tx.conn, serial)?.into_iter().next() else { return Ok(proofs) };
-        let leaf = Leaf::Feedback { serial, entry: &first.entry }.bytes();
-        let salt = first.salts.get("text").and_then(|salt| salt.as_str()).and_then(Salt::from_base64);
-        let words = store::feedback::original(tx.conn, serial)?.unwrap_or_default();
-        let idx = store::ledger::place_of_item(tx.conn, serial)?;
-        proofs.push(Proof { leaf, salt, opens: Opens::Text(words), place: place(tx, idx)? });
-    }
-    if proofs.is_empty() { Err(Code::UnknownReceipt.into()) } else { Ok(proofs) }
-}
-
-fn place(tx: &mut Tx<'_>, index: Option<u64>) -> Result<Option<Place>, Problem> {
-    let last = store::ledger::last_checkpoint(tx.conn)?;
-    let Some((index, (size, checkpoint))) = index.zip(last).filter(|(index, (size, _))| index < size) else { return Ok(None) };
-    let tiles = store::ledger::tiles(tx.conn, tree::tiles_of_proof(size, index))?;
-    let proof = tree::proof(size, index, &tiles).ok_or_else(broken_tiles)?;
-    Ok(Some(Place { index, checkpoint, proof }))
-}
-
-fn broken_tiles() -> Problem {
+pub(super) fn broken_tiles() -> Problem {
     Problem::Internal("the ledger's tiles are not those of its leaves".to_owned())
 }
 
@@ -424,7 +361,7 @@ fn is_counter(channel: Option<Channel>) -> bool {
 ///
 /// # Errors
 /// When the row is not one that the service wrote.
-fn opened(catalogue: &Catalogue, row: &ResponseRow) -> Result<(Opened, Salt), Problem> {
+pub(super) fn opened(catalogue: &Catalogue, row: &ResponseRow) -> Result<(Opened, Salt), Problem> {
     read(catalogue, row).ok_or_else(|| Problem::Internal(format!("response {}: what it says can't be read", row.id.0)))
 }
 

@@ -10,6 +10,7 @@ pub mod figures;
 pub mod intake;
 pub mod ledger;
 pub mod lookup;
+pub mod proof;
 pub mod ratings;
 pub mod recount;
 pub mod setup;

@@ -4,8 +4,6 @@
 use actix_web::HttpResponse;
 use actix_web::http::header;
 use actix_web::web::{Path, ServiceConfig};
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
@@ -15,9 +13,10 @@ use super::feedback::{Answer, PublicItem};
 use super::problem::{self, Refused};
 use super::request::{Lang, Reader};
 use super::{BASE, at, reading};
-use crate::actions::{Tx, ledger, lookup};
+use crate::actions::{Tx, lookup, proof};
 use crate::domain::error::{Code, Problem};
 use crate::domain::feedback::Class;
+use crate::domain::proof::LedgerReceipt;
 use crate::domain::receipt::ReceiptCode;
 use crate::domain::time::Day;
 use crate::domain::words::{FieldCode, Kind, Language, OfficeCode, Purpose, Serial};
@@ -34,53 +33,6 @@ pub fn routes(cfg: &mut ServiceConfig) {
     cfg.service(at(PROOFS).route(reading().to(proofs)));
 }
 
-/// Proves that what was sent is in the public ledger, unchanged (docs/ledger.md).
-#[derive(Debug, Serialize, ToSchema)]
-pub struct LedgerReceipt {
-    /// The form of this receipt.
-    v: u32,
-    /// The log.
-    origin: String,
-    /// The leaf, base64.
-    leaf: String,
-    /// The salt of its commitment, base64; null when it was erased.
-    salt: Option<String>,
-    /// The sender's own words, when the leaf is of an opinion.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    text: Option<String>,
-    /// What was rated, when it is of a rating.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<std::collections::BTreeMap<String, Value>>)]
-    opened: Option<Value>,
-    /// Its index; null until it has its place and was signed, at the latest an hour later.
-    index: Option<u64>,
-    /// The signed checkpoint.
-    checkpoint: Option<String>,
-    /// The hashes that lead from the leaf to its root, lowest first, base64.
-    proof: Option<Vec<String>>,
-}
-
-impl LedgerReceipt {
-    fn of(proof: ledger::Proof, origin: &str) -> Self {
-        let (text, opened) = match proof.opens {
-            ledger::Opens::Text(text) => (Some(text), None),
-            // It was written by us as JSON a moment ago.
-            ledger::Opens::Ratings(opened) => (None, serde_json::from_str(&opened.bytes()).ok()),
-        };
-        Self {
-            v: 1,
-            origin: origin.to_owned(),
-            leaf: STANDARD.encode(proof.leaf),
-            salt: proof.salt.map(|salt| salt.to_base64()),
-            text,
-            opened,
-            index: proof.place.as_ref().map(|place| place.index),
-            checkpoint: proof.place.as_ref().map(|place| place.checkpoint.clone()),
-            proof: proof.place.map(|place| place.proof.iter().map(|hash| STANDARD.encode(hash.0)).collect()),
-        }
-    }
-}
-
 /// Proves to a sender that what they sent is in the public ledger: one receipt for the rating, one for the opinion.
 #[utoipa::path(
     get, path = PROOFS, context_path = BASE, tag = "feedback",
@@ -89,9 +41,8 @@ impl LedgerReceipt {
 )]
 async fn proofs(app: Shared, code: Path<String>) -> Result<HttpResponse, Refused> {
     let code = ReceiptCode::parse(&code).ok_or(Code::UnknownReceipt)?;
-    let proofs = app.read(move |tx| ledger::proofs(tx, &code)).await?;
     let origin = app.config.ledger_origin();
-    let receipts: Vec<LedgerReceipt> = proofs.into_iter().map(|proof| LedgerReceipt::of(proof, &origin)).collect();
+    let receipts = app.read(move |tx| proof::receipts(tx, &code, &origin)).await?;
     Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(receipts))
 }
 

@@ -4,13 +4,14 @@
 use std::borrow::Cow;
 
 use utoipa::openapi::RefOr;
-use utoipa::openapi::schema::{KnownFormat, Object, ObjectBuilder, Schema, SchemaFormat, Type};
+use utoipa::openapi::schema::{ArrayBuilder, KnownFormat, Object, ObjectBuilder, Schema, SchemaFormat, SchemaType, Type};
 use utoipa::{PartialSchema, ToSchema};
 
 use crate::domain::error::Code;
 use crate::domain::event::EventName;
 use crate::domain::feedback::Class;
 use crate::domain::office::OfficeKind;
+use crate::domain::proof::LedgerReceipt;
 use crate::domain::questionnaire::QuestionType;
 use crate::domain::satisfaction::Verdict;
 use crate::domain::time::Day;
@@ -46,12 +47,42 @@ pub fn sealed() -> Object {
     ObjectBuilder::new().schema_type(Type::String).enum_values(Some([Class::Sealed.as_str()])).build()
 }
 
+/// Text, base64 or a signed note; null until it is there, unless it is `always`.
+fn text(always: bool, description: &str) -> ObjectBuilder {
+    let kind = if always { SchemaType::Type(Type::String) } else { SchemaType::from_iter([Type::String, Type::Null]) };
+    ObjectBuilder::new().schema_type(kind).description(Some(description))
+}
+
+/// LEDGER.md, "Receipt".
+fn ledger_receipt() -> ObjectBuilder {
+    let opened = ObjectBuilder::new().schema_type(Type::Object).description(Some("What was rated, when the leaf is of a rating."));
+    let hashes = ArrayBuilder::new()
+        .schema_type(SchemaType::from_iter([Type::Array, Type::Null]))
+        .items(text(true, "A hash."))
+        .description(Some("The hashes that lead from the leaf to the root, lowest first, base64."));
+    let index = ObjectBuilder::new()
+        .schema_type(SchemaType::from_iter([Type::Integer, Type::Null]))
+        .description(Some("The leaf's index; null until it has its place and was signed, at the latest an hour later."));
+    let object = ObjectBuilder::new()
+        .property("v", ObjectBuilder::new().schema_type(Type::Integer).description(Some("The form of this receipt.")))
+        .property("origin", text(true, "The log."))
+        .property("leaf", text(true, "The leaf, base64."))
+        .property("salt", text(false, "The salt of its commitment, base64; null when it was erased."))
+        .property("text", text(true, "The sender's own words, when the leaf is of an opinion."))
+        .property("opened", opened)
+        .property("index", index)
+        .property("checkpoint", text(false, "The signed checkpoint."))
+        .property("proof", hashes);
+    ["v", "origin", "leaf"].into_iter().fold(object, ObjectBuilder::required)
+}
+
 /// A code of an open list.
 fn code(description: &str) -> ObjectBuilder {
     ObjectBuilder::new().schema_type(Type::String).pattern(Some("^[A-Za-z0-9._@-]{1,60}$")).description(Some(description))
 }
 
 schemas! {
+    LedgerReceipt: ledger_receipt().description(Some("Proves that what was sent is in the public ledger, unchanged (docs/ledger.md)."));
     Code: word!(Code).description(Some("Why a request was refused."));
     Class: word!(Class).description(Some("The ten classes; each opinion has exactly one on any day."));
     Kind: word!(Kind).description(Some("The kind of an opinion."));

@@ -19,6 +19,7 @@ pub mod event;
 pub mod feedback;
 pub mod leaf;
 pub mod office;
+pub mod proof;
 pub mod questionnaire;
 pub mod receipt;
 pub mod routing;

@@ -157,6 +157,12 @@ pub fn last_checkpoint(conn: &mut Conn) -> Stored<Option<Checkpoint>> {
     row.map(checkpoint).transpose()
 }
 
+/// The day on which the last checkpoint was signed, and its note.
+pub fn last_signed(conn: &mut Conn) -> Stored<Option<(Day, String)>> {
+    let row: Option<(On, String)> = c::table.order(c::size.desc()).select((c::on_day, c::note)).first(conn).optional()?;
+    Ok(row.map(|(on, note)| (on.0, note)))
+}
+
 /// The checkpoint of a size, while it is kept.
 pub fn checkpoint_of(conn: &mut Conn, size: u64) -> Stored<Option<String>> {
     Ok(c::table.find(signed(size)).select(c::note).first(conn).optional()?)

@@ -1,6 +1,7 @@
 //! What each page says, word for word and mark for mark, so that whoever
 //! reviews a change sees what becomes of the pages.
 
+use crate::support::ledger::Scratch;
 use crate::support::web::{Browser, Site};
 use crate::support::{Bed, WARD};
 
@@ -40,7 +41,9 @@ fn pages_say_what_was_reviewed() {
     bed.desk("officer").takes(serial).writes(serial, "Đã bố trí thêm người trực từ hôm nay.").hands_in(serial);
     bed.desk("approver").approves(serial);
     let waiting = bed.citizen().says("Đề nghị có thêm ghế ngồi chờ.").sends_opinion(&bed);
-    let site = Site::start(&bed);
+    let log = Scratch::new();
+    log.signs(&bed);
+    let site = Site::signing(&bed, &log);
     let citizen = site.browser();
     let officer = site.browser().signs_in("officer");
 
@@ -57,6 +60,7 @@ fn pages_say_what_was_reviewed() {
         ("rate", &citizen, &rate),
         ("say", &citizen, "/gop-y"),
         ("find", &citizen, "/tra-cuu"),
+        ("ledger", &citizen, "/so-cong-khai"),
         ("own", &citizen, &own),
         ("item_answered", &citizen, &item),
         ("item_open", &citizen, &open),
@@ -68,9 +72,12 @@ fn pages_say_what_was_reviewed() {
         ("desk_item", &officer, &desk),
     ];
     let colleague = bed.account("colleague").id.to_string();
+    // Salts are never the same, and so the root is not.
+    let checkpoint = citizen.opens("/so-cong-khai/checkpoint").body;
+    let root = checkpoint.lines().nth(2).unwrap();
     for (name, browser, address) in pages {
         let token = browser.token();
-        let page = seen(browser, address, &[(code, "(code)"), (&token, "(form_token)"), (&site.url, "(site)"), (&colleague, "(colleague)")]);
+        let page = seen(browser, address, &[(code, "(code)"), (&token, "(form_token)"), (&site.url, "(site)"), (&colleague, "(colleague)"), (root, "(root)")]);
         // Whoever comes after the Khmer page reads Vietnamese again.
         browser.opens("/?lang=vi");
         for fault in ["{{", "%{", "(missing"] {

@@ -4,6 +4,7 @@ mod feedback;
 mod help;
 mod home;
 mod item;
+mod ledger;
 mod opinion;
 mod qr;
 mod receipt;
@@ -26,6 +27,8 @@ pub fn routes(config: &mut ServiceConfig) {
         .route("/tra-cuu/{code}", web::post().to(receipt::withdraw))
         .route("/y-kien", web::get().to(item::list))
         .route("/y-kien/{serial}", web::get().to(item::show))
+        .route("/so-cong-khai", web::get().to(ledger::show))
+        .route("/so-cong-khai", web::post().to(ledger::check))
         .route("/ket-qua", web::get().to(results::show))
         .route("/tro-giup", web::get().to(help::show));
 }

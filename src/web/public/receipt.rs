@@ -7,6 +7,7 @@ use actix_web::web::{Form, Path, Query};
 use actix_web::{HttpResponse, Responder};
 use serde::Serialize;
 
+use super::ledger;
 use super::qr::{Qr, qr};
 use crate::actions::{feedback, lookup};
 use crate::domain::error::{Code, Fault, Problem};
@@ -48,9 +49,7 @@ pub async fn find(app: Shared, visitor: Visitor, form: Form<Vec<(String, String)
             Err(problem) => respond::problem(&app, &visitor, &problem),
         };
     }
-    // Some paste the whole link of their page.
-    let bare = text.rsplit("/tra-cuu/").next().unwrap_or(&text).split(['?', '#']).next().unwrap_or_default();
-    let Some(code) = ReceiptCode::parse(bare) else {
+    let Some(code) = code_in(&text) else {
         let fault = if text.is_empty() { Fault::new("/code", "code_missing") } else { Fault::new("/code", "unknown_receipt") };
         return again(&app, &visitor, &fields, fault, StatusCode::UNPROCESSABLE_ENTITY);
     };
@@ -60,6 +59,12 @@ pub async fn find(app: Shared, visitor: Visitor, form: Form<Vec<(String, String)
         Err(Problem::Refused(_)) => again(&app, &visitor, &fields, Fault::new("/code", "unknown_receipt"), StatusCode::NOT_FOUND),
         Err(problem) => respond::problem(&app, &visitor, &problem),
     }
+}
+
+/// The code in what was typed. Some paste the whole link of their page.
+pub(super) fn code_in(text: &str) -> Option<ReceiptCode> {
+    let bare = text.rsplit("/tra-cuu/").next().unwrap_or(text).split(['?', '#']).next().unwrap_or_default();
+    ReceiptCode::parse(bare)
 }
 
 fn again(app: &App, visitor: &Visitor, fields: &Fields, fault: Fault, status: StatusCode) -> HttpResponse {
@@ -79,6 +84,10 @@ struct OwnPage {
     has_response: bool,
     item: Option<OwnView>,
     ratings: Vec<Rating>,
+    /// Where it stands in the public ledger.
+    lines: Vec<String>,
+    script: Option<&'static str>,
+    sentences: Vec<ledger::Outcome>,
 }
 
 #[derive(Serialize)]
@@ -117,10 +126,15 @@ pub async fn show(app: Shared, visitor: Visitor, code: Path<String>, query: Quer
     let address = format!("{}/tra-cuu/{}", app.config.public_url, code.reveal());
     let thanks = !asked.get("cam-on").is_empty();
     let withdrawn = !asked.get("rut-lai").is_empty();
+    let key = app.config.ledger_key();
     let built = app
         .read(move |tx| {
             let own = lookup::own(tx, &code)?;
+            let lines = ledger::lines(tx, &code, key.as_ref(), language)?;
             Ok(OwnPage {
+                script: (!lines.is_empty()).then_some("ledger.js"),
+                sentences: if lines.is_empty() { Vec::new() } else { ledger::sentences() },
+                lines,
                 title_key: if thanks { "thanks.title" } else { "own.title" },
                 heading_key: if thanks { "thanks.heading" } else { "own.heading" },
                 thanks,
