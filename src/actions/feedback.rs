@@ -347,7 +347,15 @@ fn publish(tx: &mut Tx<'_>, hand: &mut Hand, officer: &Officer, by: By, draft: &
     };
     hand.record.title = Some(draft.title.clone());
     record(tx, hand, Some(officer), by, event, Beside { salts: vec![("question", q), ("answer", a)], note: None })?;
-    let published = Answer { version, title: draft.title.clone(), question: draft.question.clone(), answer: draft.answer.clone(), office, published_on };
+    let published = Answer {
+        version,
+        title: draft.title.clone(),
+        question: draft.question.clone(),
+        answer: draft.answer.clone(),
+        office,
+        published_on,
+        salts: Some((q, a)),
+    };
     store::feedback::publish(tx.conn, serial, &published, author, officer.id)?;
     tell_answered(tx, serial, version)
 }

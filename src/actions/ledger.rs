@@ -94,9 +94,7 @@ fn sequence(tx: &mut Tx<'_>) -> Result<(usize, bool), Problem> {
 /// is written first; where the log has nothing to tell of the change, what
 /// came in at counters goes on waiting for its hour.
 pub fn tell(tx: &mut Tx<'_>) -> Result<(), Problem> {
-    let mut news = Book::open(tx)?;
-    news.references(tx)?;
-    if news.leaves.is_empty() {
+    if !has_news(tx)? {
         return Ok(());
     }
     loop {
@@ -115,6 +113,33 @@ pub fn tell(tx: &mut Tx<'_>) -> Result<(), Problem> {
 /// Has the log begun?
 pub fn has_begun(tx: &mut Tx<'_>) -> Result<bool, Problem> {
     Ok(store::ledger::size(tx.conn)? > 0)
+}
+
+/// Is there reference data that the log has not told?
+pub(super) fn has_news(tx: &mut Tx<'_>) -> Result<bool, Problem> {
+    let mut news = Book::open(tx)?;
+    news.references(tx)?;
+    Ok(!news.leaves.is_empty())
+}
+
+/// The last day that the log began.
+pub(super) fn last_day(tx: &mut Tx<'_>) -> Result<Option<Day>, Problem> {
+    Ok(store::ledger::marks(tx.conn)?.get(DAY).and_then(|day| day.parse().ok()))
+}
+
+/// Has the log come past this response?
+pub(super) fn should_be_told(tx: &mut Tx<'_>, n: i64, row: &ResponseRow) -> Result<bool, Problem> {
+    let marks = store::ledger::marks(tx.conn)?;
+    let far = |mark: &str| marks.get(mark).and_then(|far| far.parse::<i64>().ok()).unwrap_or(0);
+    Ok(n <= far(if is_counter(row.channel.parse().ok()) { COUNTERS } else { RESPONSES }))
+}
+
+/// The responses of a half-month of a questionnaire, and its published file.
+pub(super) fn tally_of(tx: &mut Tx<'_>, half: Day, questionnaire: &str) -> Result<(u64, String), Problem> {
+    let slug = questionnaire.parse().map_err(|e| Problem::Internal(format!("{e}")))?;
+    let n = store::response::count_of(tx.conn, half, questionnaire)?.unsigned_abs();
+    let cells = figures::published(tx, Half::of(half), &slug)?;
+    Ok((n, tally_file(half, questionnaire, n, &cells)))
 }
 
 /// The root of the tree that the first `size` leaves make, as the stored tiles have it.
@@ -338,10 +363,7 @@ impl Book {
             if self.marks.contains_key(&name) {
                 continue;
             }
-            let slug = questionnaire.parse().map_err(|e| Problem::Internal(format!("{e}")))?;
-            let n = store::response::count_of(tx.conn, half, &questionnaire)?.unsigned_abs();
-            let cells = figures::published(tx, Half::of(half), &slug)?;
-            let content = tally_file(half, &questionnaire, n, &cells);
+            let (n, content) = tally_of(tx, half, &questionnaire)?;
             let file = FileHash::of(&content);
             self.marks.insert(name, file.as_str().to_owned());
             self.files.push((format!("tally/{half}/{questionnaire}.json"), content));

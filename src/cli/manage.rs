@@ -164,7 +164,10 @@ pub fn recount() -> ExitCode {
     let compared = config().and_then(|c| service(&c)).and_then(|s| s.read(again::recount));
     match compared {
         Ok(Ok(c)) => {
-            println!("agrees: {} opinions with {} events, {} responses, {} cells", c.items, c.events, c.responses, c.cells);
+            println!(
+                "agrees: {} opinions with {} events, {} responses, {} cells, {} leaves of the public log",
+                c.items, c.events, c.responses, c.cells, c.leaves
+            );
             ExitCode::SUCCESS
         }
         Ok(Err(difference)) => {

@@ -123,14 +123,16 @@ impl Tree {
         index
     }
 
+    /// The last tile of each level that is not full.
+    pub fn edge(&self) -> Vec<(Place, Vec<u8>)> {
+        let growing = (0..).zip(&self.growing).filter(|(_, tile)| !tile.is_empty());
+        growing.map(|(level, tile)| ((level, width_of(level, self.size) / WIDTH), tile.clone())).collect()
+    }
+
     /// The tiles that changed since they were last taken.
     pub fn changed(&mut self) -> Vec<(Place, Vec<u8>)> {
         let mut tiles: BTreeMap<Place, Vec<u8>> = std::mem::take(&mut self.filled);
-        for (level, tile) in (0..).zip(&self.growing) {
-            if !tile.is_empty() {
-                tiles.insert((level, width_of(level, self.size) / WIDTH), tile.clone());
-            }
-        }
+        tiles.extend(self.edge());
         tiles.into_iter().collect()
     }
 }

@@ -269,13 +269,19 @@ row! { EventRow: serial, n, event, on_day, at, by_part, officer, payload, salts,
 
 static APPEND: LazyLock<Batch> = LazyLock::new(|| Batch::into::<EventRow>("feedback_events", ""));
 
+/// An event without its name, as it is kept.
+pub(super) fn payload_of(event: &Event) -> Stored<Value> {
+    let mut payload = serde_json::to_value(event).map_err(broken)?;
+    payload.as_object_mut().map(|payload| payload.remove("event"));
+    Ok(payload)
+}
+
 impl EventRow {
+    pub(super) fn payload(&self) -> &Value {
+        &self.payload.0
+    }
+
     fn of(new: &NewEvent) -> Stored<Self> {
-        let mut payload = match serde_json::to_value(&new.entry.event).map_err(broken)? {
-            Value::Object(map) => map,
-            _ => Map::new(),
-        };
-        payload.remove("event");
         let salts: Map<String, Value> = new.salts.iter().map(|(name, salt)| ((*name).to_owned(), Value::from(salt.to_base64()))).collect();
         Ok(Self {
             serial: new.serial.0,
@@ -285,7 +291,7 @@ impl EventRow {
             at: At(new.at),
             by_part: new.entry.by.to_string(),
             officer: new.officer.map(Key),
-            payload: Json(Value::Object(payload)),
+            payload: Json(payload_of(&new.entry.event)?),
             salts: (!salts.is_empty()).then_some(Json(Value::Object(salts))),
             note: new.note.clone(),
         })
@@ -434,9 +440,11 @@ pub fn publish(conn: &mut Conn, serial: Serial, answer: &Answer, author: Uuid, a
 pub fn answers(conn: &mut Conn, serial: Serial) -> Stored<Vec<Answer>> {
     use feedback_answers as a;
     let rows: Vec<AnswerRow> = a::table.filter(a::serial.eq(serial.0)).order(a::version).select(AnswerRow::as_select()).load(conn)?;
+    let mut salts = if rows.is_empty() { Vec::new() } else { answer_salts(conn, serial)? }.into_iter();
     rows.into_iter()
         .map(|r| {
             Ok(Answer {
+                salts: salts.next().flatten(),
                 version: u32::try_from(r.version).map_err(broken)?,
                 title: r.title,
                 question: r.question,
@@ -446,6 +454,15 @@ pub fn answers(conn: &mut Conn, serial: Serial) -> Stored<Vec<Answer>> {
             })
         })
         .collect()
+}
+
+/// The salts of question and answer of each published version, oldest first.
+fn answer_salts(conn: &mut Conn, serial: Serial) -> Stored<Vec<Option<(Salt, Salt)>>> {
+    use feedback_events as e;
+    let published = [EventName::Answered, EventName::AnswerRevised].map(EventName::as_str);
+    let kept: Vec<Option<Json>> = e::table.filter(e::serial.eq(serial.0)).filter(e::event.eq_any(published)).order(e::n).select(e::salts).load(conn)?;
+    let salt = |kept: &Json, name: &str| kept.0.get(name).and_then(Value::as_str).and_then(Salt::from_base64);
+    Ok(kept.iter().map(|kept| kept.as_ref().and_then(|kept| salt(kept, "question").zip(salt(kept, "answer")))).collect())
 }
 
 /// What a list asks for. Empty filters choose everything.

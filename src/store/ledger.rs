@@ -9,7 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 use diesel::prelude::*;
 
 use super::batch::{Batch, Rows, row};
-use super::feedback::{EventRow, read_event};
+use super::feedback::{EventRow, payload_of, read_event};
 use super::schema::{feedback, feedback_events as e, ledger_checkpoints as c, ledger_files as f, ledger_leaves as l, ledger_marks as m, ledger_tiles as t};
 use super::schema::{responses, sealed_intakes};
 use super::types::On;
@@ -102,6 +102,65 @@ pub fn size(conn: &mut Conn) -> Stored<u64> {
 /// Leaves from an index on, at most so many.
 pub fn leaves(conn: &mut Conn, from: u64, most: u64) -> Stored<Vec<String>> {
     Ok(l::table.filter(l::idx.ge(signed(from))).order(l::idx).limit(signed(most)).select(l::leaf).load(conn)?)
+}
+
+/// Leaves from an index on with their indexes, at most so many.
+pub fn leaves_from(conn: &mut Conn, from: u64, most: u64) -> Stored<Vec<(u64, String)>> {
+    let rows: Vec<(i64, String)> = l::table.filter(l::idx.ge(signed(from))).order(l::idx).limit(signed(most)).select((l::idx, l::leaf)).load(conn)?;
+    rows.into_iter().map(|(idx, leaf)| Ok((u64::try_from(idx).map_err(broken)?, leaf))).collect()
+}
+
+/// The leaves at these indexes.
+pub fn leaves_at(conn: &mut Conn, places: &[u64]) -> Stored<BTreeMap<u64, String>> {
+    let mut leaves = BTreeMap::new();
+    // SQLite takes a limited number of values in a statement.
+    for places in places.chunks(500) {
+        let places: Vec<i64> = places.iter().map(|idx| signed(*idx)).collect();
+        let rows: Vec<(i64, String)> = l::table.filter(l::idx.eq_any(places)).select((l::idx, l::leaf)).load(conn)?;
+        for (idx, leaf) in rows {
+            leaves.insert(u64::try_from(idx).map_err(broken)?, leaf);
+        }
+    }
+    Ok(leaves)
+}
+
+/// The leaves of the responses after one and up to another, by their numbers, with their indexes.
+pub fn leaves_of_responses(conn: &mut Conn, after: i64, until: i64) -> Stored<BTreeMap<i64, (u64, String)>> {
+    let rows: Vec<(Option<i64>, i64, String)> =
+        l::table.filter(l::response.gt(after)).filter(l::response.le(until)).select((l::response, l::idx, l::leaf)).load(conn)?;
+    rows.into_iter().filter_map(|(n, idx, leaf)| Some((n?, idx, leaf))).map(|(n, idx, leaf)| Ok((n, (u64::try_from(idx).map_err(broken)?, leaf)))).collect()
+}
+
+/// An event with its place in the log.
+#[derive(Debug, Clone)]
+pub struct Placed {
+    /// The item.
+    pub serial: Serial,
+    /// The event.
+    pub entry: Entry,
+    /// Its index; none while it waits.
+    pub idx: Option<u64>,
+    /// The row says no more and no less than the event.
+    pub is_whole: bool,
+}
+
+/// The events of the next items, in order.
+pub fn events_after(conn: &mut Conn, last: i64, items: i64) -> Stored<Vec<Placed>> {
+    let rows: Vec<(EventRow, Option<i64>)> =
+        e::table.filter(e::serial.gt(last)).filter(e::serial.le(last + items)).order((e::serial, e::n)).select((EventRow::as_select(), e::leaf)).load(conn)?;
+    let read = |(row, idx): (EventRow, Option<i64>)| {
+        let payload = row.payload().clone();
+        let (serial, kept) = read_event(row)?;
+        let is_whole = payload_of(&kept.entry.event)? == payload;
+        Ok(Placed { serial, entry: kept.entry, is_whole, idx: idx.map(|idx| u64::try_from(idx).map_err(broken)).transpose()? })
+    };
+    rows.into_iter().map(read).collect()
+}
+
+/// Every checkpoint that is kept.
+pub fn checkpoints(conn: &mut Conn) -> Stored<Vec<Checkpoint>> {
+    let rows: Vec<(i64, String)> = c::table.order(c::size).select((c::size, c::note)).load(conn)?;
+    rows.into_iter().map(checkpoint).collect()
 }
 
 /// Where the response with this hash of its receipt code stands.

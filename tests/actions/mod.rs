@@ -6,4 +6,5 @@ mod feedback;
 mod figures;
 mod intake;
 mod merging;
+mod recount;
 mod sealing;

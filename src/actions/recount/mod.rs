@@ -1,9 +1,12 @@
 //! Counting everything again from the rows that it was made from: events
-//! against projections, responses against tallies. The first difference is named.
+//! against projections, responses against tallies, both against the public log.
+//! The first difference is named.
+
+mod ledger;
 
 use std::collections::BTreeMap;
 
-use super::Tx;
+use crate::actions::Tx;
 use crate::domain::commitment::{Commitment, Salt};
 use crate::domain::error::Problem;
 use crate::domain::event::{Entry, Event};
@@ -24,6 +27,8 @@ pub struct Compared {
     pub responses: u64,
     /// Cells compared.
     pub cells: u64,
+    /// Leaves of the public log.
+    pub leaves: u64,
 }
 
 /// The first difference, as a sentence.
@@ -40,6 +45,9 @@ pub fn recount(tx: &mut Tx<'_>) -> Result<Result<Compared, Difference>, Problem>
         return Ok(Err(Difference(format!("opinions of {scope} received on {day}: {kept} of a class are counted, the rows say {counted}"))));
     }
     if let Some(difference) = ratings(tx, &mut compared)? {
+        return Ok(Err(difference));
+    }
+    if let Some(difference) = ledger::recount(tx, &mut compared)? {
         return Ok(Err(difference));
     }
     Ok(Ok(compared))
