@@ -125,6 +125,10 @@ pub struct Answer {
     office: OfficeCode,
     /// The day it was published.
     published_on: Day,
+    /// What the ledger's commitment to the question was made with, base64; null once it was erased.
+    question_salt: Option<String>,
+    /// What the ledger's commitment to the answer was made with, base64; null once it was erased.
+    answer_salt: Option<String>,
 }
 
 /// Why words are not shown: a code of a published list.
@@ -213,6 +217,8 @@ impl Answer {
             answer: answer.answer.clone(),
             office: answer.office.clone(),
             published_on: answer.published_on,
+            question_salt: answer.salts.map(|(question, _)| question.to_base64()),
+            answer_salt: answer.salts.map(|(_, answer)| answer.to_base64()),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 mod demo;
 mod due_date;
+pub mod export;
 mod manage;
 pub mod serve;
 pub mod simulate;
@@ -43,6 +44,8 @@ enum Command {
     Recount,
     /// Checks a public ledger and the figures beside it; exit 1 and the first thing that does not agree. Needs no database.
     Verify(verify::Args),
+    /// Writes what is published as files.
+    Export(export::Args),
     /// Prints the OpenAPI document of the API. Needs no database.
     Openapi,
     /// Prints the due date on its first line, then why. Needs no database.
@@ -68,6 +71,7 @@ pub fn run() -> ExitCode {
         Command::Simulate(args) => manage::simulate(&args),
         Command::Recount => return manage::recount(),
         Command::Verify(args) => verify::run(&args),
+        Command::Export(args) => export::run(&args),
         Command::Openapi => manage::openapi(),
         Command::DueDate { received, days, no_make_up } => due_date::run(received, days, !no_make_up),
     };

@@ -47,20 +47,27 @@ pub struct Ready {
     pub address: SocketAddr,
     server: Server,
     intake: Arc<Intake>,
-    jobs: jobs::Running,
+    jobs: Option<jobs::Running>,
 }
 
 /// Binds, and starts the writer and the jobs.
 pub fn prepare(config: Config, service: Arc<Service>) -> Result<Ready, Problem> {
+    let mut ready = prepare_reading(config.clone(), service.clone())?;
+    let mailer = Mailer::from_config(&config).map_err(Problem::Internal)?;
+    let sequencer = config.ledger_key().map(|key| Sequencer::new(key, config.ledger_state.clone()));
+    ready.jobs = Some(jobs::run(service, Arc::new(mailer), sequencer)?);
+    Ok(ready)
+}
+
+/// The same without the jobs: nothing happens by itself.
+pub fn prepare_reading(config: Config, service: Arc<Service>) -> Result<Ready, Problem> {
     let said = |what: &str, e: &dyn std::fmt::Display| Problem::Unavailable(format!("{what}: {e}"));
     // The first read names a deployment that was not set up, before anybody is served.
     service.held()?;
     let listen = config.listen.clone();
     let workers = config.workers;
     let intake = Arc::new(Intake::start(service.clone())?);
-    let config = Arc::new(config);
-    let shared: Shared =
-        Data::new(App { service: service.clone(), intake: intake.clone(), pages: Pages::new()?, config: config.clone(), metrics: telemetry::metrics() });
+    let shared: Shared = Data::new(App { service, intake: intake.clone(), pages: Pages::new()?, config: Arc::new(config), metrics: telemetry::metrics() });
     let factory = move || ActixApp::new().app_data(shared.clone()).app_data(Limit::new(late)).wrap(Compress::default()).wrap(from_fn(guard)).configure(routes);
     let mut server = HttpServer::new(factory).shutdown_timeout(15);
     if workers > 0 {
@@ -68,10 +75,7 @@ pub fn prepare(config: Config, service: Arc<Service>) -> Result<Ready, Problem> 
     }
     let server = server.bind(&listen).map_err(|e| said(&format!("can't listen on {listen}"), &e))?;
     let address = server.addrs().first().copied().ok_or_else(|| said("can't listen", &"no address"))?;
-    let mailer = Mailer::from_config(&config).map_err(Problem::Internal)?;
-    let sequencer = config.ledger_key().map(|key| Sequencer::new(key, config.ledger_state.clone()));
-    let jobs = jobs::run(service, Arc::new(mailer), sequencer)?;
-    Ok(Ready { address, server: server.run(), intake, jobs })
+    Ok(Ready { address, server: server.run(), intake, jobs: None })
 }
 
 impl Ready {
@@ -83,7 +87,9 @@ impl Ready {
     /// Serves until it is stopped, then stores what was accepted.
     pub async fn serve(self) -> Result<(), Problem> {
         let done = self.server.await;
-        self.jobs.stop();
+        if let Some(jobs) = self.jobs {
+            jobs.stop();
+        }
         self.intake.close();
         done.map_err(|e| Problem::Unavailable(e.to_string()))
     }

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::Args as ClapArgs;
 
 use crate::domain::error::Problem;
-use crate::verify::{Receipt, Source, verify};
+use crate::verify::{Receipt, Report, Source, verify};
 
 /// What is checked.
 #[derive(ClapArgs)]
@@ -38,14 +38,7 @@ pub fn run(args: &Args) -> Result<(), Problem> {
     }
     let report = verify(&Source::new(&args.source, args.bundle.clone()), since.as_deref(), &receipts)
         .map_err(|wrong| Problem::Internal(format!("does not agree: {wrong}")))?;
-    println!("{}", report.origin);
-    println!("  signature, root and tiles of {} leaves", report.leaves);
-    println!("  {} opinions with {} events: numbers, days, moves, deadlines", report.opinions, report.events);
-    println!("  {} responses, {} files", report.responses, report.files);
-    println!("  {} published figures", report.figures);
-    if report.receipts > 0 {
-        println!("  {} receipts: what was sent is in the log, unchanged", report.receipts);
-    }
+    say(&report);
     if since.is_some() {
         println!("  the log still begins with the checkpoint that was kept");
     }
@@ -53,5 +46,21 @@ pub fn run(args: &Args) -> Result<(), Problem> {
     match &args.keep {
         Some(path) => std::fs::write(path, &report.checkpoint).map_err(|e| file(path, e)),
         None => Ok(()),
+    }
+}
+
+/// Says what was checked.
+pub fn say(report: &Report) {
+    println!("{}", report.origin);
+    println!("  signature, root and tiles of {} leaves", report.leaves);
+    println!("  {} opinions with {} events: numbers, days, moves, deadlines", report.opinions, report.events);
+    println!("  {} responses, {} files", report.responses, report.files);
+    println!("  {} published texts: the words that the log commits to", report.texts);
+    println!("  {} published figures", report.figures);
+    if report.waiting > 0 {
+        println!("  {} opinions of today came in at a counter and wait for their hour: of them there is the site's word alone", report.waiting);
+    }
+    if report.receipts > 0 {
+        println!("  {} receipts: what was sent is in the log, unchanged", report.receipts);
     }
 }

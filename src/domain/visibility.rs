@@ -1,6 +1,7 @@
 //! What the public may see of an opinion: one rule, asked by every page, feed
 //! and format. A [`PublicItem`] can't hold what must not be shown.
 
+use super::commitment::Salt;
 use super::deadline::Clock;
 use super::event::{Entry, Event};
 use super::feedback::{Class, Item, State};
@@ -120,6 +121,8 @@ pub struct Answer {
     pub office: OfficeCode,
     /// The day it was published.
     pub published_on: Day,
+    /// What the ledger's commitments to question and answer were made with: public like the words, and gone with them.
+    pub salts: Option<(Salt, Salt)>,
 }
 
 /// One step of the history that anybody may see.

@@ -8,12 +8,16 @@ use serde::Deserialize;
 
 use super::life::Item;
 use super::log::Told;
-use super::{Checked, Source, Wrong, wrong};
+use super::shown::Shown;
+use super::{Checked, Source, json, wrong};
 
 /// Where the figures are published.
 const RESULTS: &str = "api/v1/results";
 /// How many figures a cell has: fifteen counts, two shares, a target.
 const FIGURES: usize = 18;
+
+/// How many a figure of satisfaction has: two counts, share, interval, target, verdict.
+const RATINGS: usize = 7;
 
 /// What the site says, by what was asked.
 #[derive(Debug, PartialEq)]
@@ -81,6 +85,26 @@ struct Listed {
     code: String,
 }
 
+/// What tells which cells an opinion counts in.
+#[derive(Clone, Copy)]
+struct Placed<'a> {
+    field: Option<&'a String>,
+    office: Option<&'a String>,
+    respondent: Option<&'a String>,
+}
+
+impl<'a> From<&'a Item> for Placed<'a> {
+    fn from(item: &'a Item) -> Self {
+        Self { field: item.field.as_ref(), office: item.office.as_ref(), respondent: item.respondent.as_ref() }
+    }
+}
+
+impl<'a> From<&'a Shown> for Placed<'a> {
+    fn from(shown: &'a Shown) -> Self {
+        Self { field: shown.field.as_ref(), office: shown.office.as_ref(), respondent: shown.respondent.as_ref() }
+    }
+}
+
 impl Asked {
     fn query(&self) -> String {
         match self {
@@ -91,14 +115,29 @@ impl Asked {
         }
     }
 
+    /// Every figure of satisfaction that the site is to show, by sample, scope, field and respondent.
+    fn figures(&self) -> impl Iterator<Item = (&str, &str, Option<&str>, Option<&str>)> {
+        let tracked = ["land", "construction", "investment"];
+        let scopes: Vec<(&str, Option<&str>)> = match self {
+            Self::Field(field) => vec![(field.as_str(), Some(field.as_str()))],
+            // At an office the tracked groups are fields of the same name.
+            Self::Office(_) => [("overall", None)].into_iter().chain(tracked.map(|group| (group, Some(group)))).collect(),
+            Self::All | Self::Respondent(_) => [("overall", None)].into_iter().chain(tracked.map(|group| (group, None))).collect(),
+        };
+        let respondent = if let Self::Respondent(kind) = self { Some(kind.as_str()) } else { None };
+        ["verified", "drawn", "open"]
+            .into_iter()
+            .flat_map(move |sample| scopes.clone().into_iter().map(move |(scope, field)| (sample, scope, field, respondent)))
+    }
+
     /// Is an item in this cell? Field and respondent at receipt; the office in charge, or who counts in its place.
-    fn has(&self, item: &Item, told: &Told) -> bool {
+    fn has(&self, item: Placed<'_>, told: &Told) -> bool {
         match self {
             Self::All => true,
-            Self::Field(field) => item.field.as_ref() == Some(field),
-            Self::Respondent(kind) => item.respondent.as_ref() == Some(kind),
+            Self::Field(field) => item.field == Some(field),
+            Self::Respondent(kind) => item.respondent == Some(kind),
             Self::Office(office) => {
-                let mut counting = item.office.as_ref();
+                let mut counting = item.office;
                 // Nobody succeeds themselves; a chain ends.
                 for _ in 0..20 {
                     counting = counting.map(|office| told.successors.get(office).unwrap_or(office));
@@ -123,14 +162,24 @@ impl Published {
         results.collect::<Checked<Vec<_>>>().map(Self)
     }
 
-    /// Compares every figure with what the log tells. Returns how many there are.
-    pub(super) fn compare(&self, told: &Told) -> Checked<usize> {
+    /// The day of the figures.
+    pub(super) fn day(&self) -> Date {
+        self.0.first().map_or(Date::ZERO, |(_, results)| results.period.to)
+    }
+
+    /// Compares every figure of opinions with what the log tells, and with those that wait for their hour. Returns how many there are.
+    pub(super) fn compare(&self, told: &Told, waiting: &[Shown]) -> Checked<usize> {
         for (asked, Results { period, feedback }) in &self.0 {
             let what = asked.query();
             if period.to < told.day {
                 return wrong(format!("{what} is of {}, and the log stands at {}", period.to, told.day));
             }
-            let counts = Counts::of(told.items.values().filter(|item| asked.has(item, told)), period.to);
+            let mut counts = Counts::of(told.items.values().filter(|item| asked.has((*item).into(), told)), period.to);
+            for shown in waiting.iter().filter(|shown| asked.has((*shown).into(), told)) {
+                // Its deadline is still to come.
+                counts.received += 1;
+                *counts.class(&shown.class) += 1;
+            }
             if counts != feedback.counts {
                 return wrong(format!("{what} says {:?}; the log says {counts:?}", feedback.counts));
             }
@@ -152,25 +201,146 @@ impl Published {
     }
 }
 
+/// One figure of satisfaction.
+#[derive(Debug, Deserialize)]
+struct Satisfaction {
+    scope: String,
+    field: Option<String>,
+    sample: String,
+    respondent: Option<String>,
+    n: Option<u64>,
+    satisfied: Option<u64>,
+    #[serde(deserialize_with = "named")]
+    share: Option<f64>,
+    #[serde(deserialize_with = "named")]
+    low: Option<f64>,
+    #[serde(deserialize_with = "named")]
+    high: Option<f64>,
+    #[serde(deserialize_with = "named")]
+    target: Option<f64>,
+    verdict: String,
+}
+
+#[derive(Debug, Deserialize)]
+struct Satisfactions {
+    satisfaction: Vec<Satisfaction>,
+}
+
+impl Satisfaction {
+    /// What it is about: sample, scope, field, respondent.
+    fn about(&self) -> (&str, &str, Option<&str>, Option<&str>) {
+        (&self.sample, &self.scope, self.field.as_deref(), self.respondent.as_deref())
+    }
+
+    /// The cells that it sums.
+    fn cells(&self, asked: &Asked) -> (String, String, String) {
+        let scope = match (asked, &self.field) {
+            (Asked::Office(office), None) => format!("office:{office}"),
+            (Asked::Office(office), Some(field)) => format!("office:{office}/{field}"),
+            (_, Some(field)) => format!("field:{field}"),
+            (_, None) if self.scope == "overall" => "all".to_owned(),
+            (_, None) => format!("group:{}", self.scope),
+        };
+        (self.sample.clone(), scope, self.respondent.clone().unwrap_or_else(|| "all".to_owned()))
+    }
+}
+
+impl Published {
+    /// Compares every figure of satisfaction up to the last half-month that is closed with the sum of what was released. Returns how many there are.
+    pub(super) fn compare_satisfaction(&self, source: &Source, told: &Told) -> Checked<usize> {
+        let Some(to) = told.closed_to else { return Ok(0) };
+        let mut compared = 0;
+        for (asked, _) in &self.0 {
+            let query = asked.query();
+            let path = format!("{query}{}to={to}", if query.contains('?') { '&' } else { '?' });
+            let said: Satisfactions = json(source, &path)?;
+            if said.satisfaction.iter().map(Satisfaction::about).ne(asked.figures()) {
+                return wrong(format!("{path} does not have each figure of satisfaction once"));
+            }
+            for figure in said.satisfaction {
+                let sum = told.ratings.get(&figure.cells(asked)).copied();
+                let (n, satisfied) = (sum.map(|(n, _)| n), sum.map(|(_, satisfied)| satisfied));
+                if (figure.n, figure.satisfied) != (n, satisfied) {
+                    return wrong(format!(
+                        "{path} says of {} ({}) {:?} satisfied of {:?}; by the half-months in the log it is {satisfied:?} of {n:?}",
+                        figure.scope, figure.sample, figure.satisfied, figure.n
+                    ));
+                }
+                let wanted = Judged::of(sum, figure.target);
+                if !wanted.is(&figure) {
+                    return wrong(format!("{path} judges {} ({}) as {figure:?}; by the log it is {wanted:?}", figure.scope, figure.sample));
+                }
+                let is_told = |target: f64| told.targets.iter().any(|((year, _), value)| *year == to.year() && f64::from(*value) / 10_000.0 == target);
+                if !figure.target.is_some_and(is_told) {
+                    return wrong(format!("{path} holds {} against the target {:?}, which is none of that year's in the log", figure.scope, figure.target));
+                }
+                compared += RATINGS;
+            }
+        }
+        Ok(compared)
+    }
+}
+
+/// Share, interval and verdict (ACCOUNTING.md §5).
+#[derive(Debug)]
+struct Judged {
+    share: Option<f64>,
+    low: Option<f64>,
+    high: Option<f64>,
+    verdict: &'static str,
+}
+
+impl Judged {
+    /// Of valid and satisfied ratings, against a target.
+    fn of(sum: Option<(u64, u64)>, target: Option<f64>) -> Self {
+        /// The normal quantile of a two-sided 95% interval.
+        const Z: f64 = 1.959_963_984_540_054;
+        let Some((n, satisfied)) = sum.map(|(n, satisfied)| (n as f64, satisfied as f64)) else {
+            return Self { share: None, low: None, high: None, verdict: "not_enough" };
+        };
+        let share = satisfied / n;
+        let centre = (share + Z * Z / (2.0 * n)) / (1.0 + Z * Z / n);
+        let half = Z / (1.0 + Z * Z / n) * (share * (1.0 - share) / n + Z * Z / (4.0 * n * n)).sqrt();
+        let (low, high) = ((centre - half).max(0.0), (centre + half).min(1.0));
+        let verdict = match target {
+            None => "not_enough",
+            Some(target) if low >= target => "met",
+            Some(target) if high < target => "missed",
+            Some(target) if share >= target => "likely_met",
+            Some(_) => "likely_missed",
+        };
+        Self { share: Some(share), low: Some(low), high: Some(high), verdict }
+    }
+
+    /// Does the site say so? The quotient of two whole numbers has one nearest value; the interval is the same to the twelfth place.
+    fn is(&self, said: &Satisfaction) -> bool {
+        let near = |a: Option<f64>, b: Option<f64>| a.zip(b).map_or(a.is_none() && b.is_none(), |(a, b)| (a - b).abs() < 1e-12);
+        said.share == self.share && near(said.low, self.low) && near(said.high, self.high) && said.verdict == self.verdict
+    }
+}
+
 impl Counts {
+    fn class(&mut self, class: &str) -> &mut u64 {
+        match class {
+            "answered_on_time" => &mut self.answered_on_time,
+            "answered_late" => &mut self.answered_late,
+            "open_in_time" => &mut self.open_in_time,
+            "overdue" => &mut self.overdue,
+            "merged" => &mut self.merged,
+            "out_of_scope" => &mut self.out_of_scope,
+            "spam" => &mut self.spam,
+            "redirected" => &mut self.redirected,
+            "sealed" => &mut self.sealed,
+            _ => &mut self.withdrawn,
+        }
+    }
+
     fn of<'a>(items: impl Iterator<Item = &'a Item>, on: Date) -> Self {
         let mut counts = Self::default();
         for item in items {
             counts.received += 1;
             let class = item.class(on);
-            let place = match class {
-                "answered_on_time" => &mut counts.answered_on_time,
-                "answered_late" => &mut counts.answered_late,
-                "open_in_time" => &mut counts.open_in_time,
-                "overdue" => &mut counts.overdue,
-                "merged" => &mut counts.merged,
-                "out_of_scope" => &mut counts.out_of_scope,
-                "spam" => &mut counts.spam,
-                "redirected" => &mut counts.redirected,
-                "sealed" => &mut counts.sealed,
-                _ => &mut counts.withdrawn,
-            };
-            *place += 1;
+            *counts.class(class) += 1;
             if item.due_on.is_some_and(|due| due < on) && matches!(class, "answered_on_time" | "answered_late" | "overdue") {
                 counts.due += 1;
                 counts.answered_of_due += u64::from(class != "overdue");
@@ -186,11 +356,4 @@ impl Counts {
 fn listed(source: &Source, what: &str) -> Checked<BTreeSet<String>> {
     let mut lists: BTreeMap<String, Vec<Listed>> = json(source, &format!("api/v1/{what}"))?;
     Ok(lists.remove(what).unwrap_or_default().into_iter().map(|listed| listed.code).collect())
-}
-
-fn json<T: serde::de::DeserializeOwned>(source: &Source, path: &str) -> Checked<T> {
-    let bytes = source.at(path)?.ok_or_else(|| Wrong(format!("{path} is missing")))?;
-    // Words that are passed over must be words too.
-    let text = std::str::from_utf8(&bytes).map_err(|e| Wrong(format!("{path}: {e}")))?;
-    serde_json::from_str(text).map_err(|e| Wrong(format!("{path}: {e}")))
 }

@@ -2,6 +2,8 @@
 //! which moves are allowed, when an answer is due, which class it is in. Written
 //! anew from the page, not from the service. Knows no file and no tree.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use jiff::civil::Date;
 use serde::Deserialize;
 
@@ -87,6 +89,15 @@ impl Clock {
     }
 }
 
+/// A published version: the commitments to its words.
+#[derive(Debug, Clone)]
+pub(super) struct Version {
+    pub(super) on: Date,
+    pub(super) office: String,
+    pub(super) question: [u8; 32],
+    pub(super) answer: [u8; 32],
+}
+
 /// One opinion.
 #[derive(Debug, Clone)]
 pub(super) struct Item {
@@ -96,7 +107,8 @@ pub(super) struct Item {
     pub(super) office: Option<String>,
     pub(super) due_on: Option<Date>,
     pub(super) out_on: Option<Date>,
-    kind: String,
+    pub(super) first_due_on: Option<Date>,
+    pub(super) kind: String,
     first_start: Date,
     events: u32,
     last_on: Date,
@@ -109,7 +121,8 @@ pub(super) struct Item {
     clock: Option<Clock>,
     /// The first answer and the deadline of that day.
     answered: Option<(Date, Date)>,
-    versions: u32,
+    pub(super) versions: Vec<Version>,
+    into: Option<i64>,
     overdue_told: bool,
     confirmed: bool,
     withheld: Vec<String>,
@@ -135,6 +148,7 @@ impl Item {
             office: None,
             due_on: None,
             out_on: None,
+            first_due_on: None,
             kind: event.kind.clone().unwrap_or_else(|| "suggestion".to_owned()),
             first_start: event.start.unwrap_or(event.on),
             events: 1,
@@ -146,7 +160,8 @@ impl Item {
             pauses: 0,
             clock: None,
             answered: None,
-            versions: 0,
+            versions: Vec::new(),
+            into: None,
             overdue_told: false,
             confirmed: false,
             withheld: Vec::new(),
@@ -186,6 +201,31 @@ impl Item {
             _ if self.is_overdue(on) => "overdue",
             _ => "open_in_time",
         }
+    }
+
+    /// The day of the first answer.
+    pub(super) fn answered_on(&self) -> Option<Date> {
+        self.answered.map(|(on, _)| on)
+    }
+
+    /// Working days from the day received to that of the first answer, nothing subtracted.
+    pub(super) fn working_days(&self, calendar: &Calendar) -> Option<u32> {
+        let makeup = self.clock.as_ref().is_none_or(|clock| clock.makeup);
+        self.answered_on().map(|on| calendar.between(self.received_on, on, makeup))
+    }
+
+    pub(super) fn is_answered(&self) -> bool {
+        self.state == State::Answered
+    }
+
+    /// The item that goes on for it.
+    pub(super) fn merged_into(&self) -> Option<i64> {
+        self.into.filter(|_| self.state == State::Out("merged"))
+    }
+
+    /// May anybody read its words? Those of a complaint belong to its sender and the office.
+    pub(super) fn words_are_public(&self) -> bool {
+        self.state == State::Answered && self.withheld.is_empty() && self.kind != "complaint" && self.kind != "denunciation"
     }
 
     /// One event more.
@@ -289,8 +329,9 @@ impl Item {
                 let first = event.event == "answered";
                 allowed(self.state == if first { Drafted } else { Answered })?;
                 needs(&[("question", event.question.is_some()), ("answer", event.answer.is_some())])?;
-                if event.version != Some(self.versions + 1) {
-                    return wrong(format!("version {} was to come", self.versions + 1));
+                let number = u32::try_from(self.versions.len() + 1).unwrap_or(u32::MAX);
+                if event.version != Some(number) {
+                    return wrong(format!("version {number} was to come"));
                 }
                 if event.by != "approver" && event.by != "head" {
                     return wrong("nobody approved it");
@@ -298,7 +339,13 @@ impl Item {
                 if event.grouped.is_some_and(|lowest| lowest > event.serial) {
                     return wrong("a group is named by its lowest number");
                 }
-                self.versions += 1;
+                let commitment = |words: &Option<String>| decoded(words.as_deref().unwrap_or_default());
+                self.versions.push(Version {
+                    on: event.on,
+                    office: self.office.clone().unwrap_or_default(),
+                    question: commitment(&event.question)?,
+                    answer: commitment(&event.answer)?,
+                });
                 if first && self.answered.is_none() {
                     self.answered = self.due_on.map(|due| (event.on, due));
                 }
@@ -307,6 +354,7 @@ impl Item {
             "merged" => {
                 allowed(self.state.is_open())?;
                 needs(&[("into", event.into.is_some())])?;
+                self.into = event.into;
                 self.leave("merged", event.on);
             }
             "refused" => {
@@ -359,6 +407,7 @@ impl Item {
                     return wrong("it does not come from the deadline in force");
                 }
                 self.due_on = Some(due);
+                self.first_due_on.get_or_insert(due);
             }
             "overdue" => {
                 allowed(!self.overdue_told && late)?;
@@ -404,6 +453,11 @@ impl Item {
         self.state = State::Out(class);
         self.out_on = Some(on);
     }
+}
+
+/// The 32 bytes of a commitment.
+fn decoded(commitment: &str) -> Checked<[u8; 32]> {
+    STANDARD.decode(commitment).ok().and_then(|bytes| bytes.try_into().ok()).ok_or_else(|| Wrong("a commitment is no SHA-256".to_owned()))
 }
 
 /// A number as people know it.

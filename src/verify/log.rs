@@ -15,6 +15,9 @@ use super::calendar::{Calendar, next};
 use super::life::{Event, Item, name};
 use super::{Checked, Source, Wrong, wrong};
 
+/// Of items that were merged one into the other.
+const LONGEST_CHAIN: usize = 64;
+
 /// The longest leaf.
 const LONGEST: usize = 65_535;
 
@@ -99,6 +102,12 @@ pub(super) struct Told {
     pub(super) successors: BTreeMap<String, String>,
     /// By year and scope, in hundredths of a per cent.
     pub(super) targets: BTreeMap<(i16, String), u32>,
+    /// Valid and satisfied ratings that were released in half-months that are closed, by sample, scope and respondent.
+    pub(super) ratings: BTreeMap<(String, String, String), (u64, u64)>,
+    /// The calendar in force at its end.
+    pub(super) calendar: Option<Calendar>,
+    /// The last day of the last half-month that is closed.
+    pub(super) closed_to: Option<Date>,
 }
 
 /// The figures of a half-month.
@@ -133,6 +142,8 @@ pub(super) struct Log<'a> {
     calendars: u64,
     /// Items of which something is still to be told.
     owing: BTreeSet<i64>,
+    /// Items that were merged since the day began.
+    merged: Vec<i64>,
     /// The day on which the calendar last changed.
     changed_on: Option<Date>,
     questionnaires: BTreeSet<String>,
@@ -145,7 +156,18 @@ pub(super) struct Log<'a> {
 
 impl<'a> Log<'a> {
     pub(super) fn new(source: &'a Source) -> Self {
-        let told = Told { items: BTreeMap::new(), events: 0, responses: 0, files: 0, day: Date::ZERO, successors: BTreeMap::new(), targets: BTreeMap::new() };
+        let told = Told {
+            items: BTreeMap::new(),
+            events: 0,
+            responses: 0,
+            files: 0,
+            day: Date::ZERO,
+            successors: BTreeMap::new(),
+            targets: BTreeMap::new(),
+            ratings: BTreeMap::new(),
+            calendar: None,
+            closed_to: None,
+        };
         Self {
             source,
             day: None,
@@ -154,6 +176,7 @@ impl<'a> Log<'a> {
             calendar: None,
             calendars: 0,
             owing: BTreeSet::new(),
+            merged: Vec::new(),
             changed_on: None,
             questionnaires: BTreeSet::new(),
             halves: BTreeMap::new(),
@@ -207,8 +230,24 @@ impl<'a> Log<'a> {
             return wrong(format!("{} is missing, though {} was received before", name(missing), name(self.due_below)));
         }
         self.nothing_owed(true)?;
+        for serial in std::mem::take(&mut self.merged) {
+            self.survives(serial)?;
+        }
         self.day = Some(leaf.on);
         Ok(())
+    }
+
+    /// Does what was merged go on in an item that is there? Looked at when the day ends: items of a day stand in no order among each other.
+    fn survives(&self, serial: i64) -> Checked<()> {
+        let mut at = serial;
+        for _ in 0..LONGEST_CHAIN {
+            let Some(item) = self.told.items.get(&at) else { break };
+            match item.merged_into() {
+                Some(into) => at = into,
+                None => return Ok(()),
+            }
+        }
+        wrong(format!("{} is merged into what is not there, or into itself", name(serial)))
     }
 
     /// Days in a leaf are the day of the log, or the one before it.
@@ -235,10 +274,7 @@ impl<'a> Log<'a> {
         let Some(calendar) = &self.calendar else { return wrong("no calendar is in force") };
         self.told.events += 1;
         if event.event == "merged" {
-            let survivor = event.into.and_then(|into| self.told.items.get(&into));
-            if event.into == Some(event.serial) || survivor.is_none_or(|survivor| survivor.out_on.is_some()) {
-                return wrong(format!("{} is merged into what is not there or is out itself", name(event.serial)));
-            }
+            self.merged.push(event.serial);
         }
         if let Some(item) = self.told.items.get_mut(&event.serial) {
             item.tell(event, calendar)?;
@@ -337,6 +373,13 @@ impl<'a> Log<'a> {
         if let Some(cell) = file.cells.iter().find(|cell| cell.satisfied > cell.n || cell.n.is_some_and(|n| n > leaf.n)) {
             return wrong(format!("{path}: {} {} {} has more than there are", cell.sample, cell.scope, cell.respondent));
         }
+        for cell in file.cells {
+            if let (Some(n), Some(satisfied)) = (cell.n, cell.satisfied) {
+                let sum = self.told.ratings.entry((cell.sample, cell.scope, cell.respondent)).or_default();
+                *sum = (sum.0 + n, sum.1 + satisfied);
+            }
+        }
+        self.told.closed_to = self.told.closed_to.max(Some(last_of_half(leaf.half)));
         if !self.closed.insert((leaf.half, leaf.questionnaire)) {
             return wrong(format!("the half-month {what} was closed before"));
         }
@@ -368,6 +411,12 @@ impl<'a> Log<'a> {
     pub(super) fn end(mut self) -> Checked<Told> {
         self.nothing_owed(false)?;
         self.told.day = self.day.unwrap_or(Date::ZERO);
+        self.told.calendar = self.calendar.take();
+        // A half-month is closed on the day after its last.
+        let open = self.halves.keys().find(|half| next(last_of_half(half.0)) < self.told.day && !self.closed.contains(half));
+        if let Some((half, questionnaire)) = open {
+            return wrong(format!("the half-month {half} of {questionnaire} has ended, and its figures were never told"));
+        }
         Ok(self.told)
     }
 }

@@ -53,7 +53,9 @@ impl Home {
     /// Runs statements behind the service's back.
     pub fn tamper(&self, sql: &str) {
         match self {
-            Self::Sqlite { url, .. } => SqliteConnection::establish(url.trim_start_matches("sqlite:")).unwrap().batch_execute(sql),
+            Self::Sqlite { url, .. } => {
+                SqliteConnection::establish(url.trim_start_matches("sqlite:")).unwrap().batch_execute(&format!("PRAGMA busy_timeout = 5000; {sql}"))
+            }
             Self::Postgres { url, .. } => PgConnection::establish(url).unwrap().batch_execute(sql),
         }
         .unwrap();

@@ -8,7 +8,7 @@ use hoidap::jobs::ledger::Sequencer;
 use hoidap::keys::LedgerKey;
 use uuid::Uuid;
 
-use super::Bed;
+use super::{Bed, NEIGHBOUR};
 
 /// What the key of every log is made of.
 pub const SEED: [u8; 32] = [7; 32];
@@ -44,6 +44,29 @@ impl Scratch {
     /// Gives everything that waits its place. Returns how many leaves were new.
     pub fn signs(&self, bed: &Bed) -> usize {
         self.sequencer().run(&bed.service).unwrap()
+    }
+
+    /// A month with opinions in most classes, ratings, and a new holiday, signed as it goes.
+    pub fn month(&self, bed: &Bed) {
+        self.signs(bed);
+        let says = |words: &str| bed.citizen().says(words).rates(4).sends_opinion(bed);
+        let (answered, late, forwarded, spam, merged) = (says("Một."), says("Hai."), says("Ba."), says("Bốn."), says("Năm."));
+        let open = says("Sáu.");
+        bed.citizen().kind("denunciation").says("Bảy.").sends(bed);
+        bed.citizen().at_counter().says("Tám.").rates(2).sends(bed);
+        bed.on("2026-10-06").officer().takes(answered).writes(answered, "Đã sửa.").hands_in(answered);
+        bed.approver().approves(answered);
+        bed.officer().takes(spam).proposes(spam, "spam", "advertising");
+        bed.approver().approves(spam);
+        bed.on("2026-10-08").officer().forwards(forwarded, NEIGHBOUR);
+        bed.officer().merges(merged, answered);
+        self.signs(bed);
+        bed.holiday("2026-10-14").on("2026-10-27");
+        hoidap::jobs::clocks::daily(&bed.service).unwrap();
+        bed.officer().takes(late).writes(late, "Xin lỗi vì chậm.").hands_in(late);
+        bed.approver().approves(late);
+        bed.officer().takes(open);
+        self.signs(bed);
     }
 }
 

@@ -4,6 +4,10 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use hoidap::cli::export;
+use hoidap::config::{Config, Secret};
 use hoidap::domain::tree::{self, Tree};
 use hoidap::store;
 use hoidap::verify::{Receipt, Report, Source, Wrong, verify};
@@ -11,32 +15,9 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 use tlog_tiles::checkpoint::Checkpoint;
 
-use crate::support::ledger::{Scratch, key};
+use crate::support::ledger::{SEED, Scratch, key};
 use crate::support::web::Site;
-use crate::support::{Bed, NEIGHBOUR, each_database};
-
-/// A month with opinions in most classes, ratings, and a new holiday.
-fn live(bed: &Bed, state: &Scratch) {
-    state.signs(bed);
-    let says = |words: &str| bed.citizen().says(words).rates(4).sends_opinion(bed);
-    let (answered, late, forwarded, spam, merged) = (says("Một."), says("Hai."), says("Ba."), says("Bốn."), says("Năm."));
-    let open = says("Sáu.");
-    bed.citizen().kind("denunciation").says("Bảy.").sends(bed);
-    bed.citizen().at_counter().says("Tám.").rates(2).sends(bed);
-    bed.on("2026-10-06").officer().takes(answered).writes(answered, "Đã sửa.").hands_in(answered);
-    bed.approver().approves(answered);
-    bed.officer().takes(spam).proposes(spam, "spam", "advertising");
-    bed.approver().approves(spam);
-    bed.on("2026-10-08").officer().forwards(forwarded, NEIGHBOUR);
-    bed.officer().merges(merged, answered);
-    state.signs(bed);
-    bed.holiday("2026-10-14").on("2026-10-27");
-    hoidap::jobs::clocks::daily(&bed.service).unwrap();
-    bed.officer().takes(late).writes(late, "Xin lỗi vì chậm.").hands_in(late);
-    bed.approver().approves(late);
-    bed.officer().takes(open);
-    state.signs(bed);
-}
+use crate::support::{Bed, each_database};
 
 fn check(site: &Site) -> Result<Report, Wrong> {
     verify(&Source::new(&site.url, None), None, &[])
@@ -46,7 +27,7 @@ fn check(site: &Site) -> Result<Report, Wrong> {
 fn a_true_log_agrees_with_every_figure_that_is_published() {
     each_database(|bed| {
         let state = Scratch::new();
-        live(bed, &state);
+        state.month(bed);
         let site = Site::signing(bed, &state);
         let report = check(&site).unwrap();
         assert_eq!((report.opinions, report.responses), (8, 7));
@@ -64,7 +45,7 @@ fn a_true_log_agrees_with_every_figure_that_is_published() {
 fn a_sender_proves_that_what_they_sent_is_in_the_log() {
     each_database(|bed| {
         let state = Scratch::new();
-        live(bed, &state);
+        state.month(bed);
         let site = Site::signing(bed, &state);
         let of = |code: &str| site.browser().opens(&format!("/api/v1/receipts/{code}/ledger"));
         let source = Source::new(&site.url, None);
@@ -100,10 +81,47 @@ fn a_sender_proves_that_what_they_sent_is_in_the_log() {
 }
 
 #[test]
+fn an_opinion_of_the_counter_waits_for_its_hour_and_no_longer() {
+    each_database(|bed| {
+        let state = Scratch::new();
+        state.month(bed);
+        let site = Site::signing(bed, &state);
+        bed.citizen().at_counter().says("Một việc ở quầy.").rates(3).sends(bed);
+        bed.citizen().at_counter().kind("denunciation").says("Một tố cáo ở quầy.").sends(bed);
+        state.signs(bed);
+        let report = check(&site).unwrap();
+        assert_eq!((report.opinions, report.waiting), (8, 2));
+        // A day later nobody believes that it waits still.
+        bed.tamper("UPDATE feedback SET received_on = '2026-10-26' WHERE serial = 9");
+        let why = check(&site).unwrap_err();
+        assert!(why.0.contains("is listed, and not in the log"), "{why}");
+    });
+}
+
+#[test]
+fn what_was_merged_within_an_hour_at_the_counter_stands_in_any_order() {
+    let bed = Bed::sqlite();
+    let state = Scratch::new();
+    state.signs(&bed);
+    for _ in 0..4 {
+        let says = |counter: bool| {
+            let citizen = bed.citizen().says("Trùng nhau.");
+            (if counter { citizen.at_counter() } else { citizen }).sends_opinion(&bed)
+        };
+        let (first, second, third, web) = (says(true), says(true), says(true), says(false));
+        bed.officer().merges(third, second).merges(second, first).merges(web, first);
+        state.signs(&bed);
+    }
+    bed.on("2026-10-02");
+    state.signs(&bed);
+    assert_eq!(check(&Site::signing(&bed, &state)).unwrap().opinions, 16);
+}
+
+#[test]
 fn what_is_changed_in_the_database_is_named() {
     each_database(|bed| {
         let state = Scratch::new();
-        live(bed, &state);
+        state.month(bed);
         let site = Site::signing(bed, &state);
         let honest = check(&site).unwrap();
         assert!(honest.leaves > 40);
@@ -114,6 +132,21 @@ fn what_is_changed_in_the_database_is_named() {
                 "UPDATE ledger_files SET content = replace(content, '2026-10-14', '2026-10-13')",
                 "UPDATE ledger_files SET content = replace(content, '2026-10-13', '2026-10-14')",
                 "is not the file",
+            ),
+            (
+                "UPDATE feedback_answers SET answer = 'Không sửa gì.' WHERE serial = 1",
+                "UPDATE feedback_answers SET answer = 'Đã sửa.' WHERE serial = 1",
+                "its answer is not the one that the log commits to",
+            ),
+            (
+                "UPDATE feedback_answers SET question = 'Một và hai.' WHERE serial = 1",
+                "UPDATE feedback_answers SET question = 'Một.' WHERE serial = 1",
+                "its question is not the one that the log commits to",
+            ),
+            (
+                "UPDATE feedback SET received_on = '2026-10-02' WHERE serial = 3",
+                "UPDATE feedback SET received_on = '2026-10-01' WHERE serial = 3",
+                "received_on",
             ),
             ("UPDATE ledger_tiles SET hashes = replace(hashes, 'a', 'b')", "", "does not hold the hashes"),
         ] {
@@ -139,7 +172,7 @@ fn leaves_that_were_changed_are_not_those_that_were_signed() {
     ] {
         let bed = Bed::sqlite();
         let state = Scratch::new();
-        live(&bed, &state);
+        state.month(&bed);
         bed.tamper(change);
         let why = check(&Site::signing(&bed, &state)).expect_err(change);
         eprintln!("{change}: {why}");
@@ -180,7 +213,7 @@ fn write(path: &Path, bytes: &[u8]) {
 fn bundle() -> (Scratch, Vec<String>) {
     let bed = Bed::sqlite();
     let (state, folder) = (Scratch::new(), Scratch::new());
-    live(&bed, &state);
+    state.month(&bed);
     let site = Site::signing(&bed, &state);
     verify(&Source::new(&site.url, Some(folder.0.clone())), None, &[]).unwrap();
     let leaves = bed.service.read(|tx| Ok(store::ledger::leaves(tx.conn, 0, 100_000)?)).unwrap();
@@ -189,6 +222,21 @@ fn bundle() -> (Scratch, Vec<String>) {
 
 fn check_folder(folder: &Scratch) -> Result<Report, Wrong> {
     verify(&Source::new(folder.0.to_str().unwrap(), None), None, &[])
+}
+
+#[test]
+fn a_deployment_exports_a_bundle_that_is_checked_without_a_network() {
+    each_database(|bed| {
+        let (state, out) = (Scratch::new(), Scratch::new());
+        state.month(bed);
+        let config = Config { ledger_key: Secret::new(STANDARD.encode(SEED)), ledger_state: state.0.clone(), ..Config::default() };
+        let report = export::ledger(config.clone(), bed.service.clone(), &out.0).unwrap();
+        assert_eq!(check_folder(&out).unwrap(), report);
+        let refused = export::ledger(config, bed.service.clone(), &out.0).expect_err("a folder that is full").to_string();
+        assert!(refused.contains("is not empty"), "{refused}");
+        let none = export::ledger(Config::default(), bed.service.clone(), &Scratch::new().0).expect_err("no key").to_string();
+        assert!(none.contains("HOIDAP_LEDGER_KEY"), "{none}");
+    });
 }
 
 fn changed(leaf: &str, field: &str, value: Value) -> String {
@@ -214,7 +262,7 @@ fn a_log_that_its_owner_forged_and_signed_contradicts_itself() {
         ("a late answer was given in time", set(event(2, "answered"), "on", json!("2026-10-20")), "log stands at"),
         ("its lateness was never told and its deadline is later", set(event(2, "deadline_set"), "due_on", json!("2026-11-22")), "was to be told"),
         ("an opinion never came", Box::new(|leaves| leaves.retain(|leaf| !leaf.contains(r#""serial":6,"#))), "is missing"),
-        ("the last opinion never came", Box::new(|leaves| leaves.retain(|leaf| !leaf.contains(r#""serial":8,"#))), "the log says"),
+        ("the last opinion never came", Box::new(|leaves| leaves.retain(|leaf| !leaf.contains(r#""serial":8,"#))), "not in the log"),
         ("an event was taken out", take(event(1, "drafted")), "was to come"),
         ("nobody approved an answer", set(event(1, "answered"), "by", json!("officer")), "nobody approved"),
         ("a forwarding moved a deadline further", set(event(3, "deadline_moved"), "due_on", json!("2026-11-30")), "was to be told"),
@@ -282,14 +330,34 @@ fn a_thousand_changes_to_a_bundle_are_a_thousand_found() {
         .unwrap();
 }
 
+/// What is named and null says as much as what is not named.
+fn without_nulls(value: Value) -> Value {
+    match value {
+        Value::Array(all) => all.into_iter().map(without_nulls).collect(),
+        Value::Object(all) => all.into_iter().filter(|(_, value)| !value.is_null()).map(|(name, value)| (name, without_nulls(value))).collect(),
+        other => other,
+    }
+}
+
 /// Does a published figure say the same still, as with a space more or a rating figure that is no opinion's?
 fn is_the_same(path: &Path, before: &[u8], after: &[u8]) -> bool {
+    let name = path.to_string_lossy();
     let facts = |bytes: &[u8]| {
-        let value: Value = serde_json::from_slice(bytes).ok()?;
-        Some((value["feedback"].clone(), value["period"]["to"].clone()))
+        let mut value: Value = serde_json::from_slice(bytes).ok()?;
+        if name.contains("feedback.d") {
+            // The log commits to no title; how a ground is called is no fact of an opinion.
+            for item in value["feedback"].as_array_mut()? {
+                item["title"] = Value::Null;
+                item["answers"].as_array_mut().into_iter().flatten().for_each(|answer| answer["title"] = Value::Null);
+                item["ground"] = item["ground"].is_object().into();
+            }
+            return Some(without_nulls(value));
+        }
+        // Up to the last half-month that is closed, satisfaction is checked too; up to today, opinions are.
+        Some(without_nulls(if name.contains("to=") { value["satisfaction"].clone() } else { json!([value["feedback"], value["period"]["to"]]) }))
     };
-    let is_results = path.to_string_lossy().contains("results");
+    let is_figures = name.contains("results") || name.contains("feedback.d");
     let is_key = path.ends_with("hoidap-ledger-key");
-    is_results && facts(after).is_some() && facts(before) == facts(after)
+    is_figures && facts(after).is_some() && facts(before) == facts(after)
         || is_key && String::from_utf8_lossy(before).trim() == String::from_utf8_lossy(after).trim()
 }

@@ -134,7 +134,9 @@ fn life(bed: &Bed) -> Life {
     let serials: Vec<Serial> = life.receipts.iter().map(|r| r.feedback.unwrap().0).collect();
     for serial in serials {
         for kept in bed.service.read(|tx| Ok(store::feedback::events(tx.conn, serial)?)).unwrap() {
-            kept.salts.values().for_each(|salt| life.hides("the salt of a commitment", salt.as_str().unwrap()));
+            let shown = bed.service.read(|tx| Ok(store::feedback::get(tx.conn, serial)?.unwrap().words_are_public())).unwrap();
+            let secret = kept.salts.iter().filter(|(name, _)| !(shown && matches!(name.as_str(), "question" | "answer")));
+            secret.for_each(|(_, salt)| life.hides("the salt of a commitment", salt.as_str().unwrap()));
         }
     }
     // Some are late by now.

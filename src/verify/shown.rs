@@ -1,0 +1,165 @@
+//! The opinions as the site shows them, one by one, against the lives that the
+//! log tells: none missing and none more, their dates and classes, and every
+//! published word against its commitment.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use jiff::civil::Date;
+use serde::Deserialize;
+use sha2::{Digest, Sha256};
+use unicode_normalization::UnicodeNormalization;
+
+use super::calendar::Calendar;
+use super::life::{Item, Version, name};
+use super::log::Told;
+use super::{Checked, Source, Wrong, json, wrong};
+
+/// Where they are listed, newest first.
+const LIST: &str = "api/v1/feedback?limit=100";
+
+#[derive(Debug, Deserialize)]
+struct Page {
+    feedback: Vec<Shown>,
+    next: Option<String>,
+}
+
+/// An opinion as the site shows it. Of a sealed one there is no more than the first lines.
+#[derive(Debug, Deserialize)]
+pub(super) struct Shown {
+    serial: i64,
+    id: Option<String>,
+    pub(super) class: String,
+    received_on: Date,
+    out_on: Option<Date>,
+    kind: Option<String>,
+    pub(super) field: Option<String>,
+    pub(super) office: Option<String>,
+    pub(super) respondent: Option<String>,
+    due_on: Option<Date>,
+    first_due_on: Option<Date>,
+    answered_on: Option<Date>,
+    working_days: Option<u32>,
+    merged_into: Option<i64>,
+    question: Option<String>,
+    #[serde(default)]
+    answers: Vec<Words>,
+    ground: Option<Ground>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Words {
+    version: u32,
+    question: String,
+    answer: String,
+    office: String,
+    published_on: Date,
+    question_salt: Option<String>,
+    answer_salt: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Ground {
+    #[serde(rename = "code")]
+    _code: String,
+}
+
+/// What was compared.
+#[derive(Debug, Default)]
+pub(super) struct Compared {
+    /// Texts that fit their commitments.
+    pub(super) texts: usize,
+    /// Opinions of today that wait for their hour, because they came in at a counter.
+    pub(super) waiting: Vec<Shown>,
+}
+
+/// Compares every opinion that the site lists on a day.
+pub(super) fn compare(source: &Source, told: &Told, today: Date) -> Checked<Compared> {
+    let mut compared = Compared::default();
+    let Some(calendar) = &told.calendar else { return wrong("the log has no calendar") };
+    let (mut seen, mut below) = (0, i64::MAX);
+    let mut path = LIST.to_owned();
+    loop {
+        let page: Page = json(source, &path)?;
+        for shown in page.feedback {
+            if shown.serial >= below {
+                return wrong(format!("{} is listed after {}", name(shown.serial), name(below)));
+            }
+            below = shown.serial;
+            match told.items.get(&shown.serial) {
+                Some(item) => {
+                    compared.texts += shown.fits(item, calendar, today).map_err(|what| Wrong(format!("{} {what}", name(shown.serial))))?;
+                    seen += 1;
+                }
+                None if shown.received_on >= told.day => compared.waiting.push(shown),
+                None => return wrong(format!("{} of {} is listed, and not in the log", name(shown.serial), shown.received_on)),
+            }
+        }
+        match page.next {
+            Some(cursor) => path = format!("{LIST}&cursor={cursor}"),
+            None => break,
+        }
+    }
+    if seen != told.items.len() {
+        return wrong(format!("{} opinions are in the log, and {seen} of them are listed", told.items.len()));
+    }
+    Ok(compared)
+}
+
+impl Shown {
+    /// Is it shown as the log tells it? Returns how many texts fit their commitments.
+    fn fits(&self, item: &Item, calendar: &Calendar, today: Date) -> Checked<usize> {
+        let agree = |what: &str, shown: &dyn std::fmt::Debug, told: &dyn std::fmt::Debug| {
+            let (shown, told) = (format!("{shown:?}"), format!("{told:?}"));
+            if shown == told { Ok(()) } else { wrong(format!("is shown with {what} {shown}; the log says {told}")) }
+        };
+        agree("class", &self.class, &item.class(today))?;
+        agree("received_on", &self.received_on, &item.received_on)?;
+        agree("out_on", &self.out_on, &item.out_on)?;
+        if self.class == "sealed" {
+            return if self.field.is_none() && self.office.is_none() && self.answers.is_empty() { Ok(0) } else { wrong("is sealed, and shown") };
+        }
+        agree("id", &self.id, &Some(name(self.serial)))?;
+        agree("kind", &self.kind, &Some(&item.kind))?;
+        agree("field", &self.field, &item.field)?;
+        agree("office", &self.office, &item.office)?;
+        agree("respondent", &self.respondent, &item.respondent)?;
+        agree("due_on", &self.due_on, &item.due_on)?;
+        agree("first_due_on", &self.first_due_on, &item.first_due_on)?;
+        agree("answered_on", &self.answered_on, &item.answered_on())?;
+        agree("working_days", &self.working_days, &item.working_days(calendar))?;
+        agree("merged_into", &self.merged_into, &item.merged_into())?;
+        if !item.words_are_public() {
+            let hidden = self.question.is_none() && self.answers.is_empty();
+            return match (hidden, item.is_answered() && self.ground.is_none()) {
+                (false, _) => wrong("is shown with words that nobody may read"),
+                (true, true) => wrong("was answered, and its words are hidden without a ground"),
+                (true, false) => Ok(0),
+            };
+        }
+        agree("how many answers", &self.answers.len(), &item.versions.len())?;
+        agree("the question", &self.question.as_ref(), &self.answers.last().map(|last| &last.question))?;
+        for ((words, version), number) in self.answers.iter().zip(&item.versions).zip(1..) {
+            agree("version", &words.version, &number)?;
+            agree("the answering office", &words.office, &version.office)?;
+            agree("published_on", &words.published_on, &version.on)?;
+            words.fit(version)?;
+        }
+        Ok(2 * self.answers.len())
+    }
+}
+
+impl Words {
+    fn fit(&self, version: &Version) -> Checked<()> {
+        let said = [("question", &self.question, &self.question_salt, &version.question), ("answer", &self.answer, &self.answer_salt, &version.answer)];
+        for (what, words, salt, commitment) in said {
+            let Some(salt) = salt.as_ref().and_then(|salt| STANDARD.decode(salt).ok()) else {
+                return wrong(format!("version {}: its {what} has no salt", self.version));
+            };
+            let nfc: String = words.nfc().collect();
+            if Sha256::new().chain_update(salt).chain_update(nfc).finalize().as_slice() != commitment {
+                return wrong(format!("version {}: its {what} is not the one that the log commits to", self.version));
+            }
+        }
+        Ok(())
+    }
+}
