@@ -10,7 +10,7 @@ use figment::Figment;
 use figment::providers::{Env, Serialized};
 use serde::{Deserialize, Serialize};
 
-use crate::keys::LedgerKey;
+use crate::keys::{LedgerKey, WitnessKey};
 
 /// What a setting is: for `.env.example` and `docs/operate.md`, which a test compares with this list.
 #[derive(Debug, Clone, Copy)]
@@ -59,6 +59,13 @@ pub const SETTINGS: &[Setting] = &[
         default: "ledger-state",
         example: "/var/lib/hoidap/ledger-state",
     },
+    Setting {
+        name: "HOIDAP_LEDGER_WITNESSES",
+        about: "Who co-signs the public ledger: address and key with a space between; commas between several.",
+        default: "",
+        example: "",
+    },
+    Setting { name: "HOIDAP_TSA_URL", about: "A time stamping authority (RFC 3161) for the last checkpoint of each day.", default: "", example: "" },
     Setting { name: "HOIDAP_MAIL", about: "Where mail goes: smtp://…, smtps://… or folder:DIR.", default: "folder:mail", example: "smtp://mail:1025" },
     Setting { name: "HOIDAP_MAIL_FROM", about: "The sender of mails.", default: "hoidap@example.vn", example: "hoidap@example.vn" },
     Setting { name: "HOIDAP_CONNECTIONS", about: "The most database connections at once.", default: "8", example: "16" },
@@ -96,6 +103,10 @@ pub struct Config {
     pub ledger_key: Secret,
     /// `HOIDAP_LEDGER_STATE`.
     pub ledger_state: PathBuf,
+    /// `HOIDAP_LEDGER_WITNESSES`.
+    pub ledger_witnesses: String,
+    /// `HOIDAP_TSA_URL`.
+    pub tsa_url: String,
     /// `HOIDAP_MAIL`.
     pub mail: String,
     /// `HOIDAP_MAIL_FROM`.
@@ -149,6 +160,8 @@ impl std::fmt::Debug for Config {
             .field("secret", &self.secret)
             .field("ledger_key", &self.ledger_key)
             .field("ledger_state", &self.ledger_state)
+            .field("ledger_witnesses", &self.ledger_witnesses)
+            .field("tsa_url", &self.tsa_url)
             .field("mail", &scheme(&self.mail))
             .field("mail_from", &self.mail_from)
             .field("connections", &self.connections)
@@ -174,6 +187,8 @@ impl Default for Config {
             secret: Secret::default(),
             ledger_key: Secret::default(),
             ledger_state: PathBuf::from("ledger-state"),
+            ledger_witnesses: String::new(),
+            tsa_url: String::new(),
             mail: "folder:mail".to_owned(),
             mail_from: "hoidap@example.vn".to_owned(),
             connections: 8,
@@ -213,6 +228,17 @@ impl Config {
         LedgerKey::new(&self.ledger_origin(), self.ledger_key.bytes()?)
     }
 
+    /// Who co-signs the public ledger, by address and key. None when one of them can't be read.
+    pub fn witnesses(&self) -> Option<Vec<(String, WitnessKey)>> {
+        let named = self.ledger_witnesses.split(',').map(str::trim).filter(|one| !one.is_empty());
+        let read = |one: &str| {
+            let (address, key) = one.split_once(' ')?;
+            let is_address = address.starts_with("https://") || address.starts_with("http://");
+            Some((address.to_owned(), WitnessKey::read(key.trim())?)).filter(|_| is_address)
+        };
+        named.map(read).collect()
+    }
+
     /// The folder that mail goes to, if it goes to one.
     pub fn mail_folder(&self) -> Option<PathBuf> {
         self.mail.strip_prefix("folder:").map(PathBuf::from)
@@ -239,6 +265,15 @@ impl Config {
                 "HOIDAP_LEDGER_KEY must be 32 random bytes in base64, others than HOIDAP_SECRET: without it nobody can check the figures. Make one with `openssl rand -base64 32`."
                     .to_owned(),
             );
+        }
+        if self.witnesses().is_none() {
+            faults.push(
+                "HOIDAP_LEDGER_WITNESSES must be an address and a cosignature key with a space between (https://… name+id+key); commas between several."
+                    .to_owned(),
+            );
+        }
+        if !self.tsa_url.is_empty() && !["http://", "https://"].iter().any(|scheme| self.tsa_url.starts_with(scheme)) {
+            faults.push("HOIDAP_TSA_URL must begin with http:// or https://.".to_owned());
         }
         let known_mail = ["smtp://", "smtps://", "folder:"].iter().any(|s| self.mail.starts_with(s));
         if !known_mail {

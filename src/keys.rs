@@ -150,6 +150,46 @@ impl LedgerKey {
     }
 }
 
+/// What a witness's lines are checked with: `name+id+key`, a key for `cosignature/v1` (C2SP tlog-cosignature).
+#[derive(Debug, Clone)]
+pub struct WitnessKey {
+    name: String,
+    id: u32,
+    key: ed25519_dalek::VerifyingKey,
+}
+
+impl WitnessKey {
+    /// The kind of key in its first byte.
+    const COSIGNATURE: u8 = 4;
+
+    /// Reads it. None when it is no such key.
+    pub fn read(text: &str) -> Option<Self> {
+        let (name, rest) = text.split_once('+')?;
+        let (id, encoded) = rest.split_once('+')?;
+        let bytes = STANDARD.decode(encoded).ok()?;
+        let (kind, key) = bytes.split_first()?;
+        let id = u32::from_str_radix(id, 16).ok()?;
+        let is_one = *kind == Self::COSIGNATURE && signed_note::is_key_name_valid(name) && id == signed_note::key_id(name, &bytes);
+        let key = ed25519_dalek::VerifyingKey::from_bytes(key.try_into().ok()?).ok()?;
+        is_one.then(|| Self { name: name.to_owned(), id, key })
+    }
+
+    /// The witness's name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Is this line the witness's signature under the text of a note?
+    pub fn has_signed(&self, note: &str, line: &str) -> bool {
+        let Some(text) = note.rfind("\n\n").and_then(|end| note.get(..=end)) else { return false };
+        let Ok(signature) = signed_note::Signature::from_bytes(line.as_bytes()) else { return false };
+        let Some((time, rest)) = signature.signature().split_first_chunk::<8>() else { return false };
+        let said = format!("cosignature/v1\ntime {}\n{text}", u64::from_be_bytes(*time));
+        let signed = ed25519_dalek::Signature::from_slice(rest).is_ok_and(|rest| self.key.verify_strict(said.as_bytes(), &rest).is_ok());
+        signature.name() == self.name && signature.id() == self.id && signed
+    }
+}
+
 /// Random bytes from the operating system's generator.
 pub fn random<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];

@@ -21,7 +21,7 @@ use hoidap::domain::receipt::ReceiptCode;
 use hoidap::domain::words::Serial;
 use hoidap::keys::Keys;
 use hoidap::store;
-use hoidap::verify::{Source, verify};
+use hoidap::verify::{self, Source, verify};
 use reqwest::blocking::Client;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -256,7 +256,7 @@ fn all_is_sent_again_and_is_there_once(program: &Program<'_>, senders: &mut [Per
 fn the_log_goes_on(url: &str, responses: u64, opinions: usize) {
     let began = Instant::now();
     loop {
-        let checked = verify(&Source::new(url, None), None, &[]);
+        let checked = verify(&Source::new(url, None), &verify::Asked::default());
         if checked.as_ref().is_ok_and(|report| (report.responses, report.opinions) == (responses, opinions)) {
             return;
         }

@@ -28,8 +28,8 @@ fn the_page_for_whoever_runs_it_has_every_setting_and_no_other() {
     let rows: Vec<&str> =
         page.lines().filter(|l| l.starts_with("| `DATABASE_URL`") || l.starts_with("| `HOIDAP_")).filter(|l| l.split('|').count() == 6).collect();
     let row = |s: &hoidap::config::Setting| {
-        let default = if s.default.is_empty() { "none".to_owned() } else { format!("`{}`", s.default) };
-        format!("| `{}` | {} | {default} | `{}` |", s.name, s.about, s.example)
+        let word = |word: &str| if word.is_empty() { "none".to_owned() } else { format!("`{word}`") };
+        format!("| `{}` | {} | {} | {} |", s.name, s.about, word(s.default), word(s.example))
     };
     assert_eq!(rows, SETTINGS.iter().map(row).collect::<Vec<_>>());
 }

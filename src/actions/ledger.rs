@@ -142,6 +142,12 @@ pub(super) fn tally_of(tx: &mut Tx<'_>, half: Day, questionnaire: &str) -> Resul
     Ok((n, tally_file(half, questionnaire, n, &cells)))
 }
 
+/// The hashes that prove that the first `old` of `size` leaves are those of the smaller tree; none of the empty one.
+pub fn consistency(tx: &mut Tx<'_>, old: u64, size: u64) -> Result<Vec<Hash>, Problem> {
+    let tiles = store::ledger::tiles(tx.conn, tree::tiles_of_consistency(old, size))?;
+    tree::consistency(old, size, &tiles).ok_or_else(broken_tiles)
+}
+
 /// The root of the tree that the first `size` leaves make, as the stored tiles have it.
 pub fn root(tx: &mut Tx<'_>, size: u64) -> Result<Hash, Problem> {
     let tiles = store::ledger::tiles(tx.conn, tree::edge(size).into_iter().map(|(place, _)| place))?;

@@ -23,6 +23,8 @@ pub fn routes(config: &mut ServiceConfig) {
     config
         .route("/.well-known/hoidap-ledger-key", web::get().to(key))
         .route("/so-cong-khai/checkpoint", web::get().to(checkpoint))
+        .route("/so-cong-khai/cosigned", web::get().to(cosigned))
+        .route("/so-cong-khai/checkpoints/{size}.tsr", web::get().to(stamp))
         .route("/so-cong-khai/checkpoints/{size}", web::get().to(checkpoint_of))
         .route("/so-cong-khai/tile/{path:.*}", web::get().to(tile))
         .route("/so-cong-khai/calendar/{file}", web::get().to(file))
@@ -55,11 +57,24 @@ async fn checkpoint(app: Shared) -> Result<impl Responder, Refused> {
     Ok(answer(NOTE, FRESH, note))
 }
 
+/// The largest tree that a witness co-signed.
+async fn cosigned(app: Shared) -> Result<impl Responder, Refused> {
+    let note = app.read(|tx| Ok(store::ledger::cosigned(tx.conn)?)).await?;
+    Ok(answer(NOTE, FRESH, note.ok_or(Problem::Refused(Code::NotFound))?))
+}
+
 /// The last checkpoint of a day, by its size.
 async fn checkpoint_of(app: Shared, size: Path<u64>) -> Result<impl Responder, Refused> {
     let size = size.into_inner();
     let note = app.read(move |tx| Ok(store::ledger::checkpoint_of(tx.conn, size)?)).await?;
     Ok(answer(NOTE, FRESH, note.ok_or(Problem::Refused(Code::NotFound))?))
+}
+
+/// The time stamp of the last checkpoint of a day, where an authority gave one.
+async fn stamp(app: Shared, size: Path<u64>) -> Result<impl Responder, Refused> {
+    let size = size.into_inner();
+    let stamp = app.read(move |tx| Ok(store::ledger::stamp_of(tx.conn, size)?)).await?;
+    Ok(answer("application/timestamp-reply", FOR_EVER, stamp.ok_or(Problem::Refused(Code::NotFound))?))
 }
 
 async fn file(app: Shared, request: HttpRequest) -> Result<impl Responder, Refused> {
@@ -73,7 +88,7 @@ async fn tile(app: Shared, path: Path<String>) -> Result<impl Responder, Refused
     let tile = parse(&path).ok_or(Problem::Refused(Code::NotFound))?;
     let body = app
         .read(move |tx| {
-            let signed = store::ledger::last_checkpoint(tx.conn)?.map_or(0, |(size, _)| size);
+            let signed = store::ledger::signed_alone(tx.conn)?.map_or(0, |(size, _)| size);
             let (first, width) = (tile.level_index() * WIDTH, u64::from(tile.width()));
             if first + width > width_of(tile.level(), signed) {
                 return Ok(None);

@@ -12,7 +12,7 @@ use super::{manage, serve, verify as checking};
 use crate::actions::Service;
 use crate::config::Config;
 use crate::domain::error::Problem;
-use crate::verify::{Report, Source, verify};
+use crate::verify::{Asked, Report, Source, verify};
 
 /// What is exported.
 #[derive(ClapArgs)]
@@ -69,7 +69,7 @@ pub fn ledger(config: Config, service: Arc<Service>, out: &Path) -> Result<Repor
         let why = server.join().ok().and_then(Result::err);
         return Err(why.unwrap_or_else(|| Problem::Internal("the server for the export ended".to_owned())));
     };
-    let report = verify(&Source::new(&format!("http://{address}"), Some(out.to_owned())), None, &[]);
+    let report = verify(&Source::new(&format!("http://{address}"), Some(out.to_owned())), &Asked::default());
     drop(handle.stop(false));
     let _ = server.join();
     report.map_err(|wrong| Problem::Internal(format!("does not agree: {wrong}")))

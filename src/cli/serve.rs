@@ -19,6 +19,8 @@ use crate::http::guard::{Late, Limit, guard};
 use crate::http::render::Pages;
 use crate::http::visitor::Visitor;
 use crate::jobs::ledger::Sequencer;
+use crate::jobs::stamp::Stamper;
+use crate::jobs::witness::Witnesses;
 use crate::mail::Mailer;
 use crate::{api, jobs, store, telemetry, web as pages};
 
@@ -54,8 +56,12 @@ pub struct Ready {
 pub fn prepare(config: Config, service: Arc<Service>) -> Result<Ready, Problem> {
     let mut ready = prepare_reading(config.clone(), service.clone())?;
     let mailer = Mailer::from_config(&config).map_err(Problem::Internal)?;
-    let sequencer = config.ledger_key().map(|key| Sequencer::new(key, config.ledger_state.clone()));
-    ready.jobs = Some(jobs::run(service, Arc::new(mailer), sequencer)?);
+    let ledger = config.ledger_key().map(|key| jobs::Ledger {
+        sequencer: Sequencer::new(key, config.ledger_state.clone()),
+        witnesses: Witnesses::new(config.witnesses().unwrap_or_default()),
+        stamper: (!config.tsa_url.is_empty()).then(|| Stamper::new(&config.tsa_url)),
+    });
+    ready.jobs = Some(jobs::run(service, Arc::new(mailer), ledger)?);
     Ok(ready)
 }
 

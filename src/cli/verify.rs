@@ -6,7 +6,8 @@ use std::path::PathBuf;
 use clap::Args as ClapArgs;
 
 use crate::domain::error::Problem;
-use crate::verify::{Receipt, Report, Source, verify};
+use crate::domain::time::Moment;
+use crate::verify::{Asked, Receipt, Report, Source, verify};
 
 /// What is checked.
 #[derive(ClapArgs)]
@@ -22,6 +23,9 @@ pub struct Args {
     /// Keeps all that was read from a site in a folder, which can be checked again without a network.
     #[arg(long)]
     bundle: Option<PathBuf>,
+    /// The key of a witness (name+id+key) who must have signed the log; more than one may be named.
+    #[arg(long)]
+    witness: Vec<String>,
     /// Keeps the checkpoint that was checked, for the next time.
     #[arg(long)]
     keep: Option<PathBuf>,
@@ -36,9 +40,14 @@ pub fn run(args: &Args) -> Result<(), Problem> {
         let content = std::fs::read_to_string(path).map_err(|e| file(path, e))?;
         receipts.extend(Receipt::read(&content).map_err(|wrong| Problem::Internal(format!("{}: {wrong}", path.display())))?);
     }
-    let report = verify(&Source::new(&args.source, args.bundle.clone()), since.as_deref(), &receipts)
-        .map_err(|wrong| Problem::Internal(format!("does not agree: {wrong}")))?;
+    let asked = Asked { since: since.as_deref(), receipts: &receipts, witnesses: &args.witness };
+    let report = verify(&Source::new(&args.source, args.bundle.clone()), &asked).map_err(|wrong| Problem::Internal(format!("does not agree: {wrong}")))?;
     say(&report);
+    if let Some((leaves, time)) = report.witnessed {
+        let at = Moment::from_micros(i64::try_from(time).unwrap_or(i64::MAX).saturating_mul(1_000_000));
+        let (hour, minute) = at.hour_minute();
+        println!("  the witnesses signed the first {leaves} leaves, the earliest of them on {} at {hour:02}:{minute:02}", at.day());
+    }
     if since.is_some() {
         println!("  the log still begins with the checkpoint that was kept");
     }

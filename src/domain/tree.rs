@@ -50,6 +50,24 @@ pub fn proof(size: u64, index: u64, tiles: &BTreeMap<Place, Vec<u8>>) -> Option<
     tlog::prove_record(size, index, &Edge(tiles)).ok()
 }
 
+/// The tiles that a proof of consistency is read from.
+pub fn tiles_of_consistency(old: u64, size: u64) -> BTreeSet<Place> {
+    let asked = RefCell::new(BTreeSet::new());
+    if old > 0 {
+        let _ = tlog::prove_tree(size, old, &Asking(&asked));
+    }
+    asked.into_inner()
+}
+
+/// The hashes that prove that a tree begins with a smaller one, in the order of RFC 6962 §2.1.2; none for the
+/// empty tree. None when a tile is missing or short, or the smaller one is larger.
+pub fn consistency(old: u64, size: u64, tiles: &BTreeMap<Place, Vec<u8>>) -> Option<Vec<Hash>> {
+    if old == 0 {
+        return Some(Vec::new());
+    }
+    tlog::prove_tree(size, old, &Edge(tiles)).ok()
+}
+
 struct Asking<'a>(&'a RefCell<BTreeSet<Place>>);
 
 impl HashReader for Asking<'_> {
@@ -201,6 +219,12 @@ mod tests {
                 prop_assert!(tlog::check_record(&hashes, size, naive(&leaves), index, leaf).is_ok());
             }
             prop_assert!(proof(size as u64, size as u64, &tiles).is_none());
+            let needed: BTreeMap<_, _> =
+                tiles.iter().filter(|(place, _)| tiles_of_consistency(stop as u64, size as u64).contains(place)).map(|(p, t)| (*p, t.clone())).collect();
+            let hashes = consistency(stop as u64, size as u64, &needed).unwrap();
+            if stop > 0 {
+                prop_assert!(tlog::check_tree(&hashes, size as u64, naive(&leaves), stop as u64, naive(&leaves[..stop])).is_ok());
+            }
         }
     }
 }

@@ -39,7 +39,7 @@ impl Sequencer {
 
     fn sign(&self, tx: &mut Tx<'_>) -> Result<(), Problem> {
         let size = store::ledger::size(tx.conn)?;
-        let published = store::ledger::last_checkpoint(tx.conn)?;
+        let published = store::ledger::signed_alone(tx.conn)?;
         let kept = self.kept()?;
         match (&kept, &published) {
             (None, Some(_)) => return Err(refuse("the file of HOIDAP_LEDGER_STATE is gone, though this log was signed before; bring it back")),

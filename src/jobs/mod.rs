@@ -7,6 +7,8 @@ mod addressees;
 pub mod clocks;
 pub mod ledger;
 pub mod outbox;
+pub mod stamp;
+pub mod witness;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -20,11 +22,24 @@ use crate::domain::time::Day;
 use crate::mail::Mailer;
 
 use ledger::Sequencer;
+use stamp::Stamper;
+use witness::Witnesses;
 
 /// How long a job with nothing to do waits before it looks again.
 const TICK: Duration = Duration::from_secs(1);
 /// The longest pause of a job whose database is gone.
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+
+/// Who keeps the public ledger.
+#[derive(Debug)]
+pub struct Ledger {
+    /// Gives places and signs.
+    pub sequencer: Sequencer,
+    /// Who signs beside it.
+    pub witnesses: Witnesses,
+    /// Who stamps each day, if anybody does.
+    pub stamper: Option<Stamper>,
+}
 
 /// The jobs of a server, until they are stopped.
 #[derive(Debug)]
@@ -38,14 +53,20 @@ pub struct Running {
 ///
 /// # Errors
 /// When the system gives no thread.
-pub fn run(service: Arc<Service>, mailer: Arc<Mailer>, sequencer: Option<Sequencer>) -> Result<Running, Problem> {
+pub fn run(service: Arc<Service>, mailer: Arc<Mailer>, ledger: Option<Ledger>) -> Result<Running, Problem> {
     let mut running = Running { threads: Vec::new() };
     let of = service.clone();
     running.add("outbox", move || Ok(outbox::deliver(&of, &mailer)? > 0))?;
-    if let Some(sequencer) = sequencer {
+    if let Some(Ledger { sequencer, mut witnesses, stamper }) = ledger {
         let of = service.clone();
         // Once a second, however much comes in: many leaves at a time cost little.
         running.add("ledger", move || sequencer.run(&of).map(|_| false))?;
+        let of = service.clone();
+        running.add("witnesses", move || witnesses.run(&of).map(|_| false))?;
+        if let Some(stamper) = stamper {
+            let of = service.clone();
+            running.add("time stamps", move || stamper.run(&of).map(|_| false))?;
+        }
     }
     let mut done_on: Option<Day> = None;
     running.add("clocks", move || {

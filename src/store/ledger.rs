@@ -11,6 +11,7 @@ use diesel::prelude::*;
 use super::batch::{Batch, Rows, row};
 use super::feedback::{EventRow, payload_of, read_event};
 use super::schema::{feedback, feedback_events as e, ledger_checkpoints as c, ledger_files as f, ledger_leaves as l, ledger_marks as m, ledger_tiles as t};
+use super::schema::{ledger_cosignatures as w, ledger_stamps as stamps};
 use super::schema::{responses, sealed_intakes};
 use super::types::On;
 use super::{Conn, Stored, broken};
@@ -210,10 +211,16 @@ fn checkpoint((size, note): (i64, String)) -> Stored<Checkpoint> {
     Ok((u64::try_from(size).map_err(broken)?, note))
 }
 
-/// The last checkpoint.
-pub fn last_checkpoint(conn: &mut Conn) -> Stored<Option<Checkpoint>> {
+/// The last checkpoint, with the log's own signature alone.
+pub fn signed_alone(conn: &mut Conn) -> Stored<Option<Checkpoint>> {
     let row: Option<(i64, String)> = c::table.order(c::size.desc()).select((c::size, c::note)).first(conn).optional()?;
     row.map(checkpoint).transpose()
+}
+
+/// The last checkpoint, with the lines of those who co-signed it.
+pub fn last_checkpoint(conn: &mut Conn) -> Stored<Option<Checkpoint>> {
+    let Some((size, note)) = signed_alone(conn)? else { return Ok(None) };
+    Ok(Some((size, with_cosignatures(conn, size, note)?)))
 }
 
 /// The day on which the last checkpoint was signed, and its note.
@@ -222,9 +229,61 @@ pub fn last_signed(conn: &mut Conn) -> Stored<Option<(Day, String)>> {
     Ok(row.map(|(on, note)| (on.0, note)))
 }
 
-/// The checkpoint of a size, while it is kept.
+/// The checkpoint of a size, while it is kept, with the log's own signature alone: those of a day that is over never change.
 pub fn checkpoint_of(conn: &mut Conn, size: u64) -> Stored<Option<String>> {
     Ok(c::table.find(signed(size)).select(c::note).first(conn).optional()?)
+}
+
+/// The last checkpoints of days before another that have no time stamp, oldest first.
+pub fn unstamped(conn: &mut Conn, before: Day) -> Stored<Vec<Checkpoint>> {
+    let rows: Vec<(i64, String)> = c::table
+        .left_join(stamps::table.on(stamps::size.eq(c::size)))
+        .filter(c::on_day.lt(On(before)))
+        .filter(stamps::size.is_null())
+        .order(c::size)
+        .select((c::size, c::note))
+        .load(conn)?;
+    rows.into_iter().map(checkpoint).collect()
+}
+
+/// Keeps the time stamp of a checkpoint, unless there is one.
+pub fn put_stamp(conn: &mut Conn, size: u64, stamp: &[u8]) -> Stored<()> {
+    if stamp_of(conn, size)?.is_none() {
+        diesel::insert_into(stamps::table).values((stamps::size.eq(signed(size)), stamps::stamp.eq(STANDARD.encode(stamp)))).execute(conn)?;
+    }
+    Ok(())
+}
+
+/// The time stamp of the checkpoint of a size.
+pub fn stamp_of(conn: &mut Conn, size: u64) -> Stored<Option<Vec<u8>>> {
+    let stamp: Option<String> = stamps::table.find(signed(size)).select(stamps::stamp).first(conn).optional()?;
+    stamp.map(|stamp| STANDARD.decode(stamp).map_err(broken)).transpose()
+}
+
+fn with_cosignatures(conn: &mut Conn, size: u64, note: String) -> Stored<String> {
+    let lines: Vec<String> = w::table.filter(w::size.eq(signed(size))).order(w::witness).select(w::line).load(conn)?;
+    Ok(lines.into_iter().fold(note, |note, line| format!("{note}{line}\n")))
+}
+
+/// The largest tree that a witness co-signed: its checkpoint with their lines.
+pub fn cosigned(conn: &mut Conn) -> Stored<Option<String>> {
+    let row: Option<(i64, String)> = w::table.order(w::size.desc()).select((w::size, w::note)).first(conn).optional()?;
+    let Some((size, note)) = row.map(checkpoint).transpose()? else { return Ok(None) };
+    with_cosignatures(conn, size, note).map(Some)
+}
+
+/// The size that a witness signed last.
+pub fn cosigned_size(conn: &mut Conn, witness: &str) -> Stored<Option<u64>> {
+    let size: Option<i64> = w::table.find(witness).select(w::size).first(conn).optional()?;
+    size.map(|size| u64::try_from(size).map_err(broken)).transpose()
+}
+
+/// Keeps what a witness signed, in place of what it signed before.
+pub fn put_cosignature(conn: &mut Conn, witness: &str, size: u64, note: &str, line: &str) -> Stored<()> {
+    diesel::delete(w::table.find(witness)).execute(conn)?;
+    let row = (w::witness.eq(witness), w::size.eq(signed(size)), w::note.eq(note), w::line.eq(line));
+    diesel::insert_into(w::table).values(row).execute(conn)?;
+    Ok(())
 }
 
 /// Keeps a checkpoint, and lets go of the earlier ones of its day.

@@ -410,6 +410,26 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
+
+    ledger_cosignatures (witness) {
+        witness -> Text,
+        size -> BigInt,
+        note -> Text,
+        line -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+
+    ledger_stamps (size) {
+        size -> BigInt,
+        stamp -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
     use crate::store::types::{CalendarDay, Doc, Id, Instant};
 
     feedback_texts (serial) {
@@ -556,5 +576,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     ledger_tiles,
     ledger_checkpoints,
     ledger_files,
-    ledger_marks
+    ledger_marks,
+    ledger_cosignatures,
+    ledger_stamps
 );

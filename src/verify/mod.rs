@@ -60,6 +60,8 @@ pub struct Report {
     pub figures: usize,
     /// Receipts whose leaves are in it.
     pub receipts: usize,
+    /// How many leaves all witnesses that were named have signed, and since when at the latest, in seconds since 1970.
+    pub witnessed: Option<(u64, u64)>,
     /// The checkpoint, to be kept.
     pub checkpoint: String,
 }
@@ -68,16 +70,27 @@ pub struct Report {
 const TRIES: u32 = 5;
 const PAUSE: Duration = Duration::from_millis(1_500);
 
+/// What is to be checked beside the log itself.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Asked<'a> {
+    /// The text of a checkpoint that was kept earlier: the log must begin with it.
+    pub since: Option<&'a str>,
+    /// What these prove must be in the log.
+    pub receipts: &'a [Receipt],
+    /// Keys of witnesses who must have signed the log.
+    pub witnesses: &'a [String],
+}
+
 /// Checks a log: signature, tree, every leaf, every life, every published
-/// opinion and figure, and that what receipts prove is in it. `since`: the text
-/// of a checkpoint that was kept earlier.
+/// opinion and figure, and what else is asked.
 ///
 /// # Errors
 /// The first thing that does not agree.
-pub fn verify(source: &Source, since: Option<&str>, receipts: &[Receipt]) -> Result<Report, Wrong> {
+pub fn verify(source: &Source, asked: &Asked<'_>) -> Result<Report, Wrong> {
     let key = tree::Key::read(source)?;
+    let witnesses = asked.witnesses.iter().map(|key| tree::Witness::read(key)).collect::<Checked<Vec<_>>>()?;
     let mut wanted = HashMap::new();
-    for receipt in receipts {
+    for receipt in asked.receipts {
         receipt.check(&key, key.name())?;
         let (leaf, index) = receipt.leaf()?;
         wanted.insert(leaf, index);
@@ -87,10 +100,18 @@ pub fn verify(source: &Source, since: Option<&str>, receipts: &[Receipt]) -> Res
         tries += 1;
         let before = figures::Published::read(source)?;
         let head = key.checkpoint(&source.text("checkpoint")?)?;
-        let earlier = since.map(|note| key.checkpoint(note)).transpose()?;
+        let mut earlier: Vec<tree::Head> = asked.since.map(|note| key.checkpoint(note)).transpose()?.into_iter().collect();
+        let mut witnessed = None;
+        if !witnesses.is_empty() {
+            // What witnesses saw is some seconds behind.
+            let cosigned = key.checkpoint(&source.text("cosigned")?)?;
+            let times = witnesses.iter().map(|witness| witness.signed(&cosigned.note)).collect::<Checked<Vec<u64>>>()?;
+            witnessed = times.into_iter().min().map(|time| (cosigned.size, time));
+            earlier.push(cosigned);
+        }
         let mut story = log::Log::new(source);
         let mut missing = wanted.clone();
-        tree::walk(source, &head, earlier.as_ref(), |index, leaf| {
+        tree::walk(source, &head, &earlier, |index, leaf| {
             if wanted.get(leaf).is_some_and(|place| place.is_none_or(|place| place == index)) {
                 missing.remove(leaf);
             }
@@ -115,7 +136,8 @@ pub fn verify(source: &Source, since: Option<&str>, receipts: &[Receipt]) -> Res
                     texts: shown.texts,
                     waiting: shown.waiting.len(),
                     figures,
-                    receipts: receipts.len(),
+                    receipts: asked.receipts.len(),
+                    witnessed,
                     checkpoint: head.note,
                 });
             }

@@ -2,7 +2,10 @@
 //! signed, in their order, and that the tiles that others read are true.
 //! Knows no leaf's meaning.
 
-use signed_note::{Note, StandardVerifier, Verifier, VerifierList};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use ed25519_dalek::{Signature, VerifyingKey};
+use signed_note::{Note, StandardVerifier, Verifier, VerifierList, key_id};
 use tlog_tiles::checkpoint::Checkpoint;
 use tlog_tiles::tlog::{EMPTY_HASH, HASH_SIZE, Hash, node_hash, record_hash};
 
@@ -49,6 +52,51 @@ impl Key {
     }
 }
 
+/// A witness's key (C2SP tlog-cosignature): `name+id+base64 of 4 and the key`.
+#[derive(Clone)]
+pub(super) struct Witness {
+    name: String,
+    id: u32,
+    key: VerifyingKey,
+}
+
+impl Witness {
+    pub(super) fn read(text: &str) -> Checked<Self> {
+        let none = || Wrong(format!("{text:?} is no key of a witness"));
+        let (name, rest) = text.trim().split_once('+').ok_or_else(none)?;
+        let (id, encoded) = rest.split_once('+').ok_or_else(none)?;
+        let bytes = STANDARD.decode(encoded).map_err(|_| none())?;
+        let key = bytes.strip_prefix(&[4]).and_then(|key| VerifyingKey::from_bytes(key.try_into().ok()?).ok()).ok_or_else(none)?;
+        let id = u32::from_str_radix(id, 16).ok().filter(|id| *id == key_id(name, &bytes)).ok_or_else(none)?;
+        Ok(Self { name: name.to_owned(), id, key })
+    }
+
+    /// When it signed a checkpoint, in seconds since 1970.
+    pub(super) fn signed(&self, text: &str) -> Checked<u64> {
+        let note = Note::from_bytes(text.as_bytes()).map_err(|e| Wrong(format!("a checkpoint is no signed note: {e}")))?;
+        let none = || Wrong(format!("the witness {} has not signed it", self.name));
+        let (signed, _) = note.verify(&VerifierList::new(vec![Box::new(self.clone())])).map_err(|_| none())?;
+        let signature = signed.first().ok_or_else(none)?;
+        signature.signature().first_chunk().map(|time| u64::from_be_bytes(*time)).ok_or_else(none)
+    }
+}
+
+impl Verifier for Witness {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn key_id(&self) -> u32 {
+        self.id
+    }
+
+    fn verify(&self, text: &[u8], signature: &[u8]) -> bool {
+        let Some((time, signature)) = signature.split_first_chunk::<8>() else { return false };
+        let said = [format!("cosignature/v1\ntime {}\n", u64::from_be_bytes(*time)).as_bytes(), text].concat();
+        Signature::from_slice(signature).is_ok_and(|signature| self.key.verify_strict(&said, &signature).is_ok())
+    }
+}
+
 /// The subtrees whose leaves are read, largest first: all that a root needs.
 #[derive(Default)]
 struct Peaks(Vec<(u32, Hash)>);
@@ -76,9 +124,9 @@ struct Level {
 }
 
 /// Reads every leaf up to a head, in order; then compares root and tiles, and
-/// the root of what was signed earlier.
-pub(super) fn walk(source: &Source, head: &Head, earlier: Option<&Head>, mut leaf: impl FnMut(u64, &str) -> Checked<()>) -> Checked<()> {
-    if earlier.is_some_and(|earlier| earlier.size > head.size) {
+/// the roots of what was signed earlier.
+pub(super) fn walk(source: &Source, head: &Head, earlier: &[Head], mut leaf: impl FnMut(u64, &str) -> Checked<()>) -> Checked<()> {
+    if earlier.iter().any(|earlier| earlier.size > head.size) {
         return wrong(format!("the log has {} leaves; an earlier checkpoint has more", head.size));
     }
     let mut peaks = Peaks::default();
@@ -93,7 +141,7 @@ pub(super) fn walk(source: &Source, head: &Head, earlier: Option<&Head>, mut lea
         let bundle = source.bytes(&path)?;
         let mut rest = bundle.as_slice();
         for _ in 0..width {
-            if let Some(earlier) = earlier.filter(|earlier| earlier.size == index) {
+            for earlier in earlier.iter().filter(|earlier| earlier.size == index) {
                 same(&peaks, earlier)?;
             }
             let (entry, after) = entry(rest).ok_or_else(|| Wrong(format!("{path} is cut off")))?;
@@ -109,7 +157,7 @@ pub(super) fn walk(source: &Source, head: &Head, earlier: Option<&Head>, mut lea
             return wrong(format!("{path} is longer than its leaves"));
         }
     }
-    if let Some(earlier) = earlier.filter(|earlier| earlier.size == index) {
+    for earlier in earlier.iter().filter(|earlier| earlier.size == index) {
         same(&peaks, earlier)?;
     }
     same(&peaks, head)?;

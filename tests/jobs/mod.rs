@@ -5,6 +5,8 @@ mod ledger;
 mod letters;
 mod outbox;
 mod smtp;
+mod stamp;
+mod witness;
 
 use std::sync::{Arc, Mutex};
 

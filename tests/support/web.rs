@@ -125,6 +125,11 @@ impl Browser {
         self.client.get(format!("{}{address}", self.url)).send().unwrap().into()
     }
 
+    /// What stands there, to the byte.
+    pub fn downloads(&self, address: &str) -> Vec<u8> {
+        self.client.get(format!("{}{address}", self.url)).send().unwrap().bytes().unwrap().to_vec()
+    }
+
     /// Sends a form as it is, without a token.
     pub fn sends(&self, address: &str, fields: &[(&str, &str)]) -> Page {
         self.client.post(format!("{}{address}", self.url)).form(fields).send().unwrap().into()

@@ -10,7 +10,7 @@ use hoidap::cli::export;
 use hoidap::config::{Config, Secret};
 use hoidap::domain::tree::{self, Tree};
 use hoidap::store;
-use hoidap::verify::{Receipt, Report, Source, Wrong, verify};
+use hoidap::verify::{Asked, Receipt, Report, Source, Wrong, verify};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use tlog_tiles::checkpoint::Checkpoint;
@@ -20,7 +20,7 @@ use crate::support::web::Site;
 use crate::support::{Bed, each_database};
 
 fn check(site: &Site) -> Result<Report, Wrong> {
-    verify(&Source::new(&site.url, None), None, &[])
+    verify(&Source::new(&site.url, None), &Asked::default())
 }
 
 #[test]
@@ -34,9 +34,9 @@ fn a_true_log_agrees_with_every_figure_that_is_published() {
         assert!(report.events > 30 && report.figures > 1_000 && report.files >= 4, "{report:?}");
         bed.citizen().says("Một việc nữa.").sends(bed);
         state.signs(bed);
-        let later = verify(&Source::new(&site.url, None), Some(&report.checkpoint), &[]).unwrap();
+        let later = verify(&Source::new(&site.url, None), &Asked { since: Some(&report.checkpoint), ..Asked::default() }).unwrap();
         assert_eq!(later.opinions, 9);
-        let why = verify(&Source::new(&site.url, None), Some(&later.checkpoint.replace('\n', "\n ")), &[]).unwrap_err();
+        let why = verify(&Source::new(&site.url, None), &Asked { since: Some(&later.checkpoint.replace('\n', "\n ")), ..Asked::default() }).unwrap_err();
         assert!(why.0.contains("signed note"), "{why}");
     });
 }
@@ -59,7 +59,7 @@ fn a_sender_proves_that_what_they_sent_is_in_the_log() {
         // What was given before it had its place proves as much.
         for page in [&early, &of(sent.code.reveal())] {
             let receipts = Receipt::read(&page.body).unwrap();
-            assert_eq!(verify(&source, None, &receipts).unwrap().receipts, 2);
+            assert_eq!(verify(&source, &Asked { receipts: &receipts, ..Asked::default() }).unwrap().receipts, 2);
         }
         let whole = of(sent.code.reveal()).json();
         assert!(whole[1]["proof"].as_array().is_some_and(|proof| !proof.is_empty()));
@@ -73,7 +73,7 @@ fn a_sender_proves_that_what_they_sent_is_in_the_log() {
         ] {
             let mut forged = whole.clone();
             forged[at][field] = value;
-            let why = verify(&source, None, &Receipt::read(&forged.to_string()).unwrap()).expect_err(field);
+            let why = verify(&source, &Asked { receipts: &Receipt::read(&forged.to_string()).unwrap(), ..Asked::default() }).expect_err(field);
             assert!(why.0.contains(says), "{field}: {why}");
         }
         assert_eq!(of("K7WM-3QPA-9TFX").status, 404);
@@ -215,13 +215,13 @@ fn bundle() -> (Scratch, Vec<String>) {
     let (state, folder) = (Scratch::new(), Scratch::new());
     state.month(&bed);
     let site = Site::signing(&bed, &state);
-    verify(&Source::new(&site.url, Some(folder.0.clone())), None, &[]).unwrap();
+    verify(&Source::new(&site.url, Some(folder.0.clone())), &Asked::default()).unwrap();
     let leaves = bed.service.read(|tx| Ok(store::ledger::leaves(tx.conn, 0, 100_000)?)).unwrap();
     (folder, leaves)
 }
 
 fn check_folder(folder: &Scratch) -> Result<Report, Wrong> {
-    verify(&Source::new(folder.0.to_str().unwrap(), None), None, &[])
+    verify(&Source::new(folder.0.to_str().unwrap(), None), &Asked::default())
 }
 
 #[test]

@@ -1,0 +1,2 @@
+DROP TABLE ledger_stamps;
+DROP TABLE ledger_cosignatures;
