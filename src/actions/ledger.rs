@@ -189,6 +189,9 @@ impl Book {
     /// Writes all of it. Returns how many leaves.
     fn close(mut self, tx: &mut Tx<'_>) -> Result<usize, Problem> {
         let tiles = if self.leaves.is_empty() { Vec::new() } else { self.tree.changed() };
+        if let Some(day) = self.day.filter(|day| self.kept.get(DAY) != Some(&day.to_string())) {
+            store::catalogue::begin_day(tx.conn, day)?;
+        }
         let kept = self.kept;
         self.marks.retain(|name, value| kept.get(name) != Some(value));
         let rows = [

@@ -15,6 +15,7 @@ pub mod ratings;
 pub mod recount;
 pub mod setup;
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, RwLock};
 
 use serde_json::Value;
@@ -75,12 +76,14 @@ pub struct Service {
     /// The last reference data that was read. Checked against the database's
     /// version in every transaction, so no server works with old rules.
     held: RwLock<Option<Arc<Catalogue>>>,
+    /// The clock stands before a day that was told: said once.
+    went_back: AtomicBool,
 }
 
 impl Service {
     /// A service on a database.
     pub fn new(db: Db, clock: Clock, keys: Keys) -> Self {
-        Self { db, clock, keys, held: RwLock::new(None) }
+        Self { db, clock, keys, held: RwLock::new(None), went_back: AtomicBool::new(false) }
     }
 
     /// The database.
@@ -180,12 +183,26 @@ impl Service {
     }
 
     fn run<T>(&self, conn: &mut Conn, now: Moment, f: impl FnOnce(&mut Tx<'_>) -> Result<T, Problem>) -> Result<T, Problem> {
-        let catalogue = self.fresh(conn)?;
+        let (version, day) = store::catalogue::version_and_day(conn)?;
+        let catalogue = self.fresh(conn, version)?;
+        let now = self.not_before(day, now);
         f(&mut Tx { conn, now, today: now.day(), catalogue, keys: &self.keys })
     }
 
-    fn fresh(&self, conn: &mut Conn) -> Result<Arc<Catalogue>, Problem> {
-        let version = store::catalogue::version(conn)?;
+    /// A clock that went back a day would put what happens now before what was told already: the day stands still until the clock has come to it.
+    fn not_before(&self, day: Moment, now: Moment) -> Moment {
+        let went_back = now < day;
+        if self.went_back.swap(went_back, Ordering::Relaxed) != went_back {
+            if went_back {
+                tracing::error!(clock = %now, day = %day.day(), "the clock went back behind a day that was told; that day stands still until the clock has come to it: set it right");
+            } else {
+                tracing::info!(clock = %now, "the clock is right again");
+            }
+        }
+        now.max(day)
+    }
+
+    fn fresh(&self, conn: &mut Conn, version: i64) -> Result<Arc<Catalogue>, Problem> {
         let held = self.held.read().ok().and_then(|h| h.clone());
         if let Some(catalogue) = held.filter(|c| c.version == version) {
             return Ok(catalogue);

@@ -19,11 +19,13 @@ use crate::domain::office::{Office, Offices};
 use crate::domain::questionnaire::{Definition, Questionnaire};
 use crate::domain::routing::{Rule, Subject, Target};
 use crate::domain::tally::DEFAULT_THRESHOLD;
-use crate::domain::time::Day;
+use crate::domain::time::{Day, Moment};
 use crate::domain::words::{Slug, Words};
 
 /// The counter that rises with every change of reference data.
 const VERSION: &str = "catalogue";
+/// The counter that keeps the beginning of the last day that something was told of, in microseconds.
+const DAY: &str = "day";
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = offices, treat_none_as_null = true)]
@@ -169,6 +171,23 @@ pub fn changed(conn: &mut Conn) -> Stored<i64> {
 /// The version of the reference data.
 pub fn version(conn: &mut Conn) -> Stored<i64> {
     counter(conn, VERSION)
+}
+
+/// The version of the reference data, and since when the last day runs that something was told of: the moment of its beginning.
+pub fn version_and_day(conn: &mut Conn) -> Stored<(i64, Moment)> {
+    use super::schema::counters as c;
+    let rows: Vec<(String, i64)> = c::table.filter(c::name.eq(VERSION).or(c::name.eq(DAY))).select((c::name, c::value)).load(conn)?;
+    let value = |name: &str| rows.iter().find(|(found, _)| found == name).map_or(0, |(_, value)| *value);
+    Ok((value(VERSION), Moment::from_micros(value(DAY))))
+}
+
+/// Says that a day has begun: from here on no transaction is of an earlier one.
+pub fn begin_day(conn: &mut Conn, day: Day) -> Stored<()> {
+    let later = day.at(0).micros() - counter(conn, DAY)?;
+    if later > 0 {
+        advance(conn, DAY, later)?;
+    }
+    Ok(())
 }
 
 /// A setting of the deployment.

@@ -99,6 +99,26 @@ fn an_opinion_of_the_counter_waits_for_its_hour_and_no_longer() {
 }
 
 #[test]
+fn a_clock_that_goes_back_makes_no_day_go_back() {
+    each_database(|bed| {
+        let state = Scratch::new();
+        state.month(bed);
+        bed.on("2026-10-25");
+        let serial = bed.citizen().says("Đồng hồ của máy chủ bị lùi.").rates(4).sends_opinion(bed);
+        bed.officer().takes(serial);
+        state.signs(bed);
+        let item = bed.service.read(|tx| hoidap::actions::lookup::item(tx, serial)).unwrap();
+        assert_eq!(item.received_on.to_string(), "2026-10-27");
+        // The clock is mended; the day after, all of it is there.
+        bed.on("2026-10-28");
+        bed.officer().writes(serial, "Đã chỉnh.").hands_in(serial);
+        state.signs(bed);
+        let site = Site::signing(bed, &state);
+        assert_eq!(check(&site).unwrap().waiting, 0);
+    });
+}
+
+#[test]
 fn what_was_merged_within_an_hour_at_the_counter_stands_in_any_order() {
     let bed = Bed::sqlite();
     let state = Scratch::new();
