@@ -129,6 +129,12 @@ pub fn read(server: SocketAddr, path: &str) -> String {
     })
 }
 
+/// What is answered to a body of JSON.
+pub fn post(server: SocketAddr, path: &str, body: &str) -> String {
+    let request = format!("POST {path} HTTP/1.1\r\nHost: bench\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}", body.len());
+    on_one_thread(async { String::from_utf8_lossy(&Connection::open(server).await.ask(&request).await.body).into_owned() })
+}
+
 /// What a page weighs with everything that it loads.
 pub struct Weight {
     /// Bytes of all bodies, packed as browsers ask for them.

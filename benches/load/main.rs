@@ -8,6 +8,7 @@
 
 mod bare;
 mod client;
+mod ledger;
 mod report;
 mod server;
 
@@ -30,12 +31,21 @@ fn main() {
         slips_alone();
         return;
     }
+    if asked("--ledger") {
+        ledger::verified();
+        ledger::proofs();
+        return;
+    }
     let many = if asked("--quick") { 50_000 } else { MANY };
     start_up();
     sqlite(many);
     match std::env::var("HOIDAP_BENCH_POSTGRES") {
         Ok(admin) => postgres(&admin),
         Err(_) => println!("PostgreSQL: not measured, HOIDAP_BENCH_POSTGRES names none"),
+    }
+    if !asked("--quick") {
+        ledger::verified();
+        ledger::proofs();
     }
 }
 
@@ -49,7 +59,7 @@ fn slips_alone() {
     let server = Server::start(&deployment);
     client::slips(server.address, CONNECTIONS, client::Until::Sent(FEW));
     slips(name, &client::slips(server.address, CONNECTIONS, client::Until::Elapsed(SPAN)));
-    ledger(name, &server);
+    caught_up(name, &server);
     server.stop();
     if here.is_err() {
         yardstick();
@@ -98,7 +108,7 @@ fn sqlite(many: usize) {
     let load = client::slips(server.address, CONNECTIONS, client::Until::Elapsed(SPAN));
     slips("SQLite", &load);
     line("SQLite: slips against bare actix's", format!("{:.2}", load.rate() / bare));
-    ledger("SQLite", &server);
+    caught_up("SQLite", &server);
     line("SQLite: resident under load", format!("{} MB", server.resident() / 1_000_000));
     let so_far = filled.done + load.done;
     client::slips(server.address, CONNECTIONS, client::Until::Sent(many.saturating_sub(so_far)));
@@ -117,13 +127,13 @@ fn postgres(admin: &str) {
     let load = client::slips(server.address, CONNECTIONS, client::Until::Elapsed(SPAN));
     slips("PostgreSQL", &load);
     line("PostgreSQL: slips against pgbench's rows", format!("{:.2}", load.rate() / rows));
-    ledger("PostgreSQL", &server);
+    caught_up("PostgreSQL", &server);
     results(&server, FEW + load.done);
     server.stop();
 }
 
 /// How long the public ledger needs until it holds all that was stored.
-fn ledger(database: &str, server: &Server) {
+fn caught_up(database: &str, server: &Server) {
     let signed = || client::read(server.address, "/so-cong-khai/checkpoint").lines().nth(1).and_then(|size| size.parse::<u64>().ok()).unwrap_or(0);
     let began = Instant::now();
     let (mut size, mut since, mut reached) = (signed(), Instant::now(), Duration::ZERO);

@@ -1,10 +1,13 @@
 //! The release program, started and stopped as an operator would.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 
 const BIN: &str = env!("CARGO_BIN_EXE_hoidap");
 /// 32 bytes in base64, for benches alone.
@@ -16,7 +19,8 @@ const LEDGER_KEY: &str = "bGVkZ2VyLWxlZGdlci1sZWRnZXItbGVkZ2VyLWxlZGc=";
 /// A database that was set up, and goes at the end.
 pub struct Deployment {
     folder: PathBuf,
-    url: String,
+    /// `DATABASE_URL`.
+    pub url: String,
 }
 
 impl Deployment {
@@ -33,18 +37,41 @@ impl Deployment {
     }
 
     fn set_up(self) -> Self {
-        for command in [&["migrate"][..], &["import", "reference"][..]] {
-            let done = self.command().args(command).output().expect("the program starts");
-            assert!(done.status.success(), "{command:?}: {}", String::from_utf8_lossy(&done.stderr));
-        }
+        self.run(&["migrate"]);
+        self.run(&["import", "reference"]);
         self
+    }
+
+    /// Runs a command of the program that ends by itself.
+    pub fn run(&self, words: &[&str]) {
+        let done = self.command().args(words).output().expect("the program starts");
+        assert!(done.status.success(), "{words:?}: {}", String::from_utf8_lossy(&done.stderr));
+    }
+
+    /// Adds an account at the office that may do everything of its role.
+    pub fn officer(&self, role: &str) {
+        let mut command = self.command();
+        command.args(["officer", "add", role, "--name", role, "--office", "ct", "--roles", role]).stdin(Stdio::piped()).stdout(Stdio::null());
+        let mut child = command.spawn().expect("the program starts");
+        child.stdin.take().expect("a pipe").write_all(b"a password of the bench\n").expect("it reads");
+        assert!(child.wait().expect("it ends").success());
+    }
+
+    /// What keeps the state of the ledger.
+    pub fn ledger_state(&self) -> PathBuf {
+        self.folder.join("ledger-state")
+    }
+
+    /// What the ledger's key is made of.
+    pub fn ledger_key(&self) -> [u8; 32] {
+        STANDARD.decode(LEDGER_KEY).expect("base64").try_into().expect("32 bytes")
     }
 
     fn command(&self) -> Command {
         let mut command = Command::new(BIN);
         command.env_clear().env("DATABASE_URL", &self.url).env("HOIDAP_SECRET", SECRET).env("HOIDAP_LOG", "warn").env("HOIDAP_ENV", "development");
         command.env("HOIDAP_MAIL", format!("folder:{}", self.folder.join("mail").display())).env("HOIDAP_LISTEN", "127.0.0.1:0");
-        command.env("HOIDAP_LEDGER_KEY", LEDGER_KEY).env("HOIDAP_LEDGER_STATE", self.folder.join("ledger-state"));
+        command.env("HOIDAP_LEDGER_KEY", LEDGER_KEY).env("HOIDAP_LEDGER_STATE", self.ledger_state());
         command
     }
 }

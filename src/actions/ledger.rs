@@ -66,26 +66,11 @@ fn sequence(tx: &mut Tx<'_>) -> Result<(usize, bool), Problem> {
     }
     let hour = (tx.now.micros() / 3_600_000_000).to_string();
     let counters = book.marks.get(HOUR) != Some(&hour);
-    let mut more_tallies = false;
-    while book.has_room() {
-        let Some(day) = book.day else { break };
-        if book.write_quick(tx, day)? {
-            continue;
-        }
-        let next = book.next_day(tx, day)?;
-        if (counters || next.is_some()) && book.write_counters(tx, day)? {
-            continue;
-        }
-        match next {
-            Some(next) => book.turn(tx, next)?,
-            None => {
-                book.marks.insert(HOUR.to_owned(), hour);
-                more_tallies = book.write_tally(tx, day)?;
-                break;
-            }
-        }
+    let mut more = true;
+    if let Some(day) = book.write_waiting(tx, counters)? {
+        book.marks.insert(HOUR.to_owned(), hour);
+        more = book.write_tally(tx, day)? || !book.has_room();
     }
-    let more = more_tallies || !book.has_room();
     Ok((book.close(tx)?, more))
 }
 
@@ -99,14 +84,14 @@ pub fn tell(tx: &mut Tx<'_>) -> Result<(), Problem> {
     }
     loop {
         let mut book = Book::open(tx)?;
-        let Some(day) = book.day else { return Ok(()) };
-        while book.has_room() && (book.write_quick(tx, day)? || book.write_counters(tx, day)?) {}
-        if book.has_room() {
+        let done = book.write_waiting(tx, true)?.is_some();
+        if done {
             book.references(tx)?;
-            book.close(tx)?;
-            return Ok(());
         }
         book.close(tx)?;
+        if done {
+            return Ok(());
+        }
     }
 }
 
@@ -220,6 +205,26 @@ impl Book {
         self.day = Some(day);
         self.marks.insert(DAY.to_owned(), day.to_string());
         self.ended_offices(&tx.catalogue, day)
+    }
+
+    /// Writes all that waits, day by day up to today; what came in at counters today only when it is to be. Returns
+    /// the day when nothing is left, none when there was no room for all.
+    fn write_waiting(&mut self, tx: &mut Tx<'_>, counters: bool) -> Result<Option<Day>, Problem> {
+        while self.has_room() {
+            let Some(day) = self.day else { break };
+            if self.write_quick(tx, day)? {
+                continue;
+            }
+            let next = self.next_day(tx, day)?;
+            if (counters || next.is_some()) && self.write_counters(tx, day)? {
+                continue;
+            }
+            match next {
+                Some(next) => self.turn(tx, next)?,
+                None => return Ok(Some(day)),
+            }
+        }
+        Ok(None)
     }
 
     /// The next day that something waits for, or today.

@@ -6,9 +6,10 @@ use hoidap::actions::intake::{self, Receipt};
 use hoidap::actions::{Tx, lookup};
 use hoidap::domain::access::Officer;
 use hoidap::domain::error::Problem;
+use hoidap::domain::event::Event;
 use hoidap::domain::submission::{Draft, OpinionDraft, Submission, Way};
-use hoidap::domain::words::Serial;
-use hoidap::store;
+use hoidap::domain::words::{By, Serial};
+use hoidap::store::{self, feedback::NewEvent};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
@@ -140,6 +141,19 @@ impl Desk<'_> {
     fn does(self, action: impl FnOnce(&mut Tx<'_>, &Officer) -> Result<(), Problem>) -> Self {
         self.tries(action).unwrap();
         self
+    }
+
+    /// Records an event that no verb makes yet; the event is there, and so are its rules.
+    pub fn records(self, serial: Serial, by: By, event: Event) -> Result<(), Problem> {
+        self.tries(|tx, _| {
+            let mut hand = feedback::take_in_hand(tx, serial)?;
+            let entries = hand.item.record(tx.today, by, event, &*tx.catalogue)?;
+            let row = |entry| NewEvent { serial, entry, at: tx.now, officer: None, salts: Vec::new(), note: None };
+            let new: Vec<NewEvent> = entries.into_iter().map(row).collect();
+            store::feedback::event_rows(&new)?.write(tx.conn)?;
+            hand.record.project(&hand.item);
+            Ok(store::feedback::update(tx.conn, &hand.record)?)
+        })
     }
 
     /// Takes an item.

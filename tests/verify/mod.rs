@@ -1,6 +1,8 @@
 //! A stranger checks a log: a true one agrees, on both databases, and a false
 //! one is told by a sentence, whoever signed it.
 
+mod histories;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -240,7 +242,12 @@ fn bundle() -> (Scratch, Vec<String>) {
     (folder, leaves)
 }
 
-fn check_folder(folder: &Scratch) -> Result<Report, Wrong> {
+/// The settings of a deployment that keeps this log.
+fn config(log: &Scratch) -> Config {
+    Config { ledger_key: Secret::new(STANDARD.encode(SEED)), ledger_state: log.0.clone(), ..Config::default() }
+}
+
+fn verify_folder(folder: &Scratch) -> Result<Report, Wrong> {
     verify(&Source::new(folder.0.to_str().unwrap(), None), &Asked::default())
 }
 
@@ -249,10 +256,9 @@ fn a_deployment_exports_a_bundle_that_is_checked_without_a_network() {
     each_database(|bed| {
         let (state, out) = (Scratch::new(), Scratch::new());
         state.month(bed);
-        let config = Config { ledger_key: Secret::new(STANDARD.encode(SEED)), ledger_state: state.0.clone(), ..Config::default() };
-        let report = export::ledger(config.clone(), bed.service.clone(), &out.0).unwrap();
-        assert_eq!(check_folder(&out).unwrap(), report);
-        let refused = export::ledger(config, bed.service.clone(), &out.0).expect_err("a folder that is full").to_string();
+        let report = export::ledger(config(&state), bed.service.clone(), &out.0).unwrap();
+        assert_eq!(verify_folder(&out).unwrap(), report);
+        let refused = export::ledger(config(&state), bed.service.clone(), &out.0).expect_err("a folder that is full").to_string();
         assert!(refused.contains("is not empty"), "{refused}");
         let none = export::ledger(Config::default(), bed.service.clone(), &Scratch::new().0).expect_err("no key").to_string();
         assert!(none.contains("HOIDAP_LEDGER_KEY"), "{none}");
@@ -268,9 +274,9 @@ fn changed(leaf: &str, field: &str, value: Value) -> String {
 #[test]
 fn a_log_that_its_owner_forged_and_signed_contradicts_itself() {
     let (folder, leaves) = bundle();
-    check_folder(&folder).expect("a bundle is checked without a network");
+    verify_folder(&folder).expect("a bundle is checked without a network");
     forge(&folder.0, &leaves);
-    check_folder(&folder).expect("the same leaves in the same order");
+    verify_folder(&folder).expect("the same leaves in the same order");
     let at = |wanted: &dyn Fn(&Value) -> bool| leaves.iter().position(|leaf| wanted(&serde_json::from_str(leaf).unwrap())).unwrap();
     let event = |serial: i64, name: &'static str| at(&|leaf| leaf["serial"] == serial && leaf["event"] == name);
     type Forgery<'a> = (&'a str, Box<dyn Fn(&mut Vec<String>)>, &'a str);
@@ -303,7 +309,7 @@ fn a_log_that_its_owner_forged_and_signed_contradicts_itself() {
         forgery(&mut forged);
         assert_ne!(forged, leaves, "{what}: nothing was forged");
         forge(&folder.0, &forged);
-        let why = check_folder(&folder).expect_err(what);
+        let why = verify_folder(&folder).expect_err(what);
         assert!(why.0.contains(says), "{what}: {why}");
     }
 }
@@ -341,7 +347,7 @@ fn a_thousand_changes_to_a_bundle_are_a_thousand_found() {
                 return Ok(());
             }
             std::fs::write(path, &bytes).unwrap();
-            let found = check_folder(&folder);
+            let found = verify_folder(&folder);
             std::fs::write(path, &before).unwrap();
             let near = String::from_utf8_lossy(&bytes[at.saturating_sub(40)..bytes.len().min(at + 20)]).into_owned();
             prop_assert!(found.is_err(), "{} at {at}: {near}", path.display());

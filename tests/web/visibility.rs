@@ -14,10 +14,9 @@ use hoidap::cli::serve;
 use hoidap::domain::catalogue::Device;
 use hoidap::domain::event::Event;
 use hoidap::domain::feedback::Class;
-use hoidap::domain::feedback::Item;
 use hoidap::domain::words::{By, Kind, Language, Serial};
 use hoidap::keys;
-use hoidap::store::{self, feedback::NewEvent};
+use hoidap::store;
 
 use crate::support::ledger::Scratch;
 use crate::support::web::{Browser, Page, Site};
@@ -108,21 +107,6 @@ fn saves(desk: Desk<'_>, serial: Serial, written: &Written) {
     saved.unwrap();
 }
 
-/// No verb withholds yet; the event is there, and so is the rule.
-fn withholds(bed: &Bed, serial: Serial, ground: &str) {
-    let withheld = bed.service.write(|tx| {
-        let mut record = store::feedback::get(tx.conn, serial)?.unwrap();
-        let entries: Vec<_> = store::feedback::events(tx.conn, serial)?.into_iter().map(|k| k.entry).collect();
-        let mut item = Item::replay(serial, &entries, &*tx.catalogue)?;
-        let entries = item.record(tx.today, By::Officer, Event::Withheld { ground: ground.parse().unwrap() }, &*tx.catalogue)?;
-        let new: Vec<_> = entries.into_iter().map(|entry| NewEvent { serial, entry, at: tx.now, officer: None, salts: Vec::new(), note: None }).collect();
-        store::feedback::event_rows(&new)?.write(tx.conn)?;
-        record.project(&item);
-        Ok(store::feedback::update(tx.conn, &record)?)
-    });
-    withheld.unwrap();
-}
-
 fn life(bed: &Bed) -> Life {
     let mut life = Life::default();
     accounts(bed, &mut life);
@@ -209,7 +193,7 @@ fn published(bed: &Bed, life: &mut Life) {
     assert!(grounds.len() >= 5, "{grounds:?}");
     for ground in grounds {
         let serial = life.answered(bed, Some(&format!("what was withheld for {ground}")));
-        withholds(bed, serial, &ground);
+        bed.officer().records(serial, By::Officer, Event::Withheld { ground: ground.parse().unwrap() }).unwrap();
     }
 }
 
