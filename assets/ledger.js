@@ -9,6 +9,8 @@ const KEY = '/.well-known/hoidap-ledger-key';
 const WIDTH = 256;
 const HASH = 32;
 const ED25519 = 1;
+/** Receipts at a time. */
+const MOST = 10;
 
 /** Why a receipt does not prove what it says; the code names the sentence. */
 class Flaw extends Error {
@@ -109,14 +111,18 @@ class Tiles {
     return row[0];
   }
 
-  /** The hash over the leaves from `first` to before `end` (RFC 6962 §2.1). `leaf` stands at its index whatever the tiles say. */
-  async over(first, end, leaf) {
+  /**
+   * The hash over the leaves from `first` to before `end` (RFC 6962 §2.1). `leaf` stands at its index whatever the
+   * tiles say. No subtree is taken that a tree of `cut` leaves ends in: both trees are made of the same hashes.
+   */
+  async over(first, end, cut, leaf) {
     const count = end - first;
     const half = 2 ** Math.ceil(Math.log2(count) - 1);
-    const within = leaf && first <= leaf.index && leaf.index < end;
+    const within = first <= leaf.index && leaf.index < end;
     if (within && count === 1) return leaf.hash;
-    if (!within && (count === 1 || half * 2 === count)) return this.subtree(first, count);
-    return nodeHash(await this.over(first, first + half, leaf), await this.over(first + half, end, leaf));
+    const isWhole = !within && (count === 1 || half * 2 === count) && !(first < cut && cut < end);
+    if (isWhole) return this.subtree(first, count);
+    return nodeHash(await this.over(first, first + half, cut, leaf), await this.over(first + half, end, cut, leaf));
   }
 }
 
@@ -154,7 +160,7 @@ async function opened(receipt) {
     throw new Flaw('unreadable');
   }
   if (!receipt.salt) throw new Flaw('erased');
-  const isRating = receipt.opened !== undefined;
+  const isRating = Boolean(receipt.opened);
   const content = isRating ? canonical(receipt.opened) : receipt.text?.normalize('NFC');
   if (content === undefined) throw new Flaw('unreadable');
   const commitment = base64(await sha256(bytes(receipt.salt), utf8.encode(content)));
@@ -174,13 +180,13 @@ async function check(receipt, key, now, tiles) {
   if (!isReceipt(receipt)) throw new Flaw('unreadable');
   if (receipt.origin !== key.name) throw new Flaw('foreign');
   const leaf = { index: receipt.index, hash: await leafHash(await opened(receipt)) };
-  if (!Number.isSafeInteger(receipt.index) || !receipt.checkpoint || !receipt.proof) throw new Flaw('waiting');
+  if (!Number.isSafeInteger(receipt.index) || receipt.index < 0 || !receipt.checkpoint || !receipt.proof) throw new Flaw('waiting');
   const then = await signed(receipt.checkpoint, key);
   if (leaf.index >= then.size) throw new Flaw('missing');
   if (!same(await proven(leaf, then.size, receipt.proof.map(bytes)), then.root)) throw new Flaw('missing');
-  if (then.size > now.size || !same(await tiles.over(0, then.size), then.root)) throw new Flaw('forked');
-  if (!same(await tiles.over(0, now.size, leaf), now.root)) throw new Flaw('missing');
-  return { says: receipt.opened === undefined ? 'opinion' : 'rating', line: leaf.index + 1, now: now.size, then: then.size };
+  if (then.size > now.size || !same(await tiles.over(0, then.size, then.size, leaf), then.root)) throw new Flaw('forked');
+  if (!same(await tiles.over(0, now.size, then.size, leaf), now.root)) throw new Flaw('forked');
+  return { says: receipt.opened ? 'rating' : 'opinion', line: leaf.index + 1, now: now.size, then: then.size };
 }
 
 /** The receipts that somebody typed the code of, or pasted. */
@@ -207,7 +213,7 @@ async function findings(text) {
   };
   try {
     const list = await receipts(text);
-    if (list.length === 0) throw new Flaw('unreadable');
+    if (list.length === 0 || list.length > MOST) throw new Flaw('unreadable');
     const key = await publishedKey();
     // Before its first signature there is no line for anybody.
     const now = await signed(await (await get(`${LOG}checkpoint`, 'waiting')).text(), key);

@@ -161,7 +161,7 @@ impl std::fmt::Debug for Config {
             .field("ledger_key", &self.ledger_key)
             .field("ledger_state", &self.ledger_state)
             .field("ledger_witnesses", &self.ledger_witnesses)
-            .field("tsa_url", &self.tsa_url)
+            .field("tsa_url", &scheme(&self.tsa_url))
             .field("mail", &scheme(&self.mail))
             .field("mail_from", &self.mail_from)
             .field("connections", &self.connections)

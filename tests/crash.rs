@@ -245,9 +245,8 @@ fn all_is_sent_again_and_is_there_once(program: &Program<'_>, senders: &mut [Per
     let opinions = sent.iter().filter(|s| s.says_more()).count();
     the_log_goes_on(&server.url, sent.len() as u64, opinions);
     server.is_killed();
-    let _ = std::fs::remove_file(format!("{}-ledger", program.mails));
-
     let said = program.does(&["recount"]);
+    let _ = std::fs::remove_file(format!("{}-ledger", program.mails));
     assert!(said.starts_with(&format!("agrees: {opinions} opinions ")) && said.contains(&format!(" {} responses,", sent.len())), "{said}");
     is_all_there_once(program.home, &sent);
 }

@@ -144,7 +144,9 @@ pub fn results(tx: &mut Tx<'_>, asked: &Asked) -> Result<Results, Problem> {
 /// hidden in one part must not be had from the others.
 fn sums(scope: &Scope, catalogue: &Catalogue) -> Vec<(Scope, Vec<Scope>)> {
     let fields = |group: Option<&TargetGroup>| -> Vec<FieldCode> {
-        catalogue.fields.iter().filter(|f| group.is_none_or(|g| f.group == *g)).map(|f| f.code.clone()).collect()
+        // By code: which of two equal parts is left out must not change with the place in a list that administrators order.
+        let codes: BTreeSet<FieldCode> = catalogue.fields.iter().filter(|f| group.is_none_or(|g| f.group == *g)).map(|f| f.code.clone()).collect();
+        codes.into_iter().collect()
     };
     let offices = || catalogue.offices.iter().map(|o| o.code.clone());
     match scope {

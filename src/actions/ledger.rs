@@ -17,9 +17,9 @@ use crate::domain::tally::Half;
 use crate::domain::time::Day;
 use crate::domain::tree::{self, Hash, Tree};
 use crate::domain::words::{Channel, Respondent, Serial};
-use crate::store;
 use crate::store::ledger::{NewLeaf, Waiting};
 use crate::store::response::ResponseRow;
+use crate::store::{self, Lock};
 
 /// About how many leaves one transaction writes: the intake never waits long.
 const STEP: usize = 2_000;
@@ -112,11 +112,24 @@ pub(super) fn last_day(tx: &mut Tx<'_>) -> Result<Option<Day>, Problem> {
     Ok(store::ledger::marks(tx.conn)?.get(DAY).and_then(|day| day.parse().ok()))
 }
 
-/// Has the log come past this response?
-pub(super) fn should_be_told(tx: &mut Tx<'_>, n: i64, row: &ResponseRow) -> Result<bool, Problem> {
+/// How far the log has come with responses.
+pub(super) struct Far {
+    quick: i64,
+    counters: i64,
+}
+
+impl Far {
+    /// Has the log come past this response?
+    pub(super) fn is_past(&self, n: i64, row: &ResponseRow) -> bool {
+        n <= if is_counter(row.channel.parse().ok()) { self.counters } else { self.quick }
+    }
+}
+
+/// How far the log has come with responses.
+pub(super) fn far(tx: &mut Tx<'_>) -> Result<Far, Problem> {
     let marks = store::ledger::marks(tx.conn)?;
-    let far = |mark: &str| marks.get(mark).and_then(|far| far.parse::<i64>().ok()).unwrap_or(0);
-    Ok(n <= far(if is_counter(row.channel.parse().ok()) { COUNTERS } else { RESPONSES }))
+    let far = |mark: &str| marks.get(mark).and_then(|far| far.parse().ok()).unwrap_or(0);
+    Ok(Far { quick: far(RESPONSES), counters: far(COUNTERS) })
 }
 
 /// The responses of a half-month of a questionnaire, and its published file.
@@ -151,6 +164,8 @@ struct Book {
     marks: BTreeMap<String, String>,
     /// The marks as they are stored.
     kept: BTreeMap<String, String>,
+    /// Nobody else stores ratings and opinions until the transaction ends.
+    alone: bool,
     leaves: Vec<NewLeaf>,
     files: Vec<(String, String)>,
     /// Responses that were read and have no place yet.
@@ -164,7 +179,7 @@ impl Book {
         let tree = Tree::resume(size, &tiles).ok_or_else(broken_tiles)?;
         let marks = store::ledger::marks(tx.conn)?;
         let day = marks.get(DAY).and_then(|day| day.parse().ok());
-        Ok(Self { tree, day, kept: marks.clone(), marks, leaves: Vec::new(), files: Vec::new(), ahead: VecDeque::new() })
+        Ok(Self { tree, day, kept: marks.clone(), marks, alone: false, leaves: Vec::new(), files: Vec::new(), ahead: VecDeque::new() })
     }
 
     fn has_room(&self) -> bool {
@@ -189,8 +204,11 @@ impl Book {
         Ok(self.leaves.len())
     }
 
-    fn add(&mut self, leaf: &Leaf<'_>, response: Option<i64>) -> Result<(), Problem> {
-        let leaf = leaf.bytes();
+    fn add(&mut self, leaf: &Leaf<'_>) -> Result<(), Problem> {
+        self.add_bytes(leaf.bytes(), None)
+    }
+
+    fn add_bytes(&mut self, leaf: String, response: Option<i64>) -> Result<(), Problem> {
         if leaf.len() > LARGEST {
             return Err(Problem::Internal(format!("a leaf of {} bytes", leaf.len())));
         }
@@ -201,7 +219,7 @@ impl Book {
 
     /// Begins a day.
     fn turn(&mut self, tx: &Tx<'_>, day: Day) -> Result<(), Problem> {
-        self.add(&Leaf::Day { on: day }, None)?;
+        self.add(&Leaf::Day { on: day })?;
         self.day = Some(day);
         self.marks.insert(DAY.to_owned(), day.to_string());
         self.ended_offices(&tx.catalogue, day)
@@ -220,6 +238,11 @@ impl Book {
                 continue;
             }
             match next {
+                // Whoever is about to store something of this day does it before the day ends.
+                Some(_) if !self.alone => {
+                    store::lock(tx.conn, Lock::Intake)?;
+                    self.alone = true;
+                }
                 Some(next) => self.turn(tx, next)?,
                 None => return Ok(Some(day)),
             }
@@ -298,7 +321,7 @@ impl Book {
             let (Some(first), Some(last)) = (item.first(), item.last()) else { continue };
             let idx = self.tree.size();
             for Waiting { serial, entry, .. } in item {
-                self.add(&Leaf::Feedback { serial: *serial, entry }, None)?;
+                self.add(&Leaf::Feedback { serial: *serial, entry })?;
             }
             store::ledger::place(tx.conn, first.serial, first.entry.n, last.entry.n, idx)?;
         }
@@ -306,8 +329,7 @@ impl Book {
     }
 
     fn write_response(&mut self, catalogue: &Catalogue, n: i64, row: &ResponseRow) -> Result<(), Problem> {
-        let (opened, salt) = opened(catalogue, row)?;
-        self.add(&Leaf::Response { half: row.half.0, questionnaire: &row.label(), commit: opened.commit(salt) }, Some(n))
+        self.add_bytes(response_leaf(catalogue, row)?.0, Some(n))
     }
 
     /// Reference data, as far as the log has not told it.
@@ -317,7 +339,7 @@ impl Book {
         self.calendar(&catalogue)?;
         for ((year, scope), value) in &catalogue.targets {
             if self.is_new(&format!("target:{year}:{scope}"), &value.to_string()) {
-                self.add(&Leaf::Target { year: *year, scope, value: *value }, None)?;
+                self.add(&Leaf::Target { year: *year, scope, value: *value })?;
             }
         }
         for survey in &catalogue.questionnaires {
@@ -327,7 +349,7 @@ impl Book {
                 let content = serde_json::to_value(&survey.definition).unwrap_or_default().to_string();
                 let file = FileHash::of(&content);
                 self.files.push((format!("questionnaire/{name}.json"), content));
-                self.add(&Leaf::Questionnaire { questionnaire: &name, file }, None)?;
+                self.add(&Leaf::Questionnaire { questionnaire: &name, file })?;
             }
         }
         self.ended_offices(&catalogue, day)
@@ -341,7 +363,7 @@ impl Book {
             let number = number.parse::<u64>().unwrap_or(0) + 1;
             self.marks.insert(CALENDAR.to_owned(), format!("{number} {}", file.as_str()));
             self.files.push((format!("calendar/{number}.json"), content));
-            self.add(&Leaf::Calendar { number, file }, None)?;
+            self.add(&Leaf::Calendar { number, file })?;
         }
         Ok(())
     }
@@ -352,7 +374,7 @@ impl Book {
             if let Some(successor) = &office.successor
                 && self.is_new(&format!("office:{}", office.code), successor.as_str())
             {
-                self.add(&Leaf::Office { code: &office.code, successor, on: day }, None)?;
+                self.add(&Leaf::Office { code: &office.code, successor, on: day })?;
             }
         }
         Ok(())
@@ -381,7 +403,7 @@ impl Book {
             let file = FileHash::of(&content);
             self.marks.insert(name, file.as_str().to_owned());
             self.files.push((format!("tally/{half}/{questionnaire}.json"), content));
-            self.add(&Leaf::Tally { half, questionnaire: &questionnaire, n, file }, None)?;
+            self.add(&Leaf::Tally { half, questionnaire: &questionnaire, n, file })?;
             return Ok(true);
         }
         self.marks.insert(TALLIES.to_owned(), closed.to_string());
@@ -393,11 +415,17 @@ fn is_counter(channel: Option<Channel>) -> bool {
     channel.is_some_and(|channel| COUNTER.contains(&channel))
 }
 
-/// What a response's leaf commits to, with the salt.
+/// The leaf of a response, with what it commits to and the salt.
 ///
 /// # Errors
 /// When the row is not one that the service wrote.
-pub(super) fn opened(catalogue: &Catalogue, row: &ResponseRow) -> Result<(Opened, Salt), Problem> {
+pub(super) fn response_leaf(catalogue: &Catalogue, row: &ResponseRow) -> Result<(String, Opened, Salt), Problem> {
+    let (opened, salt) = opened(catalogue, row)?;
+    let leaf = Leaf::Response { half: row.half.0, questionnaire: &row.label(), commit: opened.commit(salt) }.bytes();
+    Ok((leaf, opened, salt))
+}
+
+fn opened(catalogue: &Catalogue, row: &ResponseRow) -> Result<(Opened, Salt), Problem> {
     read(catalogue, row).ok_or_else(|| Problem::Internal(format!("response {}: what it says can't be read", row.id.0)))
 }
 

@@ -38,6 +38,8 @@ pub struct Tx<'a> {
     pub now: Moment,
     /// The present day in Asia/Ho_Chi_Minh.
     pub today: Day,
+    /// The last day that something was stored or told of.
+    begun: Day,
     /// The reference data in force.
     pub catalogue: Arc<Catalogue>,
     /// The secrets.
@@ -123,12 +125,12 @@ impl Service {
 
     /// Runs the write transaction of the intake: one at a time, so that numbers and half-months have an order.
     pub fn write_intake<T>(&self, f: impl FnOnce(&mut Tx<'_>) -> Result<T, Problem>) -> Result<T, Problem> {
-        self.begin(Some(Lock::Intake), None, f)
+        self.begin(Some(Lock::Intake), None, |tx| dated(tx, f))
     }
 
     /// As [`Self::write_intake`], but does not wait for the disk: nobody may be told of it before [`Ahead::sync`].
     pub fn write_intake_ahead<T>(&self, f: impl FnOnce(&mut Tx<'_>) -> Result<T, Problem>) -> Result<(T, Ahead), Problem> {
-        self.db.write_ahead(holds(Some(Lock::Intake)), |conn| self.run(conn, self.clock.now(), f))
+        self.db.write_ahead(holds(Some(Lock::Intake)), |conn| self.run(conn, self.clock.now(), |tx| dated(tx, f)))
     }
 
     /// Runs a write transaction that a crash may undo a moment later: what it does is harmless to do again.
@@ -185,21 +187,21 @@ impl Service {
     fn run<T>(&self, conn: &mut Conn, now: Moment, f: impl FnOnce(&mut Tx<'_>) -> Result<T, Problem>) -> Result<T, Problem> {
         let (version, day) = store::catalogue::version_and_day(conn)?;
         let catalogue = self.fresh(conn, version)?;
-        let now = self.not_before(day, now);
-        f(&mut Tx { conn, now, today: now.day(), catalogue, keys: &self.keys })
+        let today = self.not_before(day.day(), now);
+        f(&mut Tx { conn, now, today, begun: day.day(), catalogue, keys: &self.keys })
     }
 
     /// A clock that went back a day would put what happens now before what was told already: the day stands still until the clock has come to it.
-    fn not_before(&self, day: Moment, now: Moment) -> Moment {
-        let went_back = now < day;
+    fn not_before(&self, day: Day, now: Moment) -> Day {
+        let went_back = now.day() < day;
         if self.went_back.swap(went_back, Ordering::Relaxed) != went_back {
             if went_back {
-                tracing::error!(clock = %now, day = %day.day(), "the clock went back behind a day that was told; that day stands still until the clock has come to it: set it right");
+                tracing::error!(clock = %now, day = %day, "the clock went back behind a day that was told; that day stands still until the clock has come to it: set it right");
             } else {
                 tracing::info!(clock = %now, "the clock is right again");
             }
         }
-        now.max(day)
+        now.day().max(day)
     }
 
     fn fresh(&self, conn: &mut Conn, version: i64) -> Result<Arc<Catalogue>, Problem> {
@@ -213,6 +215,14 @@ impl Service {
         }
         Ok(catalogue)
     }
+}
+
+/// From the first that is stored of a day on, no server stores anything of an earlier one.
+fn dated<T>(tx: &mut Tx<'_>, f: impl FnOnce(&mut Tx<'_>) -> Result<T, Problem>) -> Result<T, Problem> {
+    if tx.today > tx.begun {
+        store::catalogue::begin_day(tx.conn, tx.today)?;
+    }
+    f(tx)
 }
 
 /// Waits until what was written ahead is on the disk. When a disk refuses, the

@@ -18,8 +18,7 @@ pub fn receipts(tx: &mut Tx<'_>, code: &ReceiptCode, origin: &str) -> Result<Vec
     let hash = tx.keys.receipt_hash(code);
     let mut receipts = Vec::new();
     if let Some(row) = store::response::by_receipt(tx.conn, &hash)? {
-        let (opened, salt) = ledger::opened(&tx.catalogue, &row)?;
-        let leaf = Leaf::Response { half: row.half.0, questionnaire: &row.label(), commit: opened.commit(salt) }.bytes();
+        let (leaf, opened, salt) = ledger::response_leaf(&tx.catalogue, &row)?;
         let idx = store::ledger::place_of_response(tx.conn, &hash)?;
         receipts.push(LedgerReceipt::new(origin, &leaf, Some(salt), Opens::Ratings(opened), place(tx, idx)?));
     }

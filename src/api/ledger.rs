@@ -5,6 +5,7 @@
 use actix_web::http::header;
 use actix_web::web::{self, Path, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse, Responder};
+use signed_note::Signature;
 use tlog_tiles::tile::Tile;
 
 use super::problem::Refused;
@@ -23,7 +24,7 @@ pub fn routes(config: &mut ServiceConfig) {
     config
         .route("/.well-known/hoidap-ledger-key", web::get().to(key))
         .route("/so-cong-khai/checkpoint", web::get().to(checkpoint))
-        .route("/so-cong-khai/cosigned", web::get().to(cosigned))
+        .route("/so-cong-khai/cosigned/{id}", web::get().to(cosigned))
         .route("/so-cong-khai/checkpoints/{size}.tsr", web::get().to(stamp))
         .route("/so-cong-khai/checkpoints/{size}", web::get().to(checkpoint_of))
         .route("/so-cong-khai/tile/{path:.*}", web::get().to(tile))
@@ -57,10 +58,12 @@ async fn checkpoint(app: Shared) -> Result<impl Responder, Refused> {
     Ok(answer(NOTE, FRESH, note))
 }
 
-/// The largest tree that a witness co-signed.
-async fn cosigned(app: Shared) -> Result<impl Responder, Refused> {
-    let note = app.read(|tx| Ok(store::ledger::cosigned(tx.conn)?)).await?;
-    Ok(answer(NOTE, FRESH, note.ok_or(Problem::Refused(Code::NotFound))?))
+/// The last checkpoint that a witness co-signed, by the id of its key.
+async fn cosigned(app: Shared, id: Path<String>) -> Result<impl Responder, Refused> {
+    let all = app.read(|tx| Ok(store::ledger::cosigned(tx.conn)?)).await?;
+    let is_asked = |line: &str| Signature::from_bytes(line.as_bytes()).is_ok_and(|signature| format!("{:08x}", signature.id()) == *id);
+    let (note, line) = all.into_iter().find(|(_, line)| is_asked(line)).ok_or(Problem::Refused(Code::NotFound))?;
+    Ok(answer(NOTE, FRESH, format!("{note}{line}\n")))
 }
 
 /// The last checkpoint of a day, by its size.

@@ -1,6 +1,6 @@
 //! `hoidap export`: what a deployment publishes, as files. The ledger's bundle is
-//! read as any stranger reads it, from a server of this program that nobody else
-//! can reach, and checked on the way.
+//! read as any stranger reads it, from a server of this program on a port of its
+//! own, and checked on the way.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -72,5 +72,5 @@ pub fn ledger(config: Config, service: Arc<Service>, out: &Path) -> Result<Repor
     let report = verify(&Source::new(&format!("http://{address}"), Some(out.to_owned())), &Asked::default());
     drop(handle.stop(false));
     let _ = server.join();
-    report.map_err(|wrong| Problem::Internal(format!("does not agree: {wrong}")))
+    report.map_err(checking::said)
 }

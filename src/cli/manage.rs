@@ -12,6 +12,7 @@ use crate::actions::{Service, recount as again, setup};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::domain::error::Problem;
+use crate::jobs::ledger::Sequencer;
 use crate::keys::Keys;
 use crate::store::{self, Db};
 
@@ -161,7 +162,17 @@ pub fn simulate(args: &Simulate) -> Result<(), Problem> {
 
 /// Counts everything again.
 pub fn recount() -> ExitCode {
-    let compared = config().and_then(|c| service(&c)).and_then(|s| s.read(again::recount));
+    let compared = config().and_then(|c| {
+        let service = service(&c)?;
+        let compared = service.read(again::recount)?;
+        // What was signed stands outside the database: a backup that was put back agrees with itself.
+        let sequencer = c.ledger_key().map(|key| Sequencer::new(key, c.ledger_state.clone()));
+        match sequencer.map_or(Ok(()), |sequencer| sequencer.check(&service)) {
+            Err(Problem::Internal(why)) if compared.is_ok() => Ok(Err(again::Difference(why))),
+            Err(other) if compared.is_ok() => Err(other),
+            _ => Ok(compared),
+        }
+    });
     match compared {
         Ok(Ok(c)) => {
             println!(

@@ -7,7 +7,7 @@ use clap::Args as ClapArgs;
 
 use crate::domain::error::Problem;
 use crate::domain::time::Moment;
-use crate::verify::{Asked, Receipt, Report, Source, verify};
+use crate::verify::{Asked, Receipt, Report, Source, Wrong, verify};
 
 /// What is checked.
 #[derive(ClapArgs)]
@@ -41,7 +41,7 @@ pub fn run(args: &Args) -> Result<(), Problem> {
         receipts.extend(Receipt::read(&content).map_err(|wrong| Problem::Internal(format!("{}: {wrong}", path.display())))?);
     }
     let asked = Asked { since: since.as_deref(), receipts: &receipts, witnesses: &args.witness };
-    let report = verify(&Source::new(&args.source, args.bundle.clone()), &asked).map_err(|wrong| Problem::Internal(format!("does not agree: {wrong}")))?;
+    let report = verify(&Source::new(&args.source, args.bundle.clone()), &asked).map_err(said)?;
     say(&report);
     if let Some((leaves, time)) = report.witnessed {
         let at = Moment::from_micros(i64::try_from(time).unwrap_or(i64::MAX).saturating_mul(1_000_000));
@@ -58,6 +58,11 @@ pub fn run(args: &Args) -> Result<(), Problem> {
     }
 }
 
+/// What is said when a log can't be believed, or can't be read.
+pub fn said(wrong: Wrong) -> Problem {
+    if wrong.is_unread() { Problem::Unavailable(format!("nothing was checked: it {wrong}")) } else { Problem::Internal(format!("does not agree: {wrong}")) }
+}
+
 /// Says what was checked.
 pub fn say(report: &Report) {
     println!("{}", report.origin);
@@ -67,7 +72,13 @@ pub fn say(report: &Report) {
     println!("  {} published texts: the words that the log commits to", report.texts);
     println!("  {} published figures", report.figures);
     if report.waiting > 0 {
-        println!("  {} opinions of today came in at a counter and wait for their hour: of them there is the site's word alone", report.waiting);
+        println!(
+            "  opinions of today that are shown and not in the log yet: {}. From a counter they come within the hour; of them there is the site's word alone until then",
+            report.waiting
+        );
+    }
+    if report.unplaced > 0 {
+        println!("  receipts given before the log had a line for them, which it has not yet: {}. Ask for them again in an hour", report.unplaced);
     }
     if report.receipts > 0 {
         println!("  {} receipts: what was sent is in the log, unchanged", report.receipts);

@@ -120,7 +120,10 @@ impl LedgerReceipt {
     /// # Errors
     /// The flaw.
     pub fn opens(&self, origin: &str) -> Result<(), Flaw> {
-        if self.v != VERSION || self.origin != origin {
+        if self.v != VERSION {
+            return Err(Flaw::Unreadable);
+        }
+        if self.origin != origin {
             return Err(Flaw::Foreign);
         }
         let leaf: BTreeMap<String, Value> = serde_json::from_slice(&self.leaf()?).map_err(|_| Flaw::Unreadable)?;

@@ -37,7 +37,29 @@ impl Sequencer {
         Ok(written)
     }
 
+    /// Is the log the one that was signed before?
+    ///
+    /// # Errors
+    /// Why it would not be signed.
+    pub fn check(&self, service: &Service) -> Result<(), Problem> {
+        service.read(|tx| self.agrees(tx).map(drop))
+    }
+
     fn sign(&self, tx: &mut Tx<'_>) -> Result<(), Problem> {
+        let (size, published) = self.agrees(tx)?;
+        if published == Some(size) || size == 0 {
+            return Ok(());
+        }
+        let root = ledger::root(tx, size)?;
+        let text = Checkpoint::new(self.key.origin(), size, root, "").map_err(|e| Problem::Internal(e.to_string()))?.to_bytes();
+        let note = self.key.sign(&text).ok_or_else(|| Problem::Internal("the checkpoint could not be signed".to_owned()))?;
+        keep(&self.state, &note).map_err(|e| Problem::Unavailable(format!("HOIDAP_LEDGER_STATE can't be written: {e}")))?;
+        store::ledger::put_checkpoint(tx.conn, size, tx.today, &note)?;
+        Ok(())
+    }
+
+    /// How many leaves there are, and how many were signed last, once they are the beginning of what was signed before.
+    fn agrees(&self, tx: &mut Tx<'_>) -> Result<(u64, Option<u64>), Problem> {
         let size = store::ledger::size(tx.conn)?;
         let published = store::ledger::signed_alone(tx.conn)?;
         let kept = self.kept()?;
@@ -45,7 +67,7 @@ impl Sequencer {
             (None, Some(_)) => return Err(refuse("the file of HOIDAP_LEDGER_STATE is gone, though this log was signed before; bring it back")),
             (Some(kept), _) if kept.size() > size => {
                 return Err(refuse(&format!(
-                    "the database has {size} leaves and {} were signed: it is older than the log. Bring back the newer one, or replay what is missing",
+                    "the database has {size} leaves and {} were signed: it is older than the log. Bring back the newer one",
                     kept.size()
                 )));
             }
@@ -58,15 +80,7 @@ impl Sequencer {
                 return Err(refuse(&format!("the first {} leaves are not those that {whose} says were signed: something was changed", before.size())));
             }
         }
-        if published.is_some_and(|(published, _)| published == size) || size == 0 {
-            return Ok(());
-        }
-        let root = ledger::root(tx, size)?;
-        let text = Checkpoint::new(self.key.origin(), size, root, "").map_err(|e| Problem::Internal(e.to_string()))?.to_bytes();
-        let note = self.key.sign(&text).ok_or_else(|| Problem::Internal("the checkpoint could not be signed".to_owned()))?;
-        keep(&self.state, &note).map_err(|e| Problem::Unavailable(format!("HOIDAP_LEDGER_STATE can't be written: {e}")))?;
-        store::ledger::put_checkpoint(tx.conn, size, tx.today, &note)?;
-        Ok(())
+        Ok((size, published.map(|(published, _)| published)))
     }
 
     /// What was signed last, as the file keeps it.

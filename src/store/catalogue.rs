@@ -225,7 +225,7 @@ pub fn load(conn: &mut Conn) -> Stored<Option<Catalogue>> {
         .select((ProcedureRow::as_select(), SectorRow::as_select()))
         .load(conn)?;
     let day_rows: Vec<DayRow> = calendar_days::table.select(DayRow::as_select()).load(conn)?;
-    let clock_rows: Vec<ClockRow> = clock_rules::table.select(ClockRow::as_select()).load(conn)?;
+    let clock_rows: Vec<ClockRow> = clock_rules::table.order(clock_rules::id).select(ClockRow::as_select()).load(conn)?;
     let target_rows: Vec<(i64, String, i64)> = targets::table.select((targets::year, targets::scope, targets::value_bp)).load(conn)?;
     let rule_rows: Vec<RuleRow> = routing_rules::table.order(routing_rules::id).select(RuleRow::as_select()).load(conn)?;
     let code_rows: Vec<CodeRow> = listed_codes::table.order((listed_codes::list, listed_codes::position)).select(CodeRow::as_select()).load(conn)?;

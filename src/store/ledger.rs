@@ -265,11 +265,9 @@ fn with_cosignatures(conn: &mut Conn, size: u64, note: String) -> Stored<String>
     Ok(lines.into_iter().fold(note, |note, line| format!("{note}{line}\n")))
 }
 
-/// The largest tree that a witness co-signed: its checkpoint with their lines.
-pub fn cosigned(conn: &mut Conn) -> Stored<Option<String>> {
-    let row: Option<(i64, String)> = w::table.order(w::size.desc()).select((w::size, w::note)).first(conn).optional()?;
-    let Some((size, note)) = row.map(checkpoint).transpose()? else { return Ok(None) };
-    with_cosignatures(conn, size, note).map(Some)
+/// The last checkpoint that each witness co-signed, with its line.
+pub fn cosigned(conn: &mut Conn) -> Stored<Vec<(String, String)>> {
+    Ok(w::table.order(w::witness).select((w::note, w::line)).load(conn)?)
 }
 
 /// The size that a witness signed last.
@@ -278,8 +276,11 @@ pub fn cosigned_size(conn: &mut Conn, witness: &str) -> Stored<Option<u64>> {
     size.map(|size| u64::try_from(size).map_err(broken)).transpose()
 }
 
-/// Keeps what a witness signed, in place of what it signed before.
+/// Keeps what a witness signed, in place of what it signed before; another server may have kept more.
 pub fn put_cosignature(conn: &mut Conn, witness: &str, size: u64, note: &str, line: &str) -> Stored<()> {
+    if cosigned_size(conn, witness)?.is_some_and(|kept| kept >= size) {
+        return Ok(());
+    }
     diesel::delete(w::table.find(witness)).execute(conn)?;
     let row = (w::witness.eq(witness), w::size.eq(signed(size)), w::note.eq(note), w::line.eq(line));
     diesel::insert_into(w::table).values(row).execute(conn)?;

@@ -11,6 +11,8 @@ use super::{Checked, Wrong};
 
 /// The default of ACCOUNTING.md §2.
 const ANSWER_DAYS: u32 = 15;
+/// More working days than any rule gives.
+const LONGEST: u32 = 400;
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -50,6 +52,9 @@ pub(super) struct Calendar {
 impl Calendar {
     pub(super) fn read(path: &str, content: &[u8]) -> Checked<Self> {
         let file: File = serde_json::from_slice(content).map_err(|e| Wrong(format!("{path}: {e}")))?;
+        if let Some(rule) = file.answer.iter().find(|rule| rule.days > LONGEST) {
+            return Err(Wrong(format!("{path}: an answer takes {} working days", rule.days)));
+        }
         let official = file.days.into_iter().filter(|row| row.status == "official");
         let days = official.map(|row| (row.day, row.kind == "makeup_work")).collect();
         Ok(Self { days, answer: file.answer, without_makeup: file.without_makeup })
@@ -83,7 +88,7 @@ impl Calendar {
     pub(super) fn add(&self, start: Date, working: u32, makeup: bool) -> Date {
         let mut day = start;
         let mut left = working;
-        while left > 0 {
+        while left > 0 && day < Date::MAX {
             day = next(day);
             if self.is_working(day, makeup) {
                 left -= 1;
@@ -94,7 +99,7 @@ impl Calendar {
 
     /// Working days after one day up to and including another.
     pub(super) fn between(&self, from: Date, to: Date, makeup: bool) -> u32 {
-        let days = std::iter::successors(Some(next(from)), |day| Some(next(*day))).take_while(|day| *day <= to);
+        let days = std::iter::successors(Some(next(from)), |day| Some(next(*day)).filter(|next| next > day)).take_while(|day| *day <= to);
         days.filter(|day| self.is_working(*day, makeup)).map(|_| 1).sum()
     }
 }

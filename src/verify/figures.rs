@@ -36,6 +36,7 @@ enum Asked {
 struct Results {
     period: Period,
     feedback: Feedback,
+    satisfaction: Vec<Satisfaction>,
 }
 
 #[derive(Debug, PartialEq, Deserialize)]
@@ -169,9 +170,9 @@ impl Published {
 
     /// Compares every figure of opinions with what the log tells, and with those that wait for their hour. Returns how many there are.
     pub(super) fn compare(&self, told: &Told, waiting: &[Shown]) -> Checked<usize> {
-        for (asked, Results { period, feedback }) in &self.0 {
+        for (asked, Results { period, feedback, satisfaction }) in &self.0 {
             let what = asked.query();
-            if period.to < told.day {
+            if period.to != told.day {
                 return wrong(format!("{what} is of {}, and the log stands at {}", period.to, told.day));
             }
             let mut counts = Counts::of(told.items.values().filter(|item| asked.has((*item).into(), told)), period.to);
@@ -180,8 +181,12 @@ impl Published {
                 counts.received += 1;
                 *counts.class(&shown.class) += 1;
             }
-            if counts != feedback.counts {
-                return wrong(format!("{what} says {:?}; the log says {counts:?}", feedback.counts));
+            let (said, logged) = (feedback.counts.named(), counts.named());
+            if let Some(((name, said), (_, logged))) = said.iter().zip(&logged).find(|(said, logged)| said != logged) {
+                return wrong(format!("{what} says that {name} is {said}; the log says {logged}"));
+            }
+            for figure in satisfaction {
+                figure.is_judged(&what, told, period.to)?;
             }
             for (name, said, part) in
                 [("answered_share", feedback.answered_share, counts.answered_of_due), ("on_time_share", feedback.on_time_share, counts.on_time_of_due)]
@@ -192,7 +197,7 @@ impl Published {
                     return wrong(format!("{what} says that {name} is {said:?}; by the log it is {share:?}"));
                 }
             }
-            let target = told.targets.get(&(period.to.year(), "answered".to_owned())).map(|value| f64::from(*value) / 10_000.0);
+            let target = told.target(period.to.year(), "answered");
             if feedback.target != target {
                 return wrong(format!("{what} names the target {:?}; by the log it is {target:?}", feedback.target));
             }
@@ -202,7 +207,7 @@ impl Published {
 }
 
 /// One figure of satisfaction.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, PartialEq, Deserialize)]
 struct Satisfaction {
     scope: String,
     field: Option<String>,
@@ -230,6 +235,25 @@ impl Satisfaction {
     /// What it is about: sample, scope, field, respondent.
     fn about(&self) -> (&str, &str, Option<&str>, Option<&str>) {
         (&self.sample, &self.scope, self.field.as_deref(), self.respondent.as_deref())
+    }
+
+    /// Do share, interval and verdict follow from its counts and a target of the log?
+    fn is_judged(&self, path: &str, told: &Told, on: Date) -> Checked<()> {
+        let wanted = Judged::of(self.n.zip(self.satisfied), self.target);
+        if !wanted.is(self) {
+            return wrong(format!(
+                "{path} gives {} ({}) a share of {:?} from {:?} to {:?} and the verdict {}; from its counts it is {:?} from {:?} to {:?}, {}",
+                self.scope, self.sample, self.share, self.low, self.high, self.verdict, wanted.share, wanted.low, wanted.high, wanted.verdict
+            ));
+        }
+        // A field without a target group of its own name has that of its group, or the overall one.
+        let own = told.target(on.year(), &self.scope);
+        let targets =
+            own.map_or_else(|| ["overall", "land", "construction", "investment"].map(|scope| told.target(on.year(), scope)).to_vec(), |own| vec![Some(own)]);
+        if !targets.contains(&self.target) {
+            return wrong(format!("{path} holds {} against the target {:?}; in the log it is {targets:?}", self.scope, self.target));
+        }
+        Ok(())
     }
 
     /// The cells that it sums.
@@ -266,14 +290,7 @@ impl Published {
                         figure.scope, figure.sample, figure.satisfied, figure.n
                     ));
                 }
-                let wanted = Judged::of(sum, figure.target);
-                if !wanted.is(&figure) {
-                    return wrong(format!("{path} judges {} ({}) as {figure:?}; by the log it is {wanted:?}", figure.scope, figure.sample));
-                }
-                let is_told = |target: f64| told.targets.iter().any(|((year, _), value)| *year == to.year() && f64::from(*value) / 10_000.0 == target);
-                if !figure.target.is_some_and(is_told) {
-                    return wrong(format!("{path} holds {} against the target {:?}, which is none of that year's in the log", figure.scope, figure.target));
-                }
+                figure.is_judged(&path, told, to)?;
                 compared += RATINGS;
             }
         }
@@ -320,6 +337,26 @@ impl Judged {
 }
 
 impl Counts {
+    fn named(&self) -> [(&'static str, u64); 15] {
+        [
+            ("received", self.received),
+            ("answered_on_time", self.answered_on_time),
+            ("answered_late", self.answered_late),
+            ("open_in_time", self.open_in_time),
+            ("overdue", self.overdue),
+            ("merged", self.merged),
+            ("out_of_scope", self.out_of_scope),
+            ("spam", self.spam),
+            ("redirected", self.redirected),
+            ("sealed", self.sealed),
+            ("withdrawn", self.withdrawn),
+            ("due", self.due),
+            ("answered_of_due", self.answered_of_due),
+            ("on_time_of_due", self.on_time_of_due),
+            ("out_after_due", self.out_after_due),
+        ]
+    }
+
     fn class(&mut self, class: &str) -> &mut u64 {
         match class {
             "answered_on_time" => &mut self.answered_on_time,

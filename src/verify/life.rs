@@ -12,6 +12,8 @@ use super::{Checked, Wrong, wrong};
 
 /// At most so many forwardings move the start, and so many requests pause the clock.
 const TWICE: usize = 2;
+/// How long a sender may be waited for, in working days.
+const SUPPLEMENT_DAYS: u32 = 10;
 
 /// The payload of an event, under its names. Which of them an event has is checked where it is applied.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -126,6 +128,8 @@ pub(super) struct Item {
     overdue_told: bool,
     confirmed: bool,
     withheld: Vec<String>,
+    /// Every ground that was given for not answering or not showing.
+    grounds: Vec<String>,
     /// A deadline that the next event must tell, and why it does.
     owed: Option<(Date, &'static str)>,
 }
@@ -165,6 +169,7 @@ impl Item {
             overdue_told: false,
             confirmed: false,
             withheld: Vec::new(),
+            grounds: Vec::new(),
             owed: None,
         })
     }
@@ -214,8 +219,17 @@ impl Item {
         self.answered_on().map(|on| calendar.between(self.received_on, on, makeup))
     }
 
-    pub(super) fn is_answered(&self) -> bool {
-        self.state == State::Answered
+    /// Why its words are not shown, as a code of a published list.
+    pub(super) fn ground(&self) -> Option<&str> {
+        let is_complaint = self.kind == "complaint";
+        let given = match self.state {
+            State::Out("sealed") => return Some("denunciation_law"),
+            State::Out("merged" | "withdrawn") => return None,
+            State::Out(_) => self.grounds.last(),
+            _ if !self.withheld.is_empty() => self.grounds.last(),
+            _ => None,
+        };
+        given.map(String::as_str).or(is_complaint.then_some("complaint_law"))
     }
 
     /// The item that goes on for it.
@@ -244,6 +258,9 @@ impl Item {
             return Err(said(format!("the deadline {due} ({cause}) was to be told")));
         }
         self.apply(event, calendar).map_err(|what| said(what.0))?;
+        if matches!(event.event.as_str(), "refused" | "redirected" | "withheld") {
+            self.grounds.extend(event.ground.clone());
+        }
         self.events += 1;
         self.last_on = event.on;
         Ok(())
@@ -300,7 +317,11 @@ impl Item {
             }
             "supplement_requested" => {
                 allowed(at_hand)?;
-                needs(&[("until", event.until.is_some())])?;
+                let until = event.until.ok_or_else(|| Wrong("until is missing".to_owned()))?;
+                let makeup = self.clock.as_ref().is_none_or(|clock| clock.makeup);
+                if until <= event.on || calendar.between(event.on, until, makeup) > SUPPLEMENT_DAYS {
+                    return wrong(format!("it waits until {until}, and may for {SUPPLEMENT_DAYS} working days"));
+                }
                 if !late && self.pauses < TWICE {
                     self.pauses += 1;
                     self.clock.iter_mut().for_each(|clock| clock.pauses.push((event.on, None)));

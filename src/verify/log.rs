@@ -110,6 +110,14 @@ pub(super) struct Told {
     pub(super) closed_to: Option<Date>,
 }
 
+impl Told {
+    /// The target in force in a year: the latest up to it.
+    pub(super) fn target(&self, year: i16, scope: &str) -> Option<f64> {
+        let latest = self.targets.iter().rfind(|((of, named), _)| *of <= year && named == scope);
+        latest.map(|(_, value)| f64::from(*value) / 10_000.0)
+    }
+}
+
 /// The figures of a half-month.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -135,6 +143,8 @@ struct TallyCell {
 pub(super) struct Log<'a> {
     source: &'a Source,
     day: Option<Date>,
+    /// The first day of the log.
+    first: Option<Date>,
     /// The numbers below which none was missing when the last day began.
     due_below: i64,
     largest: i64,
@@ -142,7 +152,7 @@ pub(super) struct Log<'a> {
     calendars: u64,
     /// Items of which something is still to be told.
     owing: BTreeSet<i64>,
-    /// Items that were merged since the day began.
+    /// Items that are merged, with those that were and came back since the day began.
     merged: Vec<i64>,
     /// The day on which the calendar last changed.
     changed_on: Option<Date>,
@@ -171,6 +181,7 @@ impl<'a> Log<'a> {
         Self {
             source,
             day: None,
+            first: None,
             due_below: 0,
             largest: 0,
             calendar: None,
@@ -230,10 +241,13 @@ impl<'a> Log<'a> {
             return wrong(format!("{} is missing, though {} was received before", name(missing), name(self.due_below)));
         }
         self.nothing_owed(true)?;
-        for serial in std::mem::take(&mut self.merged) {
-            self.survives(serial)?;
+        // Those that came back since are no longer merged.
+        self.merged.retain(|serial| self.told.items.get(serial).is_some_and(|item| item.merged_into().is_some()));
+        for serial in &self.merged {
+            self.survives(*serial)?;
         }
         self.day = Some(leaf.on);
+        self.first.get_or_insert(leaf.on);
         Ok(())
     }
 
@@ -244,6 +258,7 @@ impl<'a> Log<'a> {
             let Some(item) = self.told.items.get(&at) else { break };
             match item.merged_into() {
                 Some(into) => at = into,
+                None if item.out_on.is_some() => return wrong(format!("{} is merged into {}, which is out itself", name(serial), name(at))),
                 None => return Ok(()),
             }
         }
@@ -344,6 +359,12 @@ impl<'a> Log<'a> {
             return wrong("its version is unknown");
         }
         self.commitment(&leaf.commit)?;
+        let Some((first, day)) = self.first.zip(self.day) else { return wrong("no day has begun") };
+        // What came before the log began is of its own half-month.
+        let is_due = last_of_half(leaf.half) >= day.yesterday().unwrap_or(day) || day == first;
+        if !matches!(leaf.half.day(), 1 | 15) || leaf.half > day || !is_due {
+            return wrong(format!("it is of the half-month {}, and the log stands at {day}", leaf.half));
+        }
         if !self.questionnaires.contains(&leaf.questionnaire) {
             return wrong(format!("the questionnaire {} was never published", leaf.questionnaire));
         }

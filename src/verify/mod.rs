@@ -22,6 +22,16 @@ pub use source::Source;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Wrong(pub String);
 
+/// How the sentence begins when nothing was found wrong, because nothing could be read.
+const UNREAD: &str = "could not be read";
+
+impl Wrong {
+    /// Was the log not read, rather than found wrong?
+    pub fn is_unread(&self) -> bool {
+        self.0.starts_with(UNREAD)
+    }
+}
+
 impl fmt::Display for Wrong {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
@@ -60,6 +70,8 @@ pub struct Report {
     pub figures: usize,
     /// Receipts whose leaves are in it.
     pub receipts: usize,
+    /// Receipts that name no place, and whose leaves are not in it yet.
+    pub unplaced: usize,
     /// How many leaves all witnesses that were named have signed, and since when at the latest, in seconds since 1970.
     pub witnessed: Option<(u64, u64)>,
     /// The checkpoint, to be kept.
@@ -99,15 +111,18 @@ pub fn verify(source: &Source, asked: &Asked<'_>) -> Result<Report, Wrong> {
     loop {
         tries += 1;
         let before = figures::Published::read(source)?;
+        // What witnesses saw is some seconds behind; read first, it is a part of what is read next.
+        let seen = |witness: &tree::Witness| {
+            let head = key.checkpoint(&source.text(&format!("cosigned/{}", witness.id()))?)?;
+            Ok((head.size, witness.signed(&head.note)?, head))
+        };
+        let cosigned = witnesses.iter().map(seen).collect::<Checked<Vec<_>>>()?;
         let head = key.checkpoint(&source.text("checkpoint")?)?;
         let mut earlier: Vec<tree::Head> = asked.since.map(|note| key.checkpoint(note)).transpose()?.into_iter().collect();
         let mut witnessed = None;
-        if !witnesses.is_empty() {
-            // What witnesses saw is some seconds behind.
-            let cosigned = key.checkpoint(&source.text("cosigned")?)?;
-            let times = witnesses.iter().map(|witness| witness.signed(&cosigned.note)).collect::<Checked<Vec<u64>>>()?;
-            witnessed = times.into_iter().min().map(|time| (cosigned.size, time));
-            earlier.push(cosigned);
+        if !cosigned.is_empty() {
+            witnessed = cosigned.iter().map(|(size, time, _)| (*size, *time)).min();
+            earlier.extend(cosigned.into_iter().map(|(_, _, head)| head));
         }
         let mut story = log::Log::new(source);
         let mut missing = wanted.clone();
@@ -117,14 +132,23 @@ pub fn verify(source: &Source, asked: &Asked<'_>) -> Result<Report, Wrong> {
             }
             story.read(index, leaf)
         })?;
-        if let Some(leaf) = missing.keys().next() {
+        // A receipt that was given before its leaf had a place may be up to an hour old.
+        if let Some((leaf, _)) = missing.iter().find(|(_, place)| place.is_some()) {
             return wrong(format!("what a receipt proves is not in the log: {leaf}"));
         }
         let told = story.end()?;
         match compare(source, &before, &told) {
             // On a live site something may have happened between the one reading and the other.
-            Err(_) if tries < TRIES && moved(source, &key, &before, &head)? => std::thread::sleep(PAUSE),
-            Err(wrong) => return Err(wrong),
+            Err(wrong) if wrong.is_unread() => return Err(wrong),
+            Err(wrong) => match moved(source, &key, &before, &head)? {
+                false => return Err(wrong),
+                true if tries < TRIES => {}
+                true => {
+                    return Err(Wrong(format!(
+                        "the site moved each of {TRIES} times while it was read; try again at a quieter hour, or check a bundle. The last time: {wrong}"
+                    )));
+                }
+            },
             Ok((shown, figures)) => {
                 return Ok(Report {
                     origin: head.origin.clone(),
@@ -136,7 +160,8 @@ pub fn verify(source: &Source, asked: &Asked<'_>) -> Result<Report, Wrong> {
                     texts: shown.texts,
                     waiting: shown.waiting.len(),
                     figures,
-                    receipts: asked.receipts.len(),
+                    receipts: asked.receipts.len() - missing.len(),
+                    unplaced: missing.len(),
                     witnessed,
                     checkpoint: head.note,
                 });

@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::{Checked, Wrong, wrong};
+use super::{Checked, UNREAD, Wrong, wrong};
 
 /// The largest thing that is read: a bundle of 256 leaves of 64 KB.
 const LARGEST: u64 = 17_000_000;
@@ -50,7 +50,14 @@ impl Source {
 
     /// What stands at a path of the site. In a bundle the same path below its folder.
     pub(super) fn at(&self, path: &str) -> Checked<Option<Vec<u8>>> {
+        // Parts of it come from the site: it must not lead out of the folder.
+        let is_name =
+            |part: &str| !part.is_empty() && part != "." && part != ".." && part.bytes().all(|b| b.is_ascii_alphanumeric() || b"._=@+-?&".contains(&b));
+        if !path.split('/').all(is_name) {
+            return wrong(format!("{path:?} is no path of a log"));
+        }
         match self {
+            Self::Folder(folder) if !folder.is_dir() => Err(unread(format!("there is no folder {}", folder.display()))),
             Self::Folder(folder) => {
                 let path = folder.join(file_name(path));
                 match std::fs::read(&path) {
@@ -62,7 +69,7 @@ impl Source {
                 }
             }
             Self::Site { address, agent, bundle } => {
-                let said = |e: ureq::Error| Wrong(format!("{address}/{path}: {e}"));
+                let said = |e: ureq::Error| unread(format!("{address}/{path}: {e}"));
                 let mut answer = agent.get(format!("{address}/{path}")).call().map_err(said)?;
                 match answer.status().as_u16() {
                     200 => {
@@ -71,11 +78,15 @@ impl Source {
                         Ok(Some(bytes))
                     }
                     404 => Ok(None),
-                    status => wrong(format!("{address}/{path}: status {status}")),
+                    status => Err(unread(format!("{address}/{path}: status {status}"))),
                 }
             }
         }
     }
+}
+
+fn unread(why: String) -> Wrong {
+    Wrong(format!("{UNREAD}: {why}"))
 }
 
 /// The name of a path in a bundle; what is asked for becomes a part of it.

@@ -71,6 +71,11 @@ impl Witness {
         Ok(Self { name: name.to_owned(), id, key })
     }
 
+    /// Its id, as in its key.
+    pub(super) fn id(&self) -> String {
+        format!("{:08x}", self.id)
+    }
+
     /// When it signed a checkpoint, in seconds since 1970.
     pub(super) fn signed(&self, text: &str) -> Checked<u64> {
         let note = Note::from_bytes(text.as_bytes()).map_err(|e| Wrong(format!("a checkpoint is no signed note: {e}")))?;

@@ -3,6 +3,7 @@
 // does it, and says so.
 
 import assert from 'node:assert/strict';
+import { createHash, generateKeyPairSync, sign as signData } from 'node:crypto';
 import { after, before, test } from 'node:test';
 
 import { fillsOpinion, goesToFaces, receipt, sendButton, until, visitor } from './support.mjs';
@@ -95,8 +96,9 @@ test('what was changed in a receipt is found', async () => {
     [{ ...opinion, checkpoint: opinion.checkpoint.replace(/\n\d+\n/, '\n999999\n') }, 'Chữ ký của sổ không đúng'],
     [{ ...opinion, origin: 'khac.example/so-cong-khai' }, 'Biên nhận này của một sổ khác'],
     [{ ...opinion, salt: null }, 'Nội dung đã được xóa theo yêu cầu'],
-    [{ ...opinion, index: null, checkpoint: null, proof: null }, 'Chưa có dòng nào trong sổ cho biên nhận này'],
+    [{ ...opinion, index: null, checkpoint: null, proof: null }, 'Biên nhận này chưa có chỗ trong sổ'],
     [{ ...opinion, v: 2 }, 'Đây không phải là biên nhận'],
+    [Array.from({ length: 11 }, () => opinion), 'Đây không phải là biên nhận'],
     ['[]', 'Đây không phải là biên nhận'],
     ['{"v":1', 'Đây không phải là biên nhận'],
     ['K7WM', 'Đây không phải là biên nhận'],
@@ -124,6 +126,64 @@ test('a server that lies is found out', async () => {
   await between('**/so-cong-khai/checkpoint', (route) => route.abort(), async () => assert.deepEqual(await asks(kept), ['Chưa đọc được sổ']));
 });
 
+/** Hashes of RFC 6962. */
+const sha256 = (...parts) => createHash('sha256').update(Buffer.concat(parts)).digest();
+const treeHash = (hashes) => {
+  if (hashes.length === 1) return hashes[0];
+  const half = 2 ** Math.ceil(Math.log2(hashes.length) - 1);
+  return sha256(Buffer.from([1]), treeHash(hashes.slice(0, half)), treeHash(hashes.slice(half)));
+};
+const proofOf = (hashes, index) => {
+  if (hashes.length === 1) return [];
+  const half = 2 ** Math.ceil(Math.log2(hashes.length) - 1);
+  const [left, right] = [hashes.slice(0, half), hashes.slice(half)];
+  return index < half ? [...proofOf(left, index), treeHash(right)] : [...proofOf(right, index - half), treeHash(left)];
+};
+
+/** A log of our own, and its receipt for leaf 5 when it had `then` leaves. `tile` gives the hashes of a tile. */
+function forgedLog(name, leaf, then, hashesThen, hashesNow, tile) {
+  const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+  const raw = Buffer.concat([Buffer.from([1]), Buffer.from(publicKey.export({ format: 'jwk' }).x, 'base64url')]);
+  const id = sha256(Buffer.from(`${name}\n`), raw).subarray(0, 4);
+  const note = (hashes) => {
+    const text = `${name}\n${hashes.length}\n${treeHash(hashes).toString('base64')}\n`;
+    return `${text}\n— ${name} ${Buffer.concat([id, signData(null, Buffer.from(text), privateKey)]).toString('base64')}\n`;
+  };
+  const proof = proofOf(hashesThen, 5).map((hash) => hash.toString('base64'));
+  const receipt = { v: 1, origin: name, leaf: leaf.bytes.toString('base64'), salt: leaf.salt, text: leaf.text, index: 5, checkpoint: note(hashesThen), proof };
+  const route = async (route) => {
+    const path = new URL(route.request().url()).pathname;
+    if (path.endsWith('ledger-key')) return route.fulfill({ body: `${name}+${id.toString('hex')}+${raw.toString('base64')}\n` });
+    if (path.endsWith('/checkpoint')) return route.fulfill({ body: note(hashesNow) });
+    const [, level, n] = /tile\/(\d)\/(\d{3})/.exec(path);
+    return route.fulfill({ body: Buffer.concat(tile(Number(level), Number(n))) });
+  };
+  return { receipt, route };
+}
+
+test('a server that replaces an old line and shows it to nobody is found out', async () => {
+  const text = 'Một việc.';
+  const salt = Buffer.alloc(16, 7);
+  const bytes = Buffer.from(JSON.stringify({ t: 'feedback', text: sha256(salt, Buffer.from(text)).toString('base64') }));
+  const leaf = { bytes, salt: salt.toString('base64'), text };
+  const honest = Array.from({ length: 1_000 }, (_, n) => sha256(Buffer.from([0]), n === 5 ? bytes : Buffer.from(`${n}`)));
+  const replaced = honest.with ? honest.with(260, sha256(Buffer.from('x'))) : Object.assign([...honest], { 260: sha256(Buffer.from('x')) });
+  const above = (hashes) => [0, 1, 2].map((n) => treeHash(hashes.slice(n * 256, (n + 1) * 256)));
+  for (const [now, below, says] of [
+    [honest, honest, GOOD.slice(1)],
+    [replaced, replaced, ['Sổ hôm nay không chứa nguyên sổ lúc cấp biên nhận']],
+    // The old hashes below, the new ones above.
+    [replaced, honest, ['Sổ hôm nay không chứa nguyên sổ lúc cấp biên nhận']],
+  ]) {
+    const tile = (level, n) => (level === 0 ? below.slice(n * 256, (n + 1) * 256) : above(now));
+    const { receipt, route } = forgedLog('ngoai.example/so-cong-khai', leaf, 300, honest.slice(0, 300), now, tile);
+    await v.page.route('**/{hoidap-ledger-key,so-cong-khai/**}', route);
+    assert.deepEqual(await asks(receipt), says);
+    await v.page.unroute('**/{hoidap-ledger-key,so-cong-khai/**}');
+  }
+  v.calm();
+});
+
 test('without script the server checks, and says that it was the server', async () => {
   const plain = await visitor({ script: false });
   await plain.open(`/tra-cuu/${sent.code}`);
@@ -139,7 +199,7 @@ test('without script the server checks, and says that it was the server', async 
     [{ ...opinion, checkpoint: 'x' }, ['Chữ ký của sổ không đúng']],
     [{ ...opinion, origin: 'x' }, ['Biên nhận này của một sổ khác']],
     [{ ...opinion, salt: null }, ['Nội dung đã được xóa theo yêu cầu']],
-    [{ ...opinion, index: null, checkpoint: null, proof: null }, ['Chưa có dòng nào trong sổ cho biên nhận này']],
+    [{ ...opinion, index: null, checkpoint: null, proof: null }, ['Biên nhận này chưa có chỗ trong sổ']],
     ['[]', ['Đây không phải là biên nhận']],
     ['K7WM-3QPA-9TFX', ['Không có biên nhận nào mang mã này']],
   ]) {

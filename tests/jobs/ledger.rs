@@ -1,6 +1,7 @@
 //! The log tells what happened, in an order that gives nobody away, and is
 //! signed as one tree for ever.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use hoidap::actions::{Service, ledger};
@@ -88,6 +89,31 @@ fn no_leaf_says_words_names_or_a_time() {
     }
     let sealed: Vec<Value> = leaves(&bed.service).into_iter().filter(|leaf| leaf["serial"] == 2).collect();
     assert_eq!(sealed[0].as_object().unwrap().keys().map(String::as_str).collect::<Vec<_>>(), ["by", "event", "n", "on", "serial", "t", "text", "v"]);
+}
+
+#[test]
+fn no_salt_and_no_commitment_is_ever_the_same() {
+    let bed = Bed::sqlite();
+    let log = Scratch::new();
+    // The same words and the same ratings again and again.
+    for _ in 0..40 {
+        bed.citizen().says("Như nhau.").rates(5).sends(&bed);
+    }
+    log.month(&bed);
+    let salts = bed.service.read(|tx| {
+        let mut salts: Vec<String> = store::response::after(tx.conn, 0, 1_000)?.into_iter().map(|(_, row)| row.salt).collect();
+        for (_, event) in store::feedback::events_after(tx.conn, 0, 1_000)? {
+            salts.extend(event.salts.values().map(|salt| salt.as_str().unwrap().to_owned()));
+        }
+        Ok(salts)
+    });
+    let salts = salts.unwrap();
+    let committed = |leaf: &Value| ["text", "question", "answer", "note", "commit"].map(|name| leaf[name].as_str().map(str::to_owned));
+    let commitments: Vec<String> = leaves(&bed.service).iter().flat_map(committed).flatten().collect();
+    assert!(salts.len() > 80 && commitments.len() == salts.len(), "{} salts of {} commitments", salts.len(), commitments.len());
+    for all in [salts, commitments] {
+        assert_eq!(all.iter().collect::<HashSet<_>>().len(), all.len());
+    }
 }
 
 #[test]

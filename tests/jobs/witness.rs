@@ -86,7 +86,8 @@ fn a_witness_signs_what_it_saw_and_verify_asks_for_it() {
         let site = Site::signing(bed, &log);
         let checkpoint = site.browser().opens("/so-cong-khai/checkpoint").body;
         assert_eq!(checkpoint.lines().filter(|line| line.starts_with("— ")).count(), 2, "{checkpoint}");
-        assert_eq!(site.browser().opens("/so-cong-khai/cosigned").body, checkpoint);
+        let id = witness.key.split('+').nth(1).unwrap();
+        assert_eq!(site.browser().opens(&format!("/so-cong-khai/cosigned/{id}")).body, checkpoint);
         let source = Source::new(&site.url, None);
         let keys = [witness.key.clone()];
         let report = verify(&source, &Asked { witnesses: &keys, ..Asked::default() }).unwrap();

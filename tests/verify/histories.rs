@@ -227,6 +227,8 @@ impl Lived<'_> {
 
 fn holds(bed: &Bed, steps: &[Step]) {
     let mut lived = Lived { bed, log: Scratch::new(), sent: 0 };
+    // As a server does at its first start.
+    lived.happens(&Step::Signs);
     for step in steps {
         lived.happens(step);
     }

@@ -301,6 +301,8 @@ fn a_log_that_its_owner_forged_and_signed_contradicts_itself() {
             set(at(&|leaf| leaf["t"] == "target" && leaf["scope"] == "answered" && leaf["year"] == 2026), "value", json!(9_000)),
             "target",
         ),
+        ("a rating was of no half-month", set(at(&|leaf| leaf["t"] == "response"), "half", json!("2099-01-01")), "it is of the half-month"),
+        ("a half-month began on the seventh", set(at(&|leaf| leaf["t"] == "response"), "half", json!("2026-10-07")), "it is of the half-month"),
         ("a note was written beside an event", set(event(1, "taken"), "remark", json!("x")), "its form is unknown"),
         ("a leaf has a space", Box::new(|leaves| leaves[5] = leaves[5].replace(":", ": ")), "canonical"),
     ];
@@ -312,6 +314,22 @@ fn a_log_that_its_owner_forged_and_signed_contradicts_itself() {
         let why = verify_folder(&folder).expect_err(what);
         assert!(why.0.contains(says), "{what}: {why}");
     }
+}
+
+#[test]
+fn a_site_that_means_harm_neither_leaves_the_folder_nor_goes_on_for_ever() {
+    let (folder, _) = bundle();
+    let path = folder.0.join("api/v1/feedback.d/limit=100");
+    let honest = std::fs::read_to_string(&path).unwrap();
+    for (next, says) in [("x/../../../../harm", "is no path of a log"), ("AAAA", "is missing")] {
+        std::fs::write(&path, honest.replace("\"next\":null", &format!("\"next\":\"{next}\""))).unwrap();
+        let why = verify_folder(&folder).unwrap_err();
+        assert!(why.0.contains(says), "{next}: {why}");
+    }
+    std::fs::write(&path, honest.replace("\"next\":null", "\"next\":\"AAAA\"")).unwrap();
+    std::fs::write(folder.0.join("api/v1/feedback.d/limit=100+cursor=AAAA"), r#"{"feedback":[],"next":"AAAA"}"#).unwrap();
+    let why = verify_folder(&folder).unwrap_err();
+    assert!(why.0.contains("lists nothing and goes on"), "{why}");
 }
 
 /// Every file of a folder.

@@ -4,13 +4,17 @@
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::path::Path;
 use std::rc::Rc;
 
 use actix_web::dev::Service as _;
 use actix_web::test::{TestRequest, call_service, init_service};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use hoidap::actions::feedback::{self, Written};
 use hoidap::actions::intake::Receipt;
-use hoidap::cli::serve;
+use hoidap::cli::{export, serve};
+use hoidap::config::{Config, Secret};
 use hoidap::domain::catalogue::Device;
 use hoidap::domain::event::Event;
 use hoidap::domain::feedback::Class;
@@ -18,7 +22,7 @@ use hoidap::domain::words::{By, Kind, Language, Serial};
 use hoidap::keys;
 use hoidap::store;
 
-use crate::support::ledger::Scratch;
+use crate::support::ledger::{SEED, Scratch};
 use crate::support::web::{Browser, Page, Site};
 use crate::support::{Bed, Citizen, Desk, NEIGHBOUR, WARD, each_database};
 
@@ -440,6 +444,54 @@ fn no_address_shows_a_stranger_what_is_not_public() {
         let leaks = walked(bed, &mut life);
         assert!(leaks.is_empty(), "{} leaks:\n{}", leaks.len(), leaks.into_iter().collect::<Vec<_>>().join("\n"));
     });
+}
+
+/// Every file below a folder, with its words.
+fn files(folder: &Path) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(files(&path));
+        } else {
+            found.push((path.display().to_string(), String::from_utf8_lossy(&std::fs::read(&path).unwrap()).to_lowercase()));
+        }
+    }
+    found
+}
+
+#[test]
+fn no_leaf_tile_bundle_or_receipt_of_another_holds_what_is_not_public() {
+    let bed = Bed::sqlite();
+    let life = life(&bed);
+    let (log, out) = (Scratch::new(), Scratch::new());
+    hoidap::jobs::clocks::daily(&bed.service).unwrap();
+    log.signs(&bed);
+    let config = Config { ledger_key: Secret::new(STANDARD.encode(SEED)), ledger_state: log.0.clone(), ..Config::default() };
+    export::ledger(config, bed.service.clone(), &out.0).unwrap();
+    let files = files(&out.0);
+    let whole: String = files.iter().map(|(_, words)| words.as_str()).collect();
+    assert!(life.shown.iter().all(|mark| whole.contains(mark)), "what is public is in the bundle");
+    for (path, words) in &files {
+        for (mark, what) in &life.hidden {
+            assert!(!words.contains(mark.as_str()), "{path} holds {what}: {mark}");
+        }
+        let is_digit = |at: usize| words.as_bytes().get(at).is_some_and(u8::is_ascii_digit);
+        let times = words.match_indices(':').any(|(at, _)| at > 1 && is_digit(at - 2) && is_digit(at - 1) && is_digit(at + 1) && is_digit(at + 2));
+        // Hashes are of any bytes.
+        assert!(path.contains("/tile/0/") || path.contains("/tile/1/") || !times, "{path} holds a time of day");
+    }
+
+    let site = Site::signing(&bed, &log);
+    for receipt in &life.receipts {
+        let given = site.browser().opens(&format!("/api/v1/receipts/{}/ledger", receipt.code.reveal())).body.to_lowercase();
+        let serial = receipt.feedback.unwrap().0;
+        let (words, events) = bed.service.read(|tx| Ok((store::feedback::original(tx.conn, serial)?, store::feedback::events(tx.conn, serial)?))).unwrap();
+        let own = format!("{} {}", words.unwrap(), events[0].salts["text"]).to_lowercase();
+        for (mark, what) in life.hidden.iter().filter(|(mark, _)| !own.contains(mark.as_str())) {
+            assert!(!given.contains(mark.as_str()), "the receipt of {serial} holds {what}: {mark}");
+        }
+    }
 }
 
 /// A walk that finds nothing where there is something would be worth nothing.

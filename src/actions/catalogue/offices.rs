@@ -148,6 +148,10 @@ pub fn end_office(tx: &mut Tx<'_>, by: &Officer, code: &OfficeCode, form: &EndFo
     } else if catalogue.offices.iter().any(|o| o.parent.as_ref() == Some(code) && o.is_active(after)) {
         check.fault("/last", "others_belong_to_it");
     }
+    if office.valid_to.is_some_and(|ended| ended < tx.today) {
+        // The public log has told it.
+        check.fault("/last", "ended_already");
+    }
     let successor = check.office("/successor", &form.successor, &catalogue, after);
     if successor.as_ref().is_some_and(|s| s == code || catalogue.offices.is_within(s, code)) {
         check.fault("/successor", "follows_itself");

@@ -1,7 +1,7 @@
 //! What the public log committed to, against the rows that it was made from:
 //! also those that are not public, which no verifier can see.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 
 use serde::Deserialize;
 use tlog_tiles::checkpoint::Checkpoint;
@@ -10,6 +10,7 @@ use super::{Compared, Difference};
 use crate::actions::{Tx, ledger};
 use crate::domain::error::Problem;
 use crate::domain::leaf::{FileHash, Leaf};
+use crate::domain::questionnaire::Definition;
 use crate::domain::time::Day;
 use crate::domain::tree::{self, Tree};
 use crate::store;
@@ -26,7 +27,7 @@ pub(super) fn recount(tx: &mut Tx<'_>, compared: &mut Compared) -> Result<Option
     if ledger::has_news(tx)? {
         return differs("calendar, offices, targets or questionnaires are not those that the log was told".to_owned());
     }
-    let mut told = HashSet::new();
+    let mut told = vec![false; usize::try_from(store::ledger::size(tx.conn)?).unwrap_or(0)];
     for part in [events, responses, tree] {
         if let Some(difference) = part(tx, &mut told, compared)? {
             return Ok(Some(difference));
@@ -35,8 +36,15 @@ pub(super) fn recount(tx: &mut Tx<'_>, compared: &mut Compared) -> Result<Option
     Ok(None)
 }
 
-/// The leaves that a row was found for.
-type Told = HashSet<u64>;
+/// By index: was a row found for the leaf?
+type Told = Vec<bool>;
+
+/// Notes that a row was found for a leaf.
+fn note(told: &mut Told, idx: u64) {
+    if let Some(told) = usize::try_from(idx).ok().and_then(|idx| told.get_mut(idx)) {
+        *told = true;
+    }
+}
 
 fn differs(what: String) -> Result<Option<Difference>, Problem> {
     Ok(Some(Difference(what)))
@@ -71,13 +79,14 @@ fn events(tx: &mut Tx<'_>, told: &mut Told, _: &mut Compared) -> Result<Option<D
                 Some(logged) => return differs(format!("{serial}: event {n} says {leaf}, its leaf {idx} says {logged}")),
                 None => return differs(format!("{serial}: event {n} stands at leaf {idx}, which is not there")),
             }
-            told.insert(idx);
+            note(told, idx);
         }
     }
     Ok(None)
 }
 
 fn responses(tx: &mut Tx<'_>, told: &mut Told, _: &mut Compared) -> Result<Option<Difference>, Problem> {
+    let far = ledger::far(tx)?;
     let mut last = 0;
     loop {
         let rows = store::response::after(tx.conn, last, STEP)?;
@@ -86,17 +95,16 @@ fn responses(tx: &mut Tx<'_>, told: &mut Told, _: &mut Compared) -> Result<Optio
         last = *end;
         for (n, row) in &rows {
             let Some((idx, logged)) = leaves.get(n) else {
-                if ledger::should_be_told(tx, *n, row)? {
+                if far.is_past(*n, row) {
                     return differs(format!("response {} never came into the log", row.id.0));
                 }
                 continue;
             };
-            let (opened, salt) = ledger::opened(&tx.catalogue, row)?;
-            let leaf = Leaf::Response { half: row.half.0, questionnaire: &row.label(), commit: opened.commit(salt) }.bytes();
+            let (leaf, ..) = ledger::response_leaf(&tx.catalogue, row)?;
             if *logged != leaf {
                 return differs(format!("response {} is not the one that its leaf {idx} commits to", row.id.0));
             }
-            told.insert(*idx);
+            note(told, *idx);
         }
     }
 }
@@ -164,13 +172,21 @@ fn tree(tx: &mut Tx<'_>, told: &mut Told, compared: &mut Compared) -> Result<Opt
 
 fn leaf_of(tx: &mut Tx<'_>, idx: u64, leaf: &str, told: &Told) -> Result<Option<Difference>, Problem> {
     let Ok(glance) = serde_json::from_str::<Glance>(leaf) else { return differs(format!("leaf {idx} can't be read: {leaf}")) };
-    if matches!(glance.t.as_str(), "feedback" | "response") && !told.contains(&idx) {
+    if matches!(glance.t.as_str(), "feedback" | "response") && !usize::try_from(idx).is_ok_and(|idx| told.get(idx) == Some(&true)) {
         return differs(format!("leaf {idx} tells what no row says: {leaf}"));
     }
     let Some(path) = glance.file() else { return Ok(None) };
     let Some(content) = store::ledger::file(tx.conn, &path)? else { return differs(format!("{path} is missing")) };
     if Some(FileHash::of(&content).as_str()) != glance.sha256.as_deref() {
         return differs(format!("{path} is not the file that leaf {idx} commits to"));
+    }
+    if let ("questionnaire", Some(name)) = (glance.t.as_str(), &glance.questionnaire) {
+        let published: Option<Definition> = serde_json::from_str(&content).ok();
+        let held = tx.catalogue.questionnaires.iter().find(|survey| survey.definition.label() == *name);
+        return match held.is_some_and(|survey| Some(&survey.definition) == published.as_ref()) {
+            true => Ok(None),
+            false => differs(format!("the questionnaire {name} is not the one that was published")),
+        };
     }
     let (Some(half), Some(questionnaire), "tally") = (glance.half, glance.questionnaire, glance.t.as_str()) else { return Ok(None) };
     let (n, now) = ledger::tally_of(tx, half, &questionnaire)?;

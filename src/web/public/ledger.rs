@@ -22,6 +22,9 @@ use crate::store;
 use crate::web::form::Fields;
 use crate::web::respond;
 
+/// Receipts at a time; a code gives two at most.
+const MOST: usize = 10;
+
 #[derive(Serialize, Default)]
 struct Page {
     /// Is a log kept at all?
@@ -113,7 +116,7 @@ fn outcomes(tx: &mut Tx<'_>, text: &str, key: &LedgerKey, language: Language) ->
         }
     };
     let receipts = match receipts {
-        Ok(receipts) if receipts.is_empty() => return Ok(vec![Outcome::flaw(Flaw::Unreadable)]),
+        Ok(receipts) if receipts.is_empty() || receipts.len() > MOST => return Ok(vec![Outcome::flaw(Flaw::Unreadable)]),
         Ok(receipts) => receipts,
         Err(flaw) => return Ok(vec![Outcome::flaw(flaw)]),
     };
@@ -146,9 +149,9 @@ fn latest(tx: &mut Tx<'_>, key: &LedgerKey, address: String) -> Result<Option<La
     Ok(Some(Latest { size: signed.size(), on, root: signed.hash().to_string(), key: key.verifier(), address }))
 }
 
-/// Where what was sent with a code stands, in a sentence for each; none where there is no ledger.
-pub(super) fn lines(tx: &mut Tx<'_>, code: &ReceiptCode, key: Option<&LedgerKey>, language: Language) -> Result<Vec<String>, Problem> {
-    let Some(key) = key else { return Ok(Vec::new()) };
+/// Where what was sent with a code stands, in a sentence for each, and whether all of it has its place; none where there is no ledger.
+pub(super) fn lines(tx: &mut Tx<'_>, code: &ReceiptCode, key: Option<&LedgerKey>, language: Language) -> Result<(Vec<String>, bool), Problem> {
+    let Some(key) = key else { return Ok((Vec::new(), false)) };
     let receipts = proof::receipts(tx, code, key.origin())?;
     let line = |receipt: &LedgerReceipt| {
         let what = if receipt.is_rating() { "rating" } else { "opinion" };
@@ -157,5 +160,5 @@ pub(super) fn lines(tx: &mut Tx<'_>, code: &ReceiptCode, key: Option<&LedgerKey>
             None => i18n::t(language, &format!("proof.own_{what}_waiting")),
         }
     };
-    Ok(receipts.iter().map(line).collect())
+    Ok((receipts.iter().map(line).collect(), receipts.iter().all(|receipt| receipt.index.is_some())))
 }

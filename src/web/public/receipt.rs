@@ -86,6 +86,8 @@ struct OwnPage {
     ratings: Vec<Rating>,
     /// Where it stands in the public ledger.
     lines: Vec<String>,
+    /// A receipt of the ledger proves something only then.
+    placed: bool,
     script: Option<&'static str>,
     sentences: Vec<ledger::Outcome>,
 }
@@ -130,11 +132,12 @@ pub async fn show(app: Shared, visitor: Visitor, code: Path<String>, query: Quer
     let built = app
         .read(move |tx| {
             let own = lookup::own(tx, &code)?;
-            let lines = ledger::lines(tx, &code, key.as_ref(), language)?;
+            let (lines, placed) = ledger::lines(tx, &code, key.as_ref(), language)?;
             Ok(OwnPage {
                 script: (!lines.is_empty()).then_some("ledger.js"),
                 sentences: if lines.is_empty() { Vec::new() } else { ledger::sentences() },
                 lines,
+                placed,
                 title_key: if thanks { "thanks.title" } else { "own.title" },
                 heading_key: if thanks { "thanks.heading" } else { "own.heading" },
                 thanks,
