@@ -10,6 +10,7 @@ use crate::domain::leaf::Leaf;
 use crate::domain::proof::{Flaw, LedgerReceipt, Opens, Place};
 use crate::domain::receipt::ReceiptCode;
 use crate::domain::tree;
+use crate::domain::words::Serial;
 use crate::keys::LedgerKey;
 use crate::store;
 
@@ -31,6 +32,17 @@ pub fn receipts(tx: &mut Tx<'_>, code: &ReceiptCode, origin: &str) -> Result<Vec
         receipts.push(LedgerReceipt::new(origin, &leaf, salt, Opens::Text(words), place(tx, idx)?));
     }
     if receipts.is_empty() { Err(Code::UnknownReceipt.into()) } else { Ok(receipts) }
+}
+
+/// Where the rating and the opinion of a receipt code stand, as far as it is signed. Asks for no proof: a page that only
+/// says so must not fail with the tree.
+pub fn places(tx: &mut Tx<'_>, code: &ReceiptCode, serial: Option<Serial>) -> Result<(Option<u64>, Option<u64>), Problem> {
+    let size = store::ledger::signed_alone(tx.conn)?.map_or(0, |(size, _)| size);
+    let hash = tx.keys.receipt_hash(code);
+    let rating = store::ledger::place_of_response(tx.conn, &hash)?;
+    let opinion = serial.map_or(Ok(None), |serial| store::ledger::place_of_item(tx.conn, serial))?;
+    let signed = |index: Option<u64>| index.filter(|index| *index < size);
+    Ok((signed(rating), signed(opinion)))
 }
 
 fn place(tx: &mut Tx<'_>, index: Option<u64>) -> Result<Option<Place>, Problem> {

@@ -60,7 +60,11 @@ pub fn run(args: &Args) -> Result<(), Problem> {
 
 /// What is said when a log can't be believed, or can't be read.
 pub fn said(wrong: Wrong) -> Problem {
-    if wrong.is_unread() { Problem::Unavailable(format!("nothing was checked: it {wrong}")) } else { Problem::Internal(format!("does not agree: {wrong}")) }
+    if wrong.is_unread() {
+        Problem::Unavailable(format!("it could not be read to its end, and nothing was found wrong: {wrong}"))
+    } else {
+        Problem::Internal(format!("does not agree: {wrong}"))
+    }
 }
 
 /// Says what was checked.

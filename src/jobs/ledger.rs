@@ -42,11 +42,13 @@ impl Sequencer {
     /// # Errors
     /// Why it would not be signed.
     pub fn check(&self, service: &Service) -> Result<(), Problem> {
-        service.read(|tx| self.agrees(tx).map(drop))
+        // The file first: a server that is at work may sign more meanwhile, and is then not taken for one that was set back.
+        let kept = self.kept()?;
+        service.read(|tx| self.agrees(tx, &kept).map(drop))
     }
 
     fn sign(&self, tx: &mut Tx<'_>) -> Result<(), Problem> {
-        let (size, published) = self.agrees(tx)?;
+        let (size, published) = self.agrees(tx, &self.kept()?)?;
         if published == Some(size) || size == 0 {
             return Ok(());
         }
@@ -59,11 +61,10 @@ impl Sequencer {
     }
 
     /// How many leaves there are, and how many were signed last, once they are the beginning of what was signed before.
-    fn agrees(&self, tx: &mut Tx<'_>) -> Result<(u64, Option<u64>), Problem> {
+    fn agrees(&self, tx: &mut Tx<'_>, kept: &Option<Checkpoint>) -> Result<(u64, Option<u64>), Problem> {
         let size = store::ledger::size(tx.conn)?;
         let published = store::ledger::signed_alone(tx.conn)?;
-        let kept = self.kept()?;
-        match (&kept, &published) {
+        match (kept, &published) {
             (None, Some(_)) => return Err(refuse("the file of HOIDAP_LEDGER_STATE is gone, though this log was signed before; bring it back")),
             (Some(kept), _) if kept.size() > size => {
                 return Err(refuse(&format!(
@@ -73,7 +74,7 @@ impl Sequencer {
             }
             _ => {}
         }
-        for (before, whose) in [(&kept, "HOIDAP_LEDGER_STATE"), (&self.read(published.as_ref().map(|(_, note)| note.as_str()))?, "the database")] {
+        for (before, whose) in [(kept, "HOIDAP_LEDGER_STATE"), (&self.read(published.as_ref().map(|(_, note)| note.as_str()))?, "the database")] {
             if let Some(before) = before
                 && ledger::root(tx, before.size())? != *before.hash()
             {

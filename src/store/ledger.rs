@@ -102,7 +102,7 @@ pub fn size(conn: &mut Conn) -> Stored<u64> {
 
 /// Leaves from an index on, at most so many.
 pub fn leaves(conn: &mut Conn, from: u64, most: u64) -> Stored<Vec<String>> {
-    Ok(l::table.filter(l::idx.ge(signed(from))).order(l::idx).limit(signed(most)).select(l::leaf).load(conn)?)
+    Ok(leaves_from(conn, from, most)?.into_iter().map(|(_, leaf)| leaf).collect())
 }
 
 /// Leaves from an index on with their indexes, at most so many.

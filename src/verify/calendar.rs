@@ -51,9 +51,9 @@ pub(super) struct Calendar {
 
 impl Calendar {
     pub(super) fn read(path: &str, content: &[u8]) -> Checked<Self> {
-        let file: File = serde_json::from_slice(content).map_err(|e| Wrong(format!("{path}: {e}")))?;
+        let file: File = serde_json::from_slice(content).map_err(|e| Wrong::new(format!("{path}: {e}")))?;
         if let Some(rule) = file.answer.iter().find(|rule| rule.days > LONGEST) {
-            return Err(Wrong(format!("{path}: an answer takes {} working days", rule.days)));
+            return Err(Wrong::new(format!("{path}: an answer takes {} working days", rule.days)));
         }
         let official = file.days.into_iter().filter(|row| row.status == "official");
         let days = official.map(|row| (row.day, row.kind == "makeup_work")).collect();

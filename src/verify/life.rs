@@ -245,7 +245,7 @@ impl Item {
     /// One event more.
     pub(super) fn tell(&mut self, event: &Event, calendar: &Calendar) -> Checked<()> {
         let who = name(event.serial);
-        let said = |what: String| Wrong(format!("{who} event {} ({}): {what}", event.n, event.event));
+        let said = |what: String| Wrong::new(format!("{who} event {} ({}): {what}", event.n, event.event));
         if event.n != self.events {
             return Err(said(format!("number {} was to come", self.events)));
         }
@@ -317,7 +317,7 @@ impl Item {
             }
             "supplement_requested" => {
                 allowed(at_hand)?;
-                let until = event.until.ok_or_else(|| Wrong("until is missing".to_owned()))?;
+                let until = event.until.ok_or_else(|| Wrong::new("until is missing".to_owned()))?;
                 let makeup = self.clock.as_ref().is_none_or(|clock| clock.makeup);
                 if until <= event.on || calendar.between(event.on, until, makeup) > SUPPLEMENT_DAYS {
                     return wrong(format!("it waits until {until}, and may for {SUPPLEMENT_DAYS} working days"));
@@ -413,7 +413,7 @@ impl Item {
                 (self.state, self.out_on) = self.left.pop().unwrap_or((Received, None));
             }
             "deadline_set" | "deadline_moved" => {
-                let due = event.due_on.ok_or_else(|| Wrong("due_on is missing".to_owned()))?;
+                let due = event.due_on.ok_or_else(|| Wrong::new("due_on is missing".to_owned()))?;
                 let first = event.event == "deadline_set";
                 allowed(if first { self.state == Waiting && self.due_on.is_none() } else { self.state.is_open() && self.due_on.is_some() })?;
                 let expected = self.clock.as_ref().map(|clock| clock.due(calendar));
@@ -438,7 +438,7 @@ impl Item {
                 self.overdue_told = true;
             }
             "withheld" => {
-                let ground = event.ground.clone().ok_or_else(|| Wrong("ground is missing".to_owned()))?;
+                let ground = event.ground.clone().ok_or_else(|| Wrong::new("ground is missing".to_owned()))?;
                 self.withheld.push(ground);
             }
             "shown" => {
@@ -478,7 +478,7 @@ impl Item {
 
 /// The 32 bytes of a commitment.
 fn decoded(commitment: &str) -> Checked<[u8; 32]> {
-    STANDARD.decode(commitment).ok().and_then(|bytes| bytes.try_into().ok()).ok_or_else(|| Wrong("a commitment is no SHA-256".to_owned()))
+    STANDARD.decode(commitment).ok().and_then(|bytes| bytes.try_into().ok()).ok_or_else(|| Wrong::new("a commitment is no SHA-256".to_owned()))
 }
 
 /// A number as people know it.

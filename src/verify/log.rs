@@ -199,14 +199,14 @@ impl<'a> Log<'a> {
 
     /// The next leaf.
     pub(super) fn read(&mut self, index: u64, text: &str) -> Checked<()> {
-        self.leaf(text).map_err(|Wrong(what)| Wrong(format!("leaf {index}: {what}")))
+        self.leaf(text).map_err(|wrong| wrong.at(&format!("leaf {index}")))
     }
 
     fn leaf(&mut self, text: &str) -> Checked<()> {
         if text.len() > LONGEST {
             return wrong("it is longer than a leaf may be");
         }
-        let value: Value = serde_json::from_str(text).map_err(|e| Wrong(format!("no JSON: {e}")))?;
+        let value: Value = serde_json::from_str(text).map_err(|e| Wrong::new(format!("no JSON: {e}")))?;
         if canonical(&value).as_deref() != Some(text) {
             return wrong("it is not in canonical form");
         }
@@ -387,7 +387,7 @@ impl<'a> Log<'a> {
             return wrong(format!("the half-month {what} has {counted} responses in the log, and says {}", leaf.n));
         }
         let path = format!("tally/{}/{}.json", leaf.half, leaf.questionnaire);
-        let file: TallyFile = serde_json::from_slice(&self.file(&path, &leaf.sha256)?).map_err(|e| Wrong(format!("{path}: {e}")))?;
+        let file: TallyFile = serde_json::from_slice(&self.file(&path, &leaf.sha256)?).map_err(|e| Wrong::new(format!("{path}: {e}")))?;
         if (file.half, &file.questionnaire, file.responses) != (leaf.half, &leaf.questionnaire, leaf.n) {
             return wrong(format!("{path} is not about what its leaf says"));
         }
@@ -443,7 +443,7 @@ impl<'a> Log<'a> {
 }
 
 fn form<T: serde::de::DeserializeOwned>(value: Value) -> Checked<T> {
-    serde_json::from_value(value).map_err(|e| Wrong(format!("its form is unknown: {e}")))
+    serde_json::from_value(value).map_err(|e| Wrong::new(format!("its form is unknown: {e}")))
 }
 
 /// RFC 8785, for what leaves may hold: words, whole numbers, names in order.

@@ -18,17 +18,34 @@ use std::time::Duration;
 pub use receipt::Receipt;
 pub use source::Source;
 
-/// The first thing that does not agree, in a sentence.
+/// Why a check did not end well, in a sentence: the first thing that does not
+/// agree, or what could not be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Wrong(pub String);
+pub struct Wrong(pub String, Kind);
 
-/// How the sentence begins when nothing was found wrong, because nothing could be read.
-const UNREAD: &str = "could not be read";
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Differs,
+    Unread,
+}
 
 impl Wrong {
-    /// Was the log not read, rather than found wrong?
+    fn new(what: impl Into<String>) -> Self {
+        Self(what.into(), Kind::Differs)
+    }
+
+    fn unread(what: impl Into<String>) -> Self {
+        Self(what.into(), Kind::Unread)
+    }
+
+    /// The same, with the place where it was found.
+    fn at(self, place: &str) -> Self {
+        Self(format!("{place}: {}", self.0), self.1)
+    }
+
+    /// Was something not read, rather than found wrong?
     pub fn is_unread(&self) -> bool {
-        self.0.starts_with(UNREAD)
+        self.1 == Kind::Unread
     }
 }
 
@@ -44,7 +61,7 @@ impl std::error::Error for Wrong {}
 type Checked<T> = Result<T, Wrong>;
 
 fn wrong<T>(what: impl Into<String>) -> Checked<T> {
-    Err(Wrong(what.into()))
+    Err(Wrong::new(what))
 }
 
 /// What was checked, and agrees.
@@ -144,7 +161,7 @@ pub fn verify(source: &Source, asked: &Asked<'_>) -> Result<Report, Wrong> {
                 false => return Err(wrong),
                 true if tries < TRIES => {}
                 true => {
-                    return Err(Wrong(format!(
+                    return Err(Wrong::new(format!(
                         "the site moved each of {TRIES} times while it was read; try again at a quieter hour, or check a bundle. The last time: {wrong}"
                     )));
                 }
@@ -189,8 +206,8 @@ fn moved(source: &Source, key: &tree::Key, before: &figures::Published, head: &t
 }
 
 fn json<T: serde::de::DeserializeOwned>(source: &Source, path: &str) -> Checked<T> {
-    let bytes = source.at(path)?.ok_or_else(|| Wrong(format!("{path} is missing")))?;
+    let bytes = source.at(path)?.ok_or_else(|| Wrong::new(format!("{path} is missing")))?;
     // Words that are passed over must be words too.
-    let text = std::str::from_utf8(&bytes).map_err(|e| Wrong(format!("{path}: {e}")))?;
-    serde_json::from_str(text).map_err(|e| Wrong(format!("{path}: {e}")))
+    let text = std::str::from_utf8(&bytes).map_err(|e| Wrong::new(format!("{path}: {e}")))?;
+    serde_json::from_str(text).map_err(|e| Wrong::new(format!("{path}: {e}")))
 }

@@ -36,7 +36,7 @@ impl Receipt {
     /// When it is none.
     pub fn read(content: &str) -> Result<Vec<Self>, Wrong> {
         let list: Result<Vec<Self>, _> = serde_json::from_str(content);
-        list.or_else(|_| serde_json::from_str(content).map(|one| vec![one])).map_err(|e| Wrong(format!("no receipt: {e}")))
+        list.or_else(|_| serde_json::from_str(content).map(|one| vec![one])).map_err(|e| Wrong::new(format!("no receipt: {e}")))
     }
 
     /// The leaf that the log must have, and at which index when the receipt says so.
@@ -45,8 +45,8 @@ impl Receipt {
     }
 
     fn bytes(&self) -> Checked<String> {
-        let bytes = STANDARD.decode(&self.leaf).map_err(|e| Wrong(format!("a receipt's leaf is no base64: {e}")))?;
-        String::from_utf8(bytes).map_err(|_| Wrong("a receipt's leaf is no text".to_owned()))
+        let bytes = STANDARD.decode(&self.leaf).map_err(|e| Wrong::new(format!("a receipt's leaf is no base64: {e}")))?;
+        String::from_utf8(bytes).map_err(|_| Wrong::new("a receipt's leaf is no text".to_owned()))
     }
 
     /// Does its leaf commit to what it opens, and stand in the tree of its checkpoint?
@@ -55,14 +55,17 @@ impl Receipt {
             return wrong(format!("a receipt of {} in version {} is not one of {origin}", self.origin, self.v));
         }
         let leaf = self.bytes()?;
-        let said: BTreeMap<String, Value> = serde_json::from_str(&leaf).map_err(|e| Wrong(format!("a receipt's leaf: {e}")))?;
+        let said: BTreeMap<String, Value> = serde_json::from_str(&leaf).map_err(|e| Wrong::new(format!("a receipt's leaf: {e}")))?;
         let (name, words) = match (&self.text, &self.opened) {
             (Some(text), None) => ("text", text.nfc().collect()),
             (None, Some(opened)) => ("commit", serde_json::to_string(opened).unwrap_or_default()),
             _ => return wrong("a receipt opens a text or a rating"),
         };
-        let salt =
-            self.salt.as_ref().and_then(|salt| STANDARD.decode(salt).ok()).ok_or_else(|| Wrong("a receipt has no salt: its words were erased".to_owned()))?;
+        let salt = self
+            .salt
+            .as_ref()
+            .and_then(|salt| STANDARD.decode(salt).ok())
+            .ok_or_else(|| Wrong::new("a receipt has no salt: its words were erased".to_owned()))?;
         let commitment = STANDARD.encode(Sha256::new().chain_update(salt).chain_update(words.as_bytes()).finalize());
         if said.get(name).and_then(Value::as_str) != Some(&commitment) {
             return wrong("what a receipt opens is not what its leaf commits to");
@@ -71,8 +74,8 @@ impl Receipt {
         let head = key.checkpoint(checkpoint)?;
         let hash = |hash: &String| Some(Hash(STANDARD.decode(hash).ok()?.try_into().ok()?));
         let proof: Option<Vec<Hash>> = proof.iter().map(hash).collect();
-        let proof = proof.ok_or_else(|| Wrong("a receipt's proof is no list of hashes".to_owned()))?;
+        let proof = proof.ok_or_else(|| Wrong::new("a receipt's proof is no list of hashes".to_owned()))?;
         check_record(&proof, head.size, head.root, index, record_hash(leaf.as_bytes()))
-            .map_err(|_| Wrong(format!("a receipt's proof does not lead from leaf {index} to the root of its checkpoint")))
+            .map_err(|_| Wrong::new(format!("a receipt's proof does not lead from leaf {index} to the root of its checkpoint")))
     }
 }

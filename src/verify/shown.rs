@@ -89,7 +89,7 @@ pub(super) fn compare(source: &Source, told: &Told, today: Date) -> Checked<Comp
             below = shown.serial;
             match told.items.get(&shown.serial) {
                 Some(item) => {
-                    compared.texts += shown.fits(item, calendar, today).map_err(|what| Wrong(format!("{} {what}", name(shown.serial))))?;
+                    compared.texts += shown.fits(item, calendar, today).map_err(|what| Wrong::new(format!("{} {what}", name(shown.serial))))?;
                     seen.insert(shown.serial);
                 }
                 None if shown.received_on == told.day && shown.may_wait() => compared.waiting.push(shown),

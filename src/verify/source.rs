@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::{Checked, UNREAD, Wrong, wrong};
+use super::{Checked, Wrong, wrong};
 
 /// The largest thing that is read: a bundle of 256 leaves of 64 KB.
 const LARGEST: u64 = 17_000_000;
@@ -40,12 +40,12 @@ impl Source {
 
     /// A file below `/so-cong-khai/`, which must be there.
     pub(super) fn bytes(&self, path: &str) -> Checked<Vec<u8>> {
-        self.at(&format!("so-cong-khai/{path}"))?.ok_or_else(|| Wrong(format!("{path} is missing")))
+        self.at(&format!("so-cong-khai/{path}"))?.ok_or_else(|| Wrong::new(format!("{path} is missing")))
     }
 
     /// A text that must be there.
     pub(super) fn text(&self, path: &str) -> Checked<String> {
-        String::from_utf8(self.bytes(path)?).map_err(|_| Wrong(format!("{path} is no text")))
+        String::from_utf8(self.bytes(path)?).map_err(|_| Wrong::new(format!("{path} is no text")))
     }
 
     /// What stands at a path of the site. In a bundle the same path below its folder.
@@ -57,7 +57,7 @@ impl Source {
             return wrong(format!("{path:?} is no path of a log"));
         }
         match self {
-            Self::Folder(folder) if !folder.is_dir() => Err(unread(format!("there is no folder {}", folder.display()))),
+            Self::Folder(folder) if !folder.is_dir() => Err(Wrong::unread(format!("there is no folder {}", folder.display()))),
             Self::Folder(folder) => {
                 let path = folder.join(file_name(path));
                 match std::fs::read(&path) {
@@ -65,11 +65,11 @@ impl Source {
                     Err(e) if matches!(e.kind(), std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory | std::io::ErrorKind::IsADirectory) => {
                         Ok(None)
                     }
-                    Err(e) => wrong(format!("{}: {e}", path.display())),
+                    Err(e) => Err(Wrong::unread(format!("{}: {e}", path.display()))),
                 }
             }
             Self::Site { address, agent, bundle } => {
-                let said = |e: ureq::Error| unread(format!("{address}/{path}: {e}"));
+                let said = |e: ureq::Error| Wrong::unread(format!("{address}/{path}: {e}"));
                 let mut answer = agent.get(format!("{address}/{path}")).call().map_err(said)?;
                 match answer.status().as_u16() {
                     200 => {
@@ -78,15 +78,11 @@ impl Source {
                         Ok(Some(bytes))
                     }
                     404 => Ok(None),
-                    status => Err(unread(format!("{address}/{path}: status {status}"))),
+                    status => Err(Wrong::unread(format!("{address}/{path}: status {status}"))),
                 }
             }
         }
     }
-}
-
-fn unread(why: String) -> Wrong {
-    Wrong(format!("{UNREAD}: {why}"))
 }
 
 /// The name of a path in a bundle; what is asked for becomes a part of it.
@@ -96,5 +92,5 @@ fn file_name(path: &str) -> String {
 
 fn keep(path: &Path, bytes: &[u8]) -> Checked<()> {
     let kept = path.parent().map_or(Ok(()), std::fs::create_dir_all).and_then(|()| std::fs::write(path, bytes));
-    kept.map_err(|e| Wrong(format!("{}: {e}", path.display())))
+    kept.map_err(|e| Wrong::unread(format!("{}: {e}", path.display())))
 }

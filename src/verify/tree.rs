@@ -29,9 +29,9 @@ impl Key {
     /// The key that stands beside the log.
     pub(super) fn read(source: &Source) -> Checked<Self> {
         let path = ".well-known/hoidap-ledger-key";
-        let key = source.at(path)?.ok_or_else(|| Wrong(format!("{path} is missing")))?;
+        let key = source.at(path)?.ok_or_else(|| Wrong::new(format!("{path} is missing")))?;
         let key = String::from_utf8_lossy(&key);
-        StandardVerifier::new(key.trim()).map(Self).map_err(|e| Wrong(format!("{path}: {e}")))
+        StandardVerifier::new(key.trim()).map(Self).map_err(|e| Wrong::new(format!("{path}: {e}")))
     }
 
     /// The log that it signs.
@@ -41,10 +41,10 @@ impl Key {
 
     /// What a signed note says.
     pub(super) fn checkpoint(&self, text: &str) -> Checked<Head> {
-        let note = Note::from_bytes(text.as_bytes()).map_err(|e| Wrong(format!("a checkpoint is no signed note: {e}")))?;
+        let note = Note::from_bytes(text.as_bytes()).map_err(|e| Wrong::new(format!("a checkpoint is no signed note: {e}")))?;
         let signed = note.verify(&VerifierList::new(vec![Box::new(self.0.clone())]));
-        signed.map_err(|e| Wrong(format!("a checkpoint is not signed by the key {}: {e}", self.0.name())))?;
-        let said = Checkpoint::from_bytes(note.text()).map_err(|e| Wrong(format!("a checkpoint can't be read: {e}")))?;
+        signed.map_err(|e| Wrong::new(format!("a checkpoint is not signed by the key {}: {e}", self.0.name())))?;
+        let said = Checkpoint::from_bytes(note.text()).map_err(|e| Wrong::new(format!("a checkpoint can't be read: {e}")))?;
         if said.origin() != self.0.name() {
             return wrong(format!("a checkpoint is of {}, the key of {}", said.origin(), self.0.name()));
         }
@@ -62,7 +62,7 @@ pub(super) struct Witness {
 
 impl Witness {
     pub(super) fn read(text: &str) -> Checked<Self> {
-        let none = || Wrong(format!("{text:?} is no key of a witness"));
+        let none = || Wrong::new(format!("{text:?} is no key of a witness"));
         let (name, rest) = text.trim().split_once('+').ok_or_else(none)?;
         let (id, encoded) = rest.split_once('+').ok_or_else(none)?;
         let bytes = STANDARD.decode(encoded).map_err(|_| none())?;
@@ -78,8 +78,8 @@ impl Witness {
 
     /// When it signed a checkpoint, in seconds since 1970.
     pub(super) fn signed(&self, text: &str) -> Checked<u64> {
-        let note = Note::from_bytes(text.as_bytes()).map_err(|e| Wrong(format!("a checkpoint is no signed note: {e}")))?;
-        let none = || Wrong(format!("the witness {} has not signed it", self.name));
+        let note = Note::from_bytes(text.as_bytes()).map_err(|e| Wrong::new(format!("a checkpoint is no signed note: {e}")))?;
+        let none = || Wrong::new(format!("the witness {} has not signed it", self.name));
         let (signed, _) = note.verify(&VerifierList::new(vec![Box::new(self.clone())])).map_err(|_| none())?;
         let signature = signed.first().ok_or_else(none)?;
         signature.signature().first_chunk().map(|time| u64::from_be_bytes(*time)).ok_or_else(none)
@@ -149,12 +149,12 @@ pub(super) fn walk(source: &Source, head: &Head, earlier: &[Head], mut leaf: imp
             for earlier in earlier.iter().filter(|earlier| earlier.size == index) {
                 same(&peaks, earlier)?;
             }
-            let (entry, after) = entry(rest).ok_or_else(|| Wrong(format!("{path} is cut off")))?;
+            let (entry, after) = entry(rest).ok_or_else(|| Wrong::new(format!("{path} is cut off")))?;
             rest = after;
             let hash = record_hash(entry);
             peaks.add(hash);
             add(source, &mut levels, 0, hash)?;
-            let text = std::str::from_utf8(entry).map_err(|_| Wrong(format!("leaf {index} is no text")))?;
+            let text = std::str::from_utf8(entry).map_err(|_| Wrong::new(format!("leaf {index} is no text")))?;
             leaf(index, text)?;
             index += 1;
         }

@@ -317,6 +317,21 @@ fn a_log_that_its_owner_forged_and_signed_contradicts_itself() {
 }
 
 #[test]
+fn what_can_not_be_read_is_not_called_wrong() {
+    let (folder, _) = bundle();
+    for nowhere in ["http://127.0.0.1:9", "/nowhere"] {
+        let why = verify(&Source::new(nowhere, None), &Asked::default()).unwrap_err();
+        assert!(why.is_unread(), "{why}");
+    }
+    // In the middle of the log too.
+    let calendar = folder.0.join("so-cong-khai/calendar/1.json");
+    std::fs::remove_file(&calendar).unwrap();
+    std::os::unix::fs::symlink(&calendar, &calendar).unwrap();
+    let why = verify_folder(&folder).unwrap_err();
+    assert!(why.is_unread() && why.0.starts_with("leaf "), "{why}");
+}
+
+#[test]
 fn a_site_that_means_harm_neither_leaves_the_folder_nor_goes_on_for_ever() {
     let (folder, _) = bundle();
     let path = folder.0.join("api/v1/feedback.d/limit=100");

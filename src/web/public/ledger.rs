@@ -8,6 +8,7 @@ use serde::Serialize;
 use tlog_tiles::checkpoint::Checkpoint;
 
 use crate::actions::Tx;
+use crate::actions::lookup::Own;
 use crate::actions::proof::{self, Found};
 use crate::domain::error::{Code, Problem};
 use crate::domain::proof::{Flaw, LedgerReceipt};
@@ -149,16 +150,14 @@ fn latest(tx: &mut Tx<'_>, key: &LedgerKey, address: String) -> Result<Option<La
     Ok(Some(Latest { size: signed.size(), on, root: signed.hash().to_string(), key: key.verifier(), address }))
 }
 
-/// Where what was sent with a code stands, in a sentence for each, and whether all of it has its place; none where there is no ledger.
-pub(super) fn lines(tx: &mut Tx<'_>, code: &ReceiptCode, key: Option<&LedgerKey>, language: Language) -> Result<(Vec<String>, bool), Problem> {
-    let Some(key) = key else { return Ok((Vec::new(), false)) };
-    let receipts = proof::receipts(tx, code, key.origin())?;
-    let line = |receipt: &LedgerReceipt| {
-        let what = if receipt.is_rating() { "rating" } else { "opinion" };
-        match receipt.index {
-            Some(index) => i18n::tr(language, &format!("proof.own_{what}"), &[("line", i18n::number(language, index + 1))]),
-            None => i18n::t(language, &format!("proof.own_{what}_waiting")),
-        }
+/// Where what was sent with a code stands, in a sentence for each, and whether all of it has its place.
+pub(super) fn lines(tx: &mut Tx<'_>, code: &ReceiptCode, own: &Own, language: Language) -> Result<(Vec<String>, bool), Problem> {
+    let (rating, opinion) = proof::places(tx, code, own.feedback.as_ref().map(|item| item.record.serial))?;
+    let sent = [("rating", own.response.is_some(), rating), ("opinion", own.feedback.is_some(), opinion)];
+    let sent: Vec<_> = sent.into_iter().filter(|(_, there, _)| *there).collect();
+    let line = |(what, _, index): &(&str, bool, Option<u64>)| match index {
+        Some(index) => i18n::tr(language, &format!("proof.own_{what}"), &[("line", i18n::number(language, index + 1))]),
+        None => i18n::t(language, &format!("proof.own_{what}_waiting")),
     };
-    Ok((receipts.iter().map(line).collect(), receipts.iter().all(|receipt| receipt.index.is_some())))
+    Ok((sent.iter().map(line).collect(), sent.iter().all(|(_, _, index)| index.is_some())))
 }

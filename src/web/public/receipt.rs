@@ -128,11 +128,11 @@ pub async fn show(app: Shared, visitor: Visitor, code: Path<String>, query: Quer
     let address = format!("{}/tra-cuu/{}", app.config.public_url, code.reveal());
     let thanks = !asked.get("cam-on").is_empty();
     let withdrawn = !asked.get("rut-lai").is_empty();
-    let key = app.config.ledger_key();
+    let is_kept = app.config.ledger_key().is_some();
     let built = app
         .read(move |tx| {
             let own = lookup::own(tx, &code)?;
-            let (lines, placed) = ledger::lines(tx, &code, key.as_ref(), language)?;
+            let (lines, placed) = if is_kept { ledger::lines(tx, &code, &own, language)? } else { Default::default() };
             Ok(OwnPage {
                 script: (!lines.is_empty()).then_some("ledger.js"),
                 sentences: if lines.is_empty() { Vec::new() } else { ledger::sentences() },
