@@ -19,27 +19,23 @@ const FIGURES: usize = 18;
 /// How many a figure of satisfaction has: two counts, share, interval, target, verdict.
 const RATINGS: usize = 7;
 
-/// What the site says, by what was asked.
-#[derive(Debug, PartialEq)]
-pub(super) struct Published(Vec<(Asked, Results)>);
-
-/// What is chosen: nothing, a field, an office, or a kind of respondent.
+/// What figures are asked for: all, or those of a field, an office, or a kind of respondent.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Asked {
+pub(super) enum Asked {
     All,
     Field(String),
     Office(String),
     Respondent(String),
 }
 
-#[derive(Debug, PartialEq, Deserialize)]
+#[derive(Debug, Deserialize)]
 struct Results {
     period: Period,
     feedback: Feedback,
     satisfaction: Vec<Satisfaction>,
 }
 
-#[derive(Debug, PartialEq, Deserialize)]
+#[derive(Debug, Deserialize)]
 struct Period {
     to: Date,
 }
@@ -64,7 +60,7 @@ struct Counts {
     out_after_due: u64,
 }
 
-#[derive(Debug, PartialEq, Deserialize)]
+#[derive(Debug, Deserialize)]
 struct Feedback {
     #[serde(flatten)]
     counts: Counts,
@@ -89,20 +85,20 @@ struct Listed {
 /// What tells which cells an opinion counts in.
 #[derive(Clone, Copy)]
 struct Placed<'a> {
-    field: Option<&'a String>,
-    office: Option<&'a String>,
-    respondent: Option<&'a String>,
+    field: Option<&'a str>,
+    office: Option<&'a str>,
+    respondent: Option<&'a str>,
 }
 
 impl<'a> From<&'a Item> for Placed<'a> {
     fn from(item: &'a Item) -> Self {
-        Self { field: item.field.as_ref(), office: item.office.as_ref(), respondent: item.respondent.as_ref() }
+        Self { field: item.field.as_deref(), office: item.office.as_deref(), respondent: item.respondent.as_deref() }
     }
 }
 
 impl<'a> From<&'a Shown> for Placed<'a> {
     fn from(shown: &'a Shown) -> Self {
-        Self { field: shown.field.as_ref(), office: shown.office.as_ref(), respondent: shown.respondent.as_ref() }
+        Self { field: shown.field.as_deref(), office: shown.office.as_deref(), respondent: shown.respondent.as_deref() }
     }
 }
 
@@ -135,79 +131,92 @@ impl Asked {
     fn has(&self, item: Placed<'_>, told: &Told) -> bool {
         match self {
             Self::All => true,
-            Self::Field(field) => item.field == Some(field),
-            Self::Respondent(kind) => item.respondent == Some(kind),
+            Self::Field(field) => item.field == Some(field.as_str()),
+            Self::Respondent(kind) => item.respondent == Some(kind.as_str()),
             Self::Office(office) => {
                 let mut counting = item.office;
                 // Nobody succeeds themselves; a chain ends.
                 for _ in 0..20 {
-                    counting = counting.map(|office| told.successors.get(office).unwrap_or(office));
+                    counting = counting.map(|office| told.successors.get(office).map_or(office, String::as_str));
                 }
-                counting == Some(office)
+                counting == Some(office.as_str())
             }
         }
     }
 }
 
-impl Published {
-    /// Everything that is published of opinions.
-    pub(super) fn read(source: &Source) -> Checked<Self> {
-        let mut asked = vec![Asked::All];
-        asked.extend(listed(source, "fields")?.into_iter().map(Asked::Field));
-        asked.extend(listed(source, "offices")?.into_iter().map(Asked::Office));
-        asked.extend(["citizen", "enterprise", "organisation"].map(|kind| Asked::Respondent(kind.to_owned())));
-        let results = asked.into_iter().map(|asked| {
-            let path = asked.query();
-            Ok((asked, json(source, &path)?))
-        });
-        results.collect::<Checked<Vec<_>>>().map(Self)
-    }
-
-    /// The day of the figures.
-    pub(super) fn day(&self) -> Date {
-        self.0.first().map_or(Date::ZERO, |(_, results)| results.period.to)
+impl Asked {
+    /// All that is published.
+    pub(super) fn all(source: &Source) -> Checked<Vec<Self>> {
+        let mut asked = vec![Self::All];
+        asked.extend(listed(source, "fields")?.into_iter().map(Self::Field));
+        asked.extend(listed(source, "offices")?.into_iter().map(Self::Office));
+        asked.extend(["citizen", "enterprise", "organisation"].map(|kind| Self::Respondent(kind.to_owned())));
+        Ok(asked)
     }
 
     /// Compares every figure of opinions with what the log tells, and with those that wait for their hour. Returns how many there are.
-    pub(super) fn compare(&self, told: &Told, waiting: &[Shown]) -> Checked<usize> {
-        for (asked, Results { period, feedback, satisfaction }) in &self.0 {
-            let what = asked.query();
-            if period.to != told.day {
-                return wrong(format!("{what} is of {}, and the log stands at {}", period.to, told.day));
-            }
-            let mut counts = Counts::of(told.items.values().filter(|item| asked.has((*item).into(), told)), period.to);
-            for shown in waiting.iter().filter(|shown| asked.has((*shown).into(), told)) {
-                // Its deadline is still to come.
-                counts.received += 1;
-                *counts.class(&shown.class) += 1;
-            }
-            let (said, logged) = (feedback.counts.named(), counts.named());
-            if let Some(((name, said), (_, logged))) = said.iter().zip(&logged).find(|(said, logged)| said != logged) {
-                return wrong(format!("{what} says that {name} is {said}; the log says {logged}"));
-            }
-            for figure in satisfaction {
-                figure.is_judged(&what, told, period.to)?;
-            }
-            for (name, said, part) in
-                [("answered_share", feedback.answered_share, counts.answered_of_due), ("on_time_share", feedback.on_time_share, counts.on_time_of_due)]
-            {
-                // The quotient of two whole numbers has one nearest value.
-                let share = (counts.due > 0).then(|| part as f64 / counts.due as f64);
-                if said != share {
-                    return wrong(format!("{what} says that {name} is {said:?}; by the log it is {share:?}"));
-                }
-            }
-            let target = told.target(period.to.year(), "answered");
-            if feedback.target != target {
-                return wrong(format!("{what} names the target {:?}; by the log it is {target:?}", feedback.target));
+    pub(super) fn compare(&self, source: &Source, told: &Told, waiting: &[Shown]) -> Checked<usize> {
+        let what = self.query();
+        let Results { period, feedback, satisfaction } = json(source, &what)?;
+        if period.to != told.day {
+            return wrong(format!("{what} is of {}, and the log stands at {}", period.to, told.day));
+        }
+        let mut counts = Counts::of(told.items.values().map(Box::as_ref).filter(|item| self.has((*item).into(), told)), period.to);
+        for shown in waiting.iter().filter(|shown| !shown.is_told(told) && self.has((*shown).into(), told)) {
+            // Its deadline is still to come.
+            counts.received += 1;
+            *counts.class(&shown.class) += 1;
+        }
+        let (said, logged) = (feedback.counts.named(), counts.named());
+        if let Some(((name, said), (_, logged))) = said.iter().zip(&logged).find(|(said, logged)| said != logged) {
+            return wrong(format!("{what} says that {name} is {said}; the log says {logged}"));
+        }
+        for figure in satisfaction {
+            figure.is_judged(&what, told, period.to)?;
+        }
+        for (name, said, part) in
+            [("answered_share", feedback.answered_share, counts.answered_of_due), ("on_time_share", feedback.on_time_share, counts.on_time_of_due)]
+        {
+            // The quotient of two whole numbers has one nearest value.
+            let share = (counts.due > 0).then(|| part as f64 / counts.due as f64);
+            if said != share {
+                return wrong(format!("{what} says that {name} is {said:?}; by the log it is {share:?}"));
             }
         }
-        Ok(self.0.len() * FIGURES)
+        let target = told.target(period.to.year(), "answered");
+        if feedback.target != target {
+            return wrong(format!("{what} names the target {:?}; by the log it is {target:?}", feedback.target));
+        }
+        Ok(FIGURES)
+    }
+
+    /// Compares every figure of satisfaction up to the last half-month that is closed with the sum of what was released. Returns how many there are.
+    pub(super) fn compare_satisfaction(&self, source: &Source, told: &Told) -> Checked<usize> {
+        let Some(to) = told.closed_to else { return Ok(0) };
+        let query = self.query();
+        let path = format!("{query}{}to={to}", if query.contains('?') { '&' } else { '?' });
+        let said: Satisfactions = json(source, &path)?;
+        if said.satisfaction.iter().map(Satisfaction::about).ne(self.figures()) {
+            return wrong(format!("{path} does not have each figure of satisfaction once"));
+        }
+        for figure in &said.satisfaction {
+            let sum = told.ratings.get(&figure.cells(self)).copied();
+            let (n, satisfied) = (sum.map(|(n, _)| n), sum.map(|(_, satisfied)| satisfied));
+            if (figure.n, figure.satisfied) != (n, satisfied) {
+                return wrong(format!(
+                    "{path} says of {} ({}) {:?} satisfied of {:?}; by the half-months in the log it is {satisfied:?} of {n:?}",
+                    figure.scope, figure.sample, figure.satisfied, figure.n
+                ));
+            }
+            figure.is_judged(&path, told, to)?;
+        }
+        Ok(said.satisfaction.len() * RATINGS)
     }
 }
 
 /// One figure of satisfaction.
-#[derive(Debug, PartialEq, Deserialize)]
+#[derive(Debug, Deserialize)]
 struct Satisfaction {
     scope: String,
     field: Option<String>,
@@ -266,35 +275,6 @@ impl Satisfaction {
             (_, None) => format!("group:{}", self.scope),
         };
         (self.sample.clone(), scope, self.respondent.clone().unwrap_or_else(|| "all".to_owned()))
-    }
-}
-
-impl Published {
-    /// Compares every figure of satisfaction up to the last half-month that is closed with the sum of what was released. Returns how many there are.
-    pub(super) fn compare_satisfaction(&self, source: &Source, told: &Told) -> Checked<usize> {
-        let Some(to) = told.closed_to else { return Ok(0) };
-        let mut compared = 0;
-        for (asked, _) in &self.0 {
-            let query = asked.query();
-            let path = format!("{query}{}to={to}", if query.contains('?') { '&' } else { '?' });
-            let said: Satisfactions = json(source, &path)?;
-            if said.satisfaction.iter().map(Satisfaction::about).ne(asked.figures()) {
-                return wrong(format!("{path} does not have each figure of satisfaction once"));
-            }
-            for figure in said.satisfaction {
-                let sum = told.ratings.get(&figure.cells(asked)).copied();
-                let (n, satisfied) = (sum.map(|(n, _)| n), sum.map(|(_, satisfied)| satisfied));
-                if (figure.n, figure.satisfied) != (n, satisfied) {
-                    return wrong(format!(
-                        "{path} says of {} ({}) {:?} satisfied of {:?}; by the half-months in the log it is {satisfied:?} of {n:?}",
-                        figure.scope, figure.sample, figure.satisfied, figure.n
-                    ));
-                }
-                figure.is_judged(&path, told, to)?;
-                compared += RATINGS;
-            }
-        }
-        Ok(compared)
     }
 }
 

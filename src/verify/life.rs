@@ -2,6 +2,8 @@
 //! which moves are allowed, when an answer is due, which class it is in. Written
 //! anew from the page, not from the service. Knows no file and no tree.
 
+use std::rc::Rc;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use jiff::civil::Date;
@@ -15,6 +17,9 @@ const TWICE: usize = 2;
 /// How long a sender may be waited for, in working days.
 const SUPPLEMENT_DAYS: u32 = 10;
 
+/// A word of which there are few, held once for all items that have it.
+pub(super) type Name = Rc<str>;
+
 /// The payload of an event, under its names. Which of them an event has is checked where it is applied.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -26,17 +31,17 @@ pub(super) struct Event {
     pub(super) on: Date,
     pub(super) by: String,
     pub(super) event: String,
-    pub(super) kind: Option<String>,
-    pub(super) field: Option<String>,
-    pub(super) respondent: Option<String>,
+    pub(super) kind: Option<Name>,
+    pub(super) field: Option<Name>,
+    pub(super) respondent: Option<Name>,
     pub(super) channel: Option<String>,
     pub(super) start: Option<Date>,
-    pub(super) office: Option<String>,
+    pub(super) office: Option<Name>,
     pub(super) rule: Option<String>,
     pub(super) from: Option<serde_json::Value>,
-    pub(super) to: Option<String>,
+    pub(super) to: Option<Name>,
     pub(super) reason: Option<String>,
-    pub(super) ground: Option<String>,
+    pub(super) ground: Option<Name>,
     pub(super) class: Option<String>,
     pub(super) due_on: Option<Date>,
     pub(super) cause: Option<String>,
@@ -95,7 +100,7 @@ impl Clock {
 #[derive(Debug, Clone)]
 pub(super) struct Version {
     pub(super) on: Date,
-    pub(super) office: String,
+    pub(super) office: Name,
     pub(super) question: [u8; 32],
     pub(super) answer: [u8; 32],
 }
@@ -104,20 +109,20 @@ pub(super) struct Version {
 #[derive(Debug, Clone)]
 pub(super) struct Item {
     pub(super) received_on: Date,
-    pub(super) field: Option<String>,
-    pub(super) respondent: Option<String>,
-    pub(super) office: Option<String>,
+    pub(super) field: Option<Name>,
+    pub(super) respondent: Option<Name>,
+    pub(super) office: Option<Name>,
     pub(super) due_on: Option<Date>,
     pub(super) out_on: Option<Date>,
     pub(super) first_due_on: Option<Date>,
-    pub(super) kind: String,
+    pub(super) kind: Name,
     first_start: Date,
     events: u32,
     last_on: Date,
     state: State,
     /// What it left when it went out, and when it had gone out before.
     left: Vec<(State, Option<Date>)>,
-    offices: Vec<String>,
+    offices: Vec<Name>,
     moves: usize,
     pauses: usize,
     clock: Option<Clock>,
@@ -127,11 +132,18 @@ pub(super) struct Item {
     into: Option<i64>,
     overdue_told: bool,
     confirmed: bool,
-    withheld: Vec<String>,
+    withheld: Vec<Name>,
     /// Every ground that was given for not answering or not showing.
-    grounds: Vec<String>,
+    grounds: Vec<Name>,
     /// A deadline that the next event must tell, and why it does.
     owed: Option<(Date, &'static str)>,
+}
+
+impl Event {
+    /// The names that its item remembers.
+    pub(super) fn names(&mut self) -> impl Iterator<Item = &mut Name> {
+        [&mut self.kind, &mut self.field, &mut self.respondent, &mut self.office, &mut self.to, &mut self.ground].into_iter().flatten()
+    }
 }
 
 impl Item {
@@ -153,7 +165,7 @@ impl Item {
             due_on: None,
             out_on: None,
             first_due_on: None,
-            kind: event.kind.clone().unwrap_or_else(|| "suggestion".to_owned()),
+            kind: event.kind.clone().unwrap_or_else(|| "suggestion".into()),
             first_start: event.start.unwrap_or(event.on),
             events: 1,
             last_on: event.on,
@@ -221,7 +233,7 @@ impl Item {
 
     /// Why its words are not shown, as a code of a published list.
     pub(super) fn ground(&self) -> Option<&str> {
-        let is_complaint = self.kind == "complaint";
+        let is_complaint = &*self.kind == "complaint";
         let given = match self.state {
             State::Out("sealed") => return Some("denunciation_law"),
             State::Out("merged" | "withdrawn") => return None,
@@ -229,7 +241,7 @@ impl Item {
             _ if !self.withheld.is_empty() => self.grounds.last(),
             _ => None,
         };
-        given.map(String::as_str).or(is_complaint.then_some("complaint_law"))
+        given.map(|ground| &**ground).or(is_complaint.then_some("complaint_law"))
     }
 
     /// The item that goes on for it.
@@ -239,7 +251,7 @@ impl Item {
 
     /// May anybody read its words? Those of a complaint belong to its sender and the office.
     pub(super) fn words_are_public(&self) -> bool {
-        self.state == State::Answered && self.withheld.is_empty() && self.kind != "complaint" && self.kind != "denunciation"
+        self.state == State::Answered && self.withheld.is_empty() && !matches!(&*self.kind, "complaint" | "denunciation")
     }
 
     /// One event more.
@@ -462,7 +474,7 @@ impl Item {
         }
     }
 
-    fn have(&mut self, office: String) {
+    fn have(&mut self, office: Name) {
         if !self.offices.contains(&office) {
             self.offices.push(office.clone());
         }

@@ -12,7 +12,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::calendar::{Calendar, next};
-use super::life::{Event, Item, name};
+use super::life::{Event, Item, Name, name};
 use super::{Checked, Source, Wrong, wrong};
 
 /// Of items that were merged one into the other.
@@ -92,7 +92,7 @@ struct TallyLeaf {
 /// What a log tells, once all of it agrees with itself.
 pub(super) struct Told {
     /// By number.
-    pub(super) items: BTreeMap<i64, Item>,
+    pub(super) items: BTreeMap<i64, Box<Item>>,
     pub(super) events: usize,
     pub(super) responses: u64,
     pub(super) files: usize,
@@ -104,8 +104,10 @@ pub(super) struct Told {
     pub(super) targets: BTreeMap<(i16, String), u32>,
     /// Valid and satisfied ratings that were released in half-months that are closed, by sample, scope and respondent.
     pub(super) ratings: BTreeMap<(String, String, String), (u64, u64)>,
-    /// The calendar in force at its end.
+    /// The calendar in force.
     pub(super) calendar: Option<Calendar>,
+    /// The numbers below which none was missing when the last day began.
+    pub(super) due_below: i64,
     /// The last day of the last half-month that is closed.
     pub(super) closed_to: Option<Date>,
 }
@@ -145,10 +147,7 @@ pub(super) struct Log<'a> {
     day: Option<Date>,
     /// The first day of the log.
     first: Option<Date>,
-    /// The numbers below which none was missing when the last day began.
-    due_below: i64,
     largest: i64,
-    calendar: Option<Calendar>,
     calendars: u64,
     /// Items of which something is still to be told.
     owing: BTreeSet<i64>,
@@ -159,8 +158,10 @@ pub(super) struct Log<'a> {
     questionnaires: BTreeSet<String>,
     halves: BTreeMap<(Date, String), u64>,
     closed: BTreeSet<(Date, String)>,
-    /// The first half of each commitment: a million of them fit, and no two are the same by chance.
-    commits: HashSet<u128>,
+    /// The beginning of each commitment: millions of them fit, and no two are the same by chance.
+    commits: HashSet<u64>,
+    /// Each name once.
+    names: HashSet<Name>,
     told: Told,
 }
 
@@ -176,15 +177,14 @@ impl<'a> Log<'a> {
             targets: BTreeMap::new(),
             ratings: BTreeMap::new(),
             calendar: None,
+            due_below: 0,
             closed_to: None,
         };
         Self {
             source,
             day: None,
             first: None,
-            due_below: 0,
             largest: 0,
-            calendar: None,
             calendars: 0,
             owing: BTreeSet::new(),
             merged: Vec::new(),
@@ -193,6 +193,7 @@ impl<'a> Log<'a> {
             halves: BTreeMap::new(),
             closed: BTreeSet::new(),
             commits: HashSet::new(),
+            names: HashSet::new(),
             told,
         }
     }
@@ -214,7 +215,7 @@ impl<'a> Log<'a> {
         match (self.day, kind.as_str()) {
             (_, "day") => self.turn(&form(value)?),
             (None, _) => wrong("the log does not begin with a day"),
-            (Some(day), "feedback") => self.event(day, &form(value)?),
+            (Some(day), "feedback") => self.event(day, form(value)?),
             (Some(day), "calendar") => self.change_calendar(day, &form(value)?),
             (Some(day), "office") => self.end_office(day, form(value)?),
             (_, "target") => {
@@ -234,11 +235,11 @@ impl<'a> Log<'a> {
             return wrong(format!("the day {} is not after the last", leaf.on));
         }
         // What had come in before this day is all there.
-        self.due_below = self.largest;
+        self.told.due_below = self.largest;
         // All numbers lie between 1 and the largest: as many as that leave no gap.
-        let has_gap = i64::try_from(self.told.items.len()) != Ok(self.due_below);
-        if let Some(missing) = (1..=self.due_below).find(|serial| has_gap && !self.told.items.contains_key(serial)) {
-            return wrong(format!("{} is missing, though {} was received before", name(missing), name(self.due_below)));
+        let has_gap = i64::try_from(self.told.items.len()) != Ok(self.told.due_below);
+        if let Some(missing) = (1..=self.told.due_below).find(|serial| has_gap && !self.told.items.contains_key(serial)) {
+            return wrong(format!("{} is missing, though {} was received before", name(missing), name(self.told.due_below)));
         }
         self.nothing_owed(true)?;
         // Those that came back since are no longer merged.
@@ -270,7 +271,7 @@ impl<'a> Log<'a> {
         if on == day || next(on) == day { Ok(()) } else { wrong(format!("it is of {on}, and the log stands at {day}")) }
     }
 
-    fn event(&mut self, day: Date, event: &Event) -> Checked<()> {
+    fn event(&mut self, day: Date, mut event: Event) -> Checked<()> {
         if event.v != 1 || event.t != "feedback" {
             return wrong("its version is unknown");
         }
@@ -281,26 +282,32 @@ impl<'a> Log<'a> {
         for commitment in [&event.text, &event.question, &event.answer, &event.note].into_iter().flatten() {
             self.commitment(commitment)?;
         }
+        for name in event.names() {
+            match self.names.get(name) {
+                Some(known) => name.clone_from(known),
+                None => drop(self.names.insert(name.clone())),
+            }
+        }
         let imported = event.channel.as_deref().is_some_and(|channel| channel.starts_with("import-"));
         // The days of what came before the log began are its own.
         if !imported {
             Self::is_now(day, event.on)?;
         }
-        let Some(calendar) = &self.calendar else { return wrong("no calendar is in force") };
+        let Some(calendar) = &self.told.calendar else { return wrong("no calendar is in force") };
         self.told.events += 1;
         if event.event == "merged" {
             self.merged.push(event.serial);
         }
         if let Some(item) = self.told.items.get_mut(&event.serial) {
-            item.tell(event, calendar)?;
+            item.tell(&event, calendar)?;
             self.note_owed(event.serial);
             return Ok(());
         }
-        if event.serial < 1 || event.serial <= self.due_below {
+        if event.serial < 1 || event.serial <= self.told.due_below {
             return wrong(format!("{} comes after its day", name(event.serial)));
         }
         self.largest = self.largest.max(event.serial);
-        self.told.items.insert(event.serial, Item::receive(event)?);
+        self.told.items.insert(event.serial, Box::new(Item::receive(&event)?));
         self.note_owed(event.serial);
         Ok(())
     }
@@ -316,9 +323,9 @@ impl<'a> Log<'a> {
 
     fn commitment(&mut self, commitment: &str) -> Checked<()> {
         let bytes: Option<[u8; 32]> = STANDARD.decode(commitment).ok().and_then(|bytes| bytes.try_into().ok());
-        let Some(half) = bytes.as_ref().and_then(|bytes| bytes.first_chunk()) else { return wrong("a commitment is no SHA-256") };
+        let Some(start) = bytes.as_ref().and_then(|bytes| bytes.first_chunk()) else { return wrong("a commitment is no SHA-256") };
         // With a fresh salt each, no two are the same.
-        if self.commits.insert(u128::from_be_bytes(*half)) { Ok(()) } else { wrong(format!("the commitment {commitment} was there before")) }
+        if self.commits.insert(u64::from_be_bytes(*start)) { Ok(()) } else { wrong(format!("the commitment {commitment} was there before")) }
     }
 
     fn change_calendar(&mut self, day: Date, leaf: &CalendarLeaf) -> Checked<()> {
@@ -334,7 +341,7 @@ impl<'a> Log<'a> {
             }
         }
         self.calendars = leaf.number;
-        self.calendar = Some(calendar);
+        self.told.calendar = Some(calendar);
         self.changed_on = Some(day);
         Ok(())
     }
@@ -428,17 +435,16 @@ impl<'a> Log<'a> {
         Ok(())
     }
 
-    /// All that was told, when it agrees.
-    pub(super) fn end(mut self) -> Checked<Told> {
+    /// All that was told so far, when it agrees.
+    pub(super) fn told(&mut self) -> Checked<&Told> {
         self.nothing_owed(false)?;
         self.told.day = self.day.unwrap_or(Date::ZERO);
-        self.told.calendar = self.calendar.take();
         // A half-month is closed on the day after its last.
         let open = self.halves.keys().find(|half| next(last_of_half(half.0)) < self.told.day && !self.closed.contains(half));
         if let Some((half, questionnaire)) = open {
             return wrong(format!("the half-month {half} of {questionnaire} has ended, and its figures were never told"));
         }
-        Ok(self.told)
+        Ok(&self.told)
     }
 }
 

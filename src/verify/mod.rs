@@ -95,7 +95,7 @@ pub struct Report {
     pub checkpoint: String,
 }
 
-/// How often a live site is read again when it moved while it was read, and how long after.
+/// How often a page of a live site is read again that does not agree, and how long after: what happens is in the log within a second.
 const TRIES: u32 = 5;
 const PAUSE: Duration = Duration::from_millis(1_500);
 
@@ -116,93 +116,154 @@ pub struct Asked<'a> {
 /// # Errors
 /// The first thing that does not agree.
 pub fn verify(source: &Source, asked: &Asked<'_>) -> Result<Report, Wrong> {
-    let key = tree::Key::read(source)?;
-    let witnesses = asked.witnesses.iter().map(|key| tree::Witness::read(key)).collect::<Checked<Vec<_>>>()?;
-    let mut wanted = HashMap::new();
-    for receipt in asked.receipts {
-        receipt.check(&key, key.name())?;
-        let (leaf, index) = receipt.leaf()?;
-        wanted.insert(leaf, index);
-    }
-    let mut tries = 0;
-    loop {
-        tries += 1;
-        let before = figures::Published::read(source)?;
-        // What witnesses saw is some seconds behind; read first, it is a part of what is read next.
-        let seen = |witness: &tree::Witness| {
-            let head = key.checkpoint(&source.text(&format!("cosigned/{}", witness.id()))?)?;
-            Ok((head.size, witness.signed(&head.note)?, head))
-        };
-        let cosigned = witnesses.iter().map(seen).collect::<Checked<Vec<_>>>()?;
-        let head = key.checkpoint(&source.text("checkpoint")?)?;
-        let mut earlier: Vec<tree::Head> = asked.since.map(|note| key.checkpoint(note)).transpose()?.into_iter().collect();
-        let mut witnessed = None;
-        if !cosigned.is_empty() {
-            witnessed = cosigned.iter().map(|(size, time, _)| (*size, *time)).min();
-            earlier.extend(cosigned.into_iter().map(|(_, _, head)| head));
+    let mut reader = Reader::open(source, asked)?;
+    let mut compared = reader.compare()?;
+    // A bundle is of one moment.
+    for _ in 1..TRIES {
+        if source.is_kept() && reader.has_moved {
+            compared = reader.compare()?;
         }
-        let mut story = log::Log::new(source);
-        let mut missing = wanted.clone();
-        tree::walk(source, &head, &earlier, |index, leaf| {
-            if wanted.get(leaf).is_some_and(|place| place.is_none_or(|place| place == index)) {
+    }
+    if source.is_kept() && reader.has_moved {
+        return Err(Wrong::unread(format!("the site agrees, but moved each of {TRIES} times while it was kept; try again at a quieter hour")));
+    }
+    let told = reader.story.told()?;
+    Ok(Report {
+        origin: reader.head.origin.clone(),
+        leaves: reader.head.size,
+        opinions: told.items.len(),
+        events: told.events,
+        responses: told.responses,
+        files: told.files,
+        texts: compared.texts,
+        waiting: compared.waiting.iter().filter(|shown| !shown.is_told(told)).count(),
+        figures: compared.figures,
+        receipts: asked.receipts.len() - reader.missing.len(),
+        unplaced: reader.missing.len(),
+        witnessed: reader.witnessed,
+        checkpoint: reader.head.note,
+    })
+}
+
+/// A log that is read, and goes on being read while more is signed.
+struct Reader<'a> {
+    source: &'a Source,
+    key: tree::Key,
+    head: tree::Head,
+    tree: tree::Tree,
+    story: log::Log<'a>,
+    witnessed: Option<(u64, u64)>,
+    /// Leaves of receipts that were not met, with their place if it is known.
+    missing: HashMap<String, Option<u64>>,
+    /// Did the site change while it was compared the last time?
+    has_moved: bool,
+}
+
+/// What was compared with the log.
+#[derive(Default)]
+struct Compared {
+    texts: usize,
+    waiting: Vec<shown::Shown>,
+    figures: usize,
+}
+
+impl<'a> Reader<'a> {
+    /// Reads a log to its end.
+    fn open(source: &'a Source, asked: &Asked<'_>) -> Checked<Self> {
+        let key = tree::Key::read(source)?;
+        let witnesses = asked.witnesses.iter().map(|key| tree::Witness::read(key)).collect::<Checked<Vec<_>>>()?;
+        let mut missing = HashMap::new();
+        for receipt in asked.receipts {
+            receipt.check(&key, key.name())?;
+            let (leaf, index) = receipt.leaf()?;
+            missing.insert(leaf, index);
+        }
+        let mut earlier: Vec<tree::Head> = asked.since.map(|note| key.checkpoint(note)).transpose()?.into_iter().collect();
+        // What witnesses saw is some seconds behind; read first, it is a part of what is read next.
+        let mut witnessed: Option<(u64, u64)> = None;
+        for witness in &witnesses {
+            let head = key.checkpoint(&source.text(&format!("cosigned/{}", witness.id()))?)?;
+            let seen = (head.size, witness.signed(&head.note)?);
+            witnessed = Some(witnessed.map_or(seen, |least| least.min(seen)));
+            earlier.push(head);
+        }
+        let head = key.checkpoint(&source.text("checkpoint")?)?;
+        let (tree, story) = (tree::Tree::default(), log::Log::new(source));
+        let mut reader = Self { source, key, head, tree, story, witnessed, missing, has_moved: false };
+        reader.read(&earlier)?;
+        // A receipt that was given before its leaf had a place may be up to an hour old.
+        if let Some((leaf, _)) = reader.missing.iter().find(|(_, place)| place.is_some()) {
+            return wrong(format!("what a receipt proves is not in the log: {leaf}"));
+        }
+        Ok(reader)
+    }
+
+    fn read(&mut self, earlier: &[tree::Head]) -> Checked<()> {
+        let Self { source, head, tree, story, missing, .. } = self;
+        tree.read(source, head, earlier, |index, leaf| {
+            if missing.get(leaf).is_some_and(|place| place.is_none_or(|place| place == index)) {
                 missing.remove(leaf);
             }
             story.read(index, leaf)
-        })?;
-        // A receipt that was given before its leaf had a place may be up to an hour old.
-        if let Some((leaf, _)) = missing.iter().find(|(_, place)| place.is_some()) {
-            return wrong(format!("what a receipt proves is not in the log: {leaf}"));
+        })
+    }
+
+    /// Compares what the site shows with what the log tells, page by page.
+    fn compare(&mut self) -> Checked<Compared> {
+        self.has_moved = false;
+        let mut compared = Compared::default();
+        let mut reading = shown::Reading::new();
+        while reading.has_more() {
+            let (next, page) = self.agree(|source, told| reading.page(source, told))?;
+            compared.texts += page.texts;
+            compared.waiting.extend(page.waiting);
+            reading = next;
         }
-        let told = story.end()?;
-        match compare(source, &before, &told) {
-            // On a live site something may have happened between the one reading and the other.
-            Err(wrong) if wrong.is_unread() => return Err(wrong),
-            Err(wrong) => match moved(source, &key, &before, &head)? {
-                false => return Err(wrong),
-                true if tries < TRIES => {}
-                true => {
-                    return Err(Wrong::new(format!(
-                        "the site moved each of {TRIES} times while it was read; try again at a quieter hour, or check a bundle. The last time: {wrong}"
-                    )));
+        for asked in figures::Asked::all(self.source)? {
+            let mut first = true;
+            compared.figures += self.agree(|source, told| {
+                if !std::mem::take(&mut first) {
+                    compared.waiting = shown::waiting(source, told)?;
                 }
-            },
-            Ok((shown, figures)) => {
-                return Ok(Report {
-                    origin: head.origin.clone(),
-                    leaves: head.size,
-                    opinions: told.items.len(),
-                    events: told.events,
-                    responses: told.responses,
-                    files: told.files,
-                    texts: shown.texts,
-                    waiting: shown.waiting.len(),
-                    figures,
-                    receipts: asked.receipts.len() - missing.len(),
-                    unplaced: missing.len(),
-                    witnessed,
-                    checkpoint: head.note,
-                });
+                asked.compare(source, told, &compared.waiting)
+            })?;
+            compared.figures += self.agree(|source, told| asked.compare_satisfaction(source, told))?;
+        }
+        Ok(compared)
+    }
+
+    /// Compares something with the log. What does not agree on a live site may
+    /// have changed since the log was read: then the log is read on, and it is
+    /// compared again, so that each page is held against one moment of the log.
+    fn agree<T>(&mut self, mut piece: impl FnMut(&Source, &log::Told) -> Checked<T>) -> Checked<T> {
+        let (mut before, mut tries) = (None, 0);
+        loop {
+            let wrong = match piece(self.source, self.story.told()?) {
+                Err(wrong) if self.source.is_live() && !wrong.is_unread() => wrong,
+                done => return done,
+            };
+            let is_more = self.go_on()?;
+            tries += 1;
+            if tries == TRIES || !is_more && before.as_ref() == Some(&wrong) {
+                return Err(wrong);
             }
+            if !is_more {
+                std::thread::sleep(PAUSE);
+                self.go_on()?;
+            }
+            self.has_moved = true;
+            before = Some(wrong);
         }
     }
-}
 
-/// What the site shows against what the log tells. Returns the opinions and how many figures agree.
-fn compare(source: &Source, published: &figures::Published, told: &log::Told) -> Checked<(shown::Compared, usize)> {
-    let shown = shown::compare(source, told, published.day())?;
-    let opinions = published.compare(told, &shown.waiting)?;
-    let ratings = published.compare_satisfaction(source, told)?;
-    Ok((shown, opinions + ratings))
-}
-
-/// Is the site another one than it was?
-fn moved(source: &Source, key: &tree::Key, before: &figures::Published, head: &tree::Head) -> Checked<bool> {
-    if matches!(source, Source::Folder(_)) {
-        return Ok(false);
+    /// Reads what was signed since. Returns whether there was something.
+    fn go_on(&mut self) -> Checked<bool> {
+        let head = self.key.checkpoint(&self.source.text("checkpoint")?)?;
+        let is_more = head.size != self.head.size;
+        self.head = head;
+        self.read(&[])?;
+        Ok(is_more)
     }
-    // What has just happened is in the log within a second.
-    std::thread::sleep(PAUSE);
-    Ok(key.checkpoint(&source.text("checkpoint")?)?.size != head.size || figures::Published::read(source)? != *before)
 }
 
 fn json<T: serde::de::DeserializeOwned>(source: &Source, path: &str) -> Checked<T> {

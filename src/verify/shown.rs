@@ -64,6 +64,14 @@ struct Ground {
     code: String,
 }
 
+/// How far the list was read.
+pub(super) struct Reading {
+    /// The page that is next; none when all was read.
+    path: Option<String>,
+    /// All below this number are still to come.
+    below: i64,
+}
+
 /// What was compared.
 #[derive(Debug, Default)]
 pub(super) struct Compared {
@@ -73,15 +81,22 @@ pub(super) struct Compared {
     pub(super) waiting: Vec<Shown>,
 }
 
-/// Compares every opinion that the site lists on a day.
-pub(super) fn compare(source: &Source, told: &Told, today: Date) -> Checked<Compared> {
-    let mut compared = Compared::default();
-    let Some(calendar) = &told.calendar else { return wrong("the log has no calendar") };
-    let (mut seen, mut below) = (HashSet::new(), i64::MAX);
-    let mut path = LIST.to_owned();
-    loop {
-        let page: Page = json(source, &path)?;
-        let page_began = below;
+impl Reading {
+    pub(super) fn new() -> Self {
+        Self { path: Some(LIST.to_owned()), below: i64::MAX }
+    }
+
+    pub(super) fn has_more(&self) -> bool {
+        self.path.is_some()
+    }
+
+    /// Compares every opinion of the next page, none missing and none more. Returns where the list goes on.
+    pub(super) fn page(&self, source: &Source, told: &Told) -> Checked<(Self, Compared)> {
+        let mut compared = Compared::default();
+        let Some(calendar) = &told.calendar else { return wrong("the log has no calendar") };
+        let Some(path) = &self.path else { return wrong("all opinions were read") };
+        let page: Page = json(source, path)?;
+        let (mut seen, mut below) = (HashSet::new(), self.below);
         for shown in page.feedback {
             if shown.serial >= below {
                 return wrong(format!("{} is listed after {}", name(shown.serial), name(below)));
@@ -89,29 +104,45 @@ pub(super) fn compare(source: &Source, told: &Told, today: Date) -> Checked<Comp
             below = shown.serial;
             match told.items.get(&shown.serial) {
                 Some(item) => {
-                    compared.texts += shown.fits(item, calendar, today).map_err(|what| Wrong::new(format!("{} {what}", name(shown.serial))))?;
+                    compared.texts += shown.fits(item, calendar, told.day).map_err(|what| Wrong::new(format!("{} {what}", name(shown.serial))))?;
                     seen.insert(shown.serial);
                 }
-                None if shown.received_on == told.day && shown.may_wait() => compared.waiting.push(shown),
+                None if shown.may_wait(told) => compared.waiting.push(shown),
                 None => return wrong(format!("{} of {} is listed, and not in the log", name(shown.serial), shown.received_on)),
             }
         }
-        match page.next {
-            Some(_) if below == i64::MAX || below == page_began => return wrong(format!("{path} lists nothing and goes on")),
-            Some(cursor) => path = format!("{LIST}&cursor={cursor}"),
-            None => break,
+        if page.next.is_some() && below == self.below {
+            return wrong(format!("{path} lists nothing and goes on"));
         }
+        let lowest = if page.next.is_some() { below } else { i64::MIN };
+        if let Some((missing, _)) = told.items.range(lowest..self.below).rfind(|(serial, _)| !seen.contains(serial)) {
+            return wrong(format!("{} is in the log, and not listed", name(*missing)));
+        }
+        let path = page.next.map(|cursor| format!("{LIST}&cursor={cursor}"));
+        Ok((Self { path, below }, compared))
     }
-    if let Some(missing) = told.items.keys().find(|serial| !seen.contains(serial)) {
-        return wrong(format!("{} is in the log, and not listed", name(*missing)));
+}
+
+/// The opinions that wait for their hour now.
+pub(super) fn waiting(source: &Source, told: &Told) -> Checked<Vec<Shown>> {
+    let (mut reading, mut waiting) = (Reading::new(), Vec::new());
+    while reading.has_more() && reading.below > told.due_below {
+        let (next, compared) = reading.page(source, told)?;
+        waiting.extend(compared.waiting);
+        reading = next;
     }
-    Ok(compared)
+    Ok(waiting)
 }
 
 impl Shown {
-    /// Can it have come to this within the hour for which it waits?
-    fn may_wait(&self) -> bool {
-        !matches!(self.class.as_str(), "answered_late" | "overdue")
+    /// Can it be one that waits for its hour, and have come to this meanwhile?
+    fn may_wait(&self, told: &Told) -> bool {
+        self.received_on == told.day && self.serial > told.due_below && !matches!(self.class.as_str(), "answered_late" | "overdue")
+    }
+
+    /// Has the log told of it meanwhile?
+    pub(super) fn is_told(&self, told: &Told) -> bool {
+        told.items.contains_key(&self.serial)
     }
 
     /// Is it shown as the log tells it? Returns how many texts fit their commitments.

@@ -38,6 +38,16 @@ impl Source {
         }
     }
 
+    /// May it change while it is read?
+    pub(super) fn is_live(&self) -> bool {
+        matches!(self, Self::Site { .. })
+    }
+
+    /// Is all that is read kept as a bundle?
+    pub(super) fn is_kept(&self) -> bool {
+        matches!(self, Self::Site { bundle: Some(_), .. })
+    }
+
     /// A file below `/so-cong-khai/`, which must be there.
     pub(super) fn bytes(&self, path: &str) -> Checked<Vec<u8>> {
         self.at(&format!("so-cong-khai/{path}"))?.ok_or_else(|| Wrong::new(format!("{path} is missing")))

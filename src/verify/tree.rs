@@ -128,48 +128,60 @@ struct Level {
     hashes: Vec<u8>,
 }
 
-/// Reads every leaf up to a head, in order; then compares root and tiles, and
-/// the roots of what was signed earlier.
-pub(super) fn walk(source: &Source, head: &Head, earlier: &[Head], mut leaf: impl FnMut(u64, &str) -> Checked<()>) -> Checked<()> {
-    if earlier.iter().any(|earlier| earlier.size > head.size) {
-        return wrong(format!("the log has {} leaves; an earlier checkpoint has more", head.size));
-    }
-    let mut peaks = Peaks::default();
-    let mut levels: Vec<Level> = Vec::new();
-    let same = |peaks: &Peaks, head: &Head| {
-        if peaks.root() == head.root { Ok(()) } else { wrong(format!("the first {} leaves are not those of the checkpoint of that size", head.size)) }
-    };
-    let mut index = 0;
-    while index < head.size {
-        let width = WIDTH.min(head.size - index);
-        let path = tile_path("entries", index / WIDTH, width);
-        let bundle = source.bytes(&path)?;
-        let mut rest = bundle.as_slice();
-        for _ in 0..width {
-            for earlier in earlier.iter().filter(|earlier| earlier.size == index) {
-                same(&peaks, earlier)?;
+/// A tree as far as its leaves were read.
+#[derive(Default)]
+pub(super) struct Tree {
+    peaks: Peaks,
+    levels: Vec<Level>,
+    size: u64,
+}
+
+impl Tree {
+    /// Reads every leaf from where it stands up to a head, in order; then
+    /// compares root and tiles, and the roots of what was signed earlier.
+    pub(super) fn read(&mut self, source: &Source, head: &Head, earlier: &[Head], mut leaf: impl FnMut(u64, &str) -> Checked<()>) -> Checked<()> {
+        if self.size > head.size || earlier.iter().any(|earlier| earlier.size > head.size) {
+            return wrong(format!("the log has {} leaves; an earlier checkpoint has more", head.size));
+        }
+        while self.size < head.size {
+            let first = self.size - self.size % WIDTH;
+            let width = WIDTH.min(head.size - first);
+            let path = tile_path("entries", first / WIDTH, width);
+            let bundle = source.bytes(&path)?;
+            let mut rest = bundle.as_slice();
+            for index in first..first + width {
+                let (entry, after) = entry(rest).ok_or_else(|| Wrong::new(format!("{path} is cut off")))?;
+                rest = after;
+                if index < self.size {
+                    continue;
+                }
+                self.same_as_at(earlier)?;
+                let hash = record_hash(entry);
+                self.peaks.add(hash);
+                add(source, &mut self.levels, 0, hash)?;
+                let text = std::str::from_utf8(entry).map_err(|_| Wrong::new(format!("leaf {index} is no text")))?;
+                leaf(index, text)?;
+                self.size += 1;
             }
-            let (entry, after) = entry(rest).ok_or_else(|| Wrong::new(format!("{path} is cut off")))?;
-            rest = after;
-            let hash = record_hash(entry);
-            peaks.add(hash);
-            add(source, &mut levels, 0, hash)?;
-            let text = std::str::from_utf8(entry).map_err(|_| Wrong::new(format!("leaf {index} is no text")))?;
-            leaf(index, text)?;
-            index += 1;
+            if !rest.is_empty() {
+                return wrong(format!("{path} is longer than its leaves"));
+            }
         }
-        if !rest.is_empty() {
-            return wrong(format!("{path} is longer than its leaves"));
+        self.same_as_at(earlier)?;
+        self.same_as_at(std::slice::from_ref(head))?;
+        for (level, tile) in self.levels.iter().enumerate().filter(|(_, tile)| !tile.hashes.is_empty()) {
+            compare(source, level, tile)?;
+        }
+        Ok(())
+    }
+
+    /// Is it, at this size, what heads of this size say?
+    fn same_as_at(&self, heads: &[Head]) -> Checked<()> {
+        match heads.iter().find(|head| head.size == self.size && head.root != self.peaks.root()) {
+            None => Ok(()),
+            Some(head) => wrong(format!("the first {} leaves are not those of the checkpoint of that size", head.size)),
         }
     }
-    for earlier in earlier.iter().filter(|earlier| earlier.size == index) {
-        same(&peaks, earlier)?;
-    }
-    same(&peaks, head)?;
-    for (level, tile) in levels.iter().enumerate().filter(|(_, tile)| !tile.hashes.is_empty()) {
-        compare(source, level, tile)?;
-    }
-    Ok(())
 }
 
 fn entry(bytes: &[u8]) -> Option<(&[u8], &[u8])> {

@@ -5,6 +5,8 @@ mod histories;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -97,6 +99,37 @@ fn an_opinion_of_the_counter_waits_for_its_hour_and_no_longer() {
         bed.tamper("UPDATE feedback SET received_on = '2026-10-26' WHERE serial = 9");
         let why = check(&site).unwrap_err();
         assert!(why.0.contains("is listed, and not in the log"), "{why}");
+    });
+}
+
+#[test]
+fn a_site_that_never_stands_still_agrees_page_by_page() {
+    each_database(|bed| {
+        let state = Scratch::new();
+        state.month(bed);
+        let site = Site::signing(bed, &state);
+        let is_checked = AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                while !is_checked.load(Ordering::Relaxed) {
+                    bed.citizen().says("Một việc nữa.").sends(bed);
+                    bed.citizen().at_counter().says("Một việc ở quầy.").sends(bed);
+                    state.signs(bed);
+                    std::thread::sleep(Duration::from_millis(150));
+                }
+            });
+            let report = check(&site);
+            // What is kept is of one moment, or is not called a bundle.
+            let folder = Scratch::new();
+            let kept = verify(&Source::new(&site.url, Some(folder.0.clone())), &Asked::default());
+            is_checked.store(true, Ordering::Relaxed);
+            let report = report.unwrap();
+            assert!(report.opinions > 9 && report.waiting > 0, "{report:?}");
+            match kept {
+                Ok(_) => drop(verify_folder(&folder).unwrap()),
+                Err(why) => assert!(why.is_unread(), "{why}"),
+            }
+        });
     });
 }
 
