@@ -31,6 +31,10 @@ fn main() {
         slips_alone();
         return;
     }
+    if asked("--proofs") {
+        ledger::proofs();
+        return;
+    }
     if asked("--ledger") {
         ledger::verified();
         ledger::proofs();
