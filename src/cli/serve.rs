@@ -20,7 +20,7 @@ use crate::http::render::Pages;
 use crate::http::visitor::Visitor;
 use crate::jobs::ledger::Sequencer;
 use crate::jobs::stamp::Stamper;
-use crate::jobs::witness::Witnesses;
+use crate::jobs::witness::Witness;
 use crate::mail::Mailer;
 use crate::{api, jobs, store, telemetry, web as pages};
 
@@ -58,7 +58,7 @@ pub fn prepare(config: Config, service: Arc<Service>) -> Result<Ready, Problem> 
     let mailer = Mailer::from_config(&config).map_err(Problem::Internal)?;
     let ledger = config.ledger_key().map(|key| jobs::Ledger {
         sequencer: Sequencer::new(key, config.ledger_state.clone()),
-        witnesses: Witnesses::new(config.witnesses().unwrap_or_default()),
+        witnesses: config.witnesses().unwrap_or_default().into_iter().map(|(address, key)| Witness::new(&address, key)).collect(),
         stamper: (!config.tsa_url.is_empty()).then(|| Stamper::new(&config.tsa_url)),
     });
     ready.jobs = Some(jobs::run(service, Arc::new(mailer), ledger)?);

@@ -214,14 +214,14 @@ impl Item {
     /// Builds an item from all its events, as they were recorded.
     pub fn replay(serial: Serial, entries: &[Entry], terms: &dyn Terms) -> Result<Self, Problem> {
         let broken = |n: u32, what: &str| Problem::Internal(format!("{serial} event {n}: {what}"));
-        let (first, rest) = entries.split_first().ok_or_else(|| broken(0, "no events"))?;
+        let (first, rest) = entries.split_first().ok_or_else(|| broken(0, "it is missing, and all others with it"))?;
         if first.n != 0 {
-            return Err(broken(first.n, "expected number 0"));
+            return Err(broken(first.n, "event 0 is missing"));
         }
         let (mut item, _) = Self::receive(serial, first.on, first.by, first.event.clone())?;
         for entry in rest {
             if entry.n != item.events {
-                return Err(broken(entry.n, &format!("expected number {}", item.events)));
+                return Err(broken(entry.n, &format!("event {} was to come", item.events)));
             }
             if entry.on < item.last_on {
                 return Err(broken(entry.n, "its day goes back"));

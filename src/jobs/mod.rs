@@ -23,7 +23,7 @@ use crate::mail::Mailer;
 
 use ledger::Sequencer;
 use stamp::Stamper;
-use witness::Witnesses;
+use witness::Witness;
 
 /// How long a job with nothing to do waits before it looks again.
 const TICK: Duration = Duration::from_secs(1);
@@ -35,8 +35,8 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 pub struct Ledger {
     /// Gives places and signs.
     pub sequencer: Sequencer,
-    /// Who signs beside it.
-    pub witnesses: Witnesses,
+    /// Those who sign beside it.
+    pub witnesses: Vec<Witness>,
     /// Who stamps each day, if anybody does.
     pub stamper: Option<Stamper>,
 }
@@ -57,12 +57,16 @@ pub fn run(service: Arc<Service>, mailer: Arc<Mailer>, ledger: Option<Ledger>) -
     let mut running = Running { threads: Vec::new() };
     let of = service.clone();
     running.add("outbox", move || Ok(outbox::deliver(&of, &mailer)? > 0))?;
-    if let Some(Ledger { sequencer, mut witnesses, stamper }) = ledger {
+    if let Some(Ledger { sequencer, witnesses, stamper }) = ledger {
         let of = service.clone();
         // Once a second, however much comes in: many leaves at a time cost little.
         running.add("ledger", move || sequencer.run(&of).map(|_| false))?;
-        let of = service.clone();
-        running.add("witnesses", move || witnesses.run(&of).map(|_| false))?;
+        for mut witness in witnesses {
+            let of = service.clone();
+            // Each by itself: one that is away keeps nobody else from signing.
+            let name = format!("witness {}", witness.name());
+            running.add(&name, move || witness.run(&of).map(|_| false))?;
+        }
         if let Some(stamper) = stamper {
             let of = service.clone();
             running.add("time stamps", move || stamper.run(&of).map(|_| false))?;
@@ -81,11 +85,12 @@ pub fn run(service: Arc<Service>, mailer: Arc<Mailer>, ledger: Option<Ledger>) -
 }
 
 impl Running {
-    fn add(&mut self, job: &'static str, work: impl FnMut() -> Result<bool, Problem> + Send + 'static) -> Result<(), Problem> {
+    fn add(&mut self, job: &str, work: impl FnMut() -> Result<bool, Problem> + Send + 'static) -> Result<(), Problem> {
         let (stop, stopped) = channel();
+        let name = job.to_owned();
         let thread = Builder::new()
             .name(job.to_owned())
-            .spawn(move || keep_at(job, &stopped, work))
+            .spawn(move || keep_at(&name, &stopped, work))
             .map_err(|e| Problem::Internal(format!("the job {job} could not start: {e}")))?;
         self.threads.push((stop, thread));
         Ok(())
@@ -106,6 +111,8 @@ impl Running {
 /// `work` says whether there may be more to do at once.
 fn keep_at(job: &str, stopped: &Receiver<()>, mut work: impl FnMut() -> Result<bool, Problem>) {
     let mut failures: u32 = 0;
+    // What a job can't do by itself is seen by whoever watches.
+    let failed = metrics::gauge!("hoidap_job_failures", "job" => job.to_owned());
     loop {
         // A fault in one piece of work must not end the job for ever.
         let done = catch_unwind(AssertUnwindSafe(&mut work)).unwrap_or_else(|_| Err(Problem::Internal("the work panicked".to_owned())));
@@ -115,10 +122,12 @@ fn keep_at(job: &str, stopped: &Receiver<()>, mut work: impl FnMut() -> Result<b
                     tracing::info!(job, failures, "the job works again");
                 }
                 failures = 0;
+                failed.set(0);
                 if more { Duration::ZERO } else { TICK }
             }
             Err(problem) => {
                 failures += 1;
+                failed.set(failures);
                 // A database that is away all night fills no log.
                 if failures.is_power_of_two() {
                     tracing::warn!(job, failures, %problem, "the job failed and will be tried again");

@@ -20,13 +20,13 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// What an answer may be long: some lines of a signed note.
 const LONGEST: u64 = 16_384;
 
-/// A witness: where `add-checkpoint` is, and what its lines are checked with.
-type Witness = (String, WitnessKey);
-
-/// Everybody who is asked.
+/// Somebody who is asked to sign.
 #[derive(Debug)]
-pub struct Witnesses {
-    witnesses: Vec<Witness>,
+pub struct Witness {
+    /// Where `add-checkpoint` is.
+    address: String,
+    /// What its lines are checked with.
+    key: WitnessKey,
     agent: Agent,
     asked: Option<Moment>,
 }
@@ -38,37 +38,35 @@ enum Said {
     Knows(u64),
 }
 
-impl Witnesses {
-    /// Nobody was asked yet.
-    pub fn new(witnesses: Vec<Witness>) -> Self {
+impl Witness {
+    /// It was not asked yet.
+    pub fn new(address: &str, key: WitnessKey) -> Self {
         let agent = Agent::config_builder().timeout_global(Some(PATIENCE)).http_status_as_error(false).max_redirects(0).build().into();
-        Self { witnesses, agent, asked: None }
+        let address = format!("{}/add-checkpoint", address.trim_end_matches('/'));
+        Self { address, key, agent, asked: None }
     }
 
-    /// Asks, unless everybody was asked a moment ago. Returns how many signed something new.
+    /// What it calls itself.
+    pub fn name(&self) -> &str {
+        self.key.name()
+    }
+
+    /// Asks, unless it was asked a moment ago. Returns whether it signed something new.
     ///
     /// # Errors
-    /// What the last of those said who did not sign; the others are asked all the same.
-    pub fn run(&mut self, service: &Service) -> Result<usize, Problem> {
+    /// Why it did not sign.
+    pub fn run(&mut self, service: &Service) -> Result<bool, Problem> {
         let now = service.now();
         if self.asked.is_some_and(|asked| (asked..asked.plus_seconds(PAUSE.as_secs() as i64)).contains(&now)) {
-            return Ok(0);
+            return Ok(false);
         }
         self.asked = Some(now);
-        let Some((size, note)) = service.read(|tx| Ok(store::ledger::signed_alone(tx.conn)?))? else { return Ok(0) };
-        let mut signed = 0;
-        let mut refused = None;
-        for witness in &self.witnesses {
-            match self.ask(service, witness, size, &note) {
-                Ok(new) => signed += usize::from(new),
-                Err(why) => refused = Some(Problem::Unavailable(format!("the witness {} did not sign: {why}", witness.1.name()))),
-            }
-        }
-        refused.map_or(Ok(signed), Err)
+        let Some((size, note)) = service.read(|tx| Ok(store::ledger::signed_alone(tx.conn)?))? else { return Ok(false) };
+        self.ask(service, size, &note).map_err(|why| Problem::Unavailable(format!("the witness {} did not sign: {why}", self.key.name())))
     }
 
-    fn ask(&self, service: &Service, (address, key): &Witness, size: u64, note: &str) -> Result<bool, String> {
-        let name = key.name().to_owned();
+    fn ask(&self, service: &Service, size: u64, note: &str) -> Result<bool, String> {
+        let name = self.key.name().to_owned();
         let read = |e: Problem| e.to_string();
         let mut known = service.read(|tx| Ok(store::ledger::cosigned_size(tx.conn, &name)?)).map_err(read)?.unwrap_or(0);
         if known == size {
@@ -81,10 +79,10 @@ impl Witnesses {
             }
             let proof = service.read(|tx| ledger::consistency(tx, known, size)).map_err(read)?;
             let body = format!("old {known}\n{}\n{note}", proof.iter().map(|hash| format!("{hash}\n")).collect::<String>());
-            match self.post(address, body)? {
+            match self.post(body)? {
                 Said::Knows(other) => known = other,
                 Said::Cosigned(lines) => {
-                    let line = lines.lines().find(|line| key.has_signed(note, line)).ok_or("its line is not signed by its key")?;
+                    let line = lines.lines().find(|line| self.key.has_signed(note, line)).ok_or("its line is not signed by its key")?;
                     service.write_ledger(|tx| Ok(store::ledger::put_cosignature(tx.conn, &name, size, note, line)?)).map_err(read)?;
                     return Ok(true);
                 }
@@ -93,9 +91,8 @@ impl Witnesses {
         Err(format!("it says twice that it knows {known} leaves"))
     }
 
-    fn post(&self, address: &str, body: String) -> Result<Said, String> {
-        let address = format!("{}/add-checkpoint", address.trim_end_matches('/'));
-        let mut answer = self.agent.post(&address).send(body).map_err(|e| e.to_string())?;
+    fn post(&self, body: String) -> Result<Said, String> {
+        let mut answer = self.agent.post(&self.address).send(body).map_err(|e| e.to_string())?;
         let status = answer.status().as_u16();
         let text = answer.body_mut().with_config().limit(LONGEST).read_to_string().map_err(|e| e.to_string())?;
         match (status, text.trim().parse()) {

@@ -336,7 +336,7 @@ const PLANTED: [(&str, &str); 17] = [
     ("UPDATE feedback SET field = 'construction' WHERE serial = 1", "HD-000001: the row says"),
     ("UPDATE feedback SET answered_on = '2026-10-02' WHERE serial = 2", "HD-000002: the row says"),
     ("DELETE FROM feedback_events WHERE serial = 2 AND n = 5", "HD-000002: the row says"),
-    ("DELETE FROM feedback_events WHERE serial = 2 AND n = 3", "HD-000002 event 4: expected number 3"),
+    ("DELETE FROM feedback_events WHERE serial = 2 AND n = 3", "HD-000002 event 4: event 3 was to come"),
     ("UPDATE feedback_events SET on_day = '2026-09-01' WHERE serial = 2 AND n = 5", "HD-000002 event 5: its day goes back"),
     ("UPDATE feedback_texts SET original = 'Tôi rất hài lòng.' WHERE serial = 1", "HD-000001: the words of event 0"),
     ("UPDATE feedback_answers SET answer = 'Chúng tôi đã xin lỗi.' WHERE serial = 2", "HD-000002: the words of event 5"),

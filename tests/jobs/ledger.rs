@@ -15,6 +15,7 @@ use tlog_tiles::checkpoint::Checkpoint;
 use uuid::Uuid;
 
 use crate::support::ledger::{Scratch, key};
+use crate::support::web::Site;
 use crate::support::{Bed, SECRET, WARD, day, each_database};
 
 /// Every leaf as it is stored.
@@ -238,6 +239,21 @@ fn a_database_that_was_set_back_is_not_signed() {
     assert!(why.contains("something was changed"), "{why}");
     assert_eq!(restored.read(|tx| Ok(store::ledger::last_checkpoint(tx.conn)?)).unwrap().unwrap().0, size, "the old log is served");
     let _ = std::fs::remove_file(backup);
+}
+
+#[test]
+fn a_log_that_stands_still_says_so_on_its_page() {
+    each_database(|bed| {
+        let state = Scratch::new();
+        bed.citizen().says("Một việc.").sends(bed);
+        state.signs(bed);
+        let stands = |state: &Scratch| Site::signing(bed, state).browser().opens("/so-cong-khai").says("Sổ được ký lần cuối ngày");
+        assert!(!stands(&state));
+        bed.on("2026-10-02");
+        assert!(stands(&Scratch::new()), "without its state nothing is signed");
+        state.signs(bed);
+        assert!(!stands(&state));
+    });
 }
 
 #[test]

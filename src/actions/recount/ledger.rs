@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use serde::Deserialize;
+use serde_json::Value;
 use tlog_tiles::checkpoint::Checkpoint;
 
 use super::{Compared, Difference};
@@ -46,6 +47,18 @@ fn note(told: &mut Told, idx: u64) {
     }
 }
 
+/// The first thing in which a row and its leaf differ.
+fn apart(row: &str, leaf: &str) -> String {
+    let said = |text: &str| serde_json::from_str::<BTreeMap<String, Value>>(text).unwrap_or_default();
+    let (row, leaf) = (said(row), said(leaf));
+    let shown = |value: Option<&Value>| value.map_or_else(|| "nothing".to_owned(), Value::to_string);
+    let name = row.keys().chain(leaf.keys()).find(|name| row.get(*name) != leaf.get(*name));
+    name.map_or_else(
+        || "the one is not written as the other".to_owned(),
+        |name| format!("{name} is {} in the row and {} in the leaf", shown(row.get(name)), shown(leaf.get(name))),
+    )
+}
+
 fn differs(what: String) -> Result<Option<Difference>, Problem> {
     Ok(Some(Difference(what)))
 }
@@ -76,7 +89,7 @@ fn events(tx: &mut Tx<'_>, told: &mut Told, _: &mut Compared) -> Result<Option<D
             let leaf = Leaf::Feedback { serial, entry: &event.entry }.bytes();
             match leaves.get(&idx) {
                 Some(logged) if *logged == leaf => {}
-                Some(logged) => return differs(format!("{serial}: event {n} says {leaf}, its leaf {idx} says {logged}")),
+                Some(logged) => return differs(format!("{serial}: event {n} is not the one of its leaf {idx}: {}", apart(&leaf, logged))),
                 None => return differs(format!("{serial}: event {n} stands at leaf {idx}, which is not there")),
             }
             note(told, idx);

@@ -82,6 +82,8 @@ fn item(tx: &mut Tx<'_>, serial: Serial, kept: &[KeptEvent]) -> Result<Option<Di
     let entries: Vec<Entry> = kept.iter().map(|k| k.entry.clone()).collect();
     let mut item = match Item::replay(serial, &entries, &*tx.catalogue) {
         Ok(item) => item,
+        // It names the item and the event itself.
+        Err(Problem::Internal(what)) => return Ok(Some(Difference(what))),
         Err(problem) => return differs(problem.to_string()),
     };
     item.clock.clone_from(&record.clock);
