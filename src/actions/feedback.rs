@@ -29,9 +29,11 @@ pub struct Hand {
 
 /// What is recorded beside an event.
 #[derive(Default)]
-struct Beside {
-    salts: Vec<(&'static str, Salt)>,
-    note: Option<String>,
+pub(super) struct Beside {
+    /// Of each commitment, by its name in the event.
+    pub(super) salts: Vec<(&'static str, Salt)>,
+    /// The words, seen by the desk and the sender alone.
+    pub(super) note: Option<String>,
 }
 
 /// Words beside a reason, committed to.
@@ -61,7 +63,7 @@ fn fold(tx: &mut Tx<'_>, record: &Record) -> Result<Item, Problem> {
 }
 
 /// Checks that an officer may do it, and returns the part that they play.
-fn allowed(tx: &Tx<'_>, officer: &Officer, act: Act, hand: &Hand) -> Result<By, Problem> {
+pub(super) fn allowed(tx: &Tx<'_>, officer: &Officer, act: Act, hand: &Hand) -> Result<By, Problem> {
     Ok(officer.may(act, &hand.item, &tx.catalogue.offices, tx.today)?)
 }
 
@@ -75,7 +77,7 @@ pub struct Seen {
 }
 
 /// Records an event with what follows from it: rows, projection, audit.
-fn record(tx: &mut Tx<'_>, hand: &mut Hand, officer: Option<&Officer>, by: By, event: Event, beside: Beside) -> Result<(), Problem> {
+pub(super) fn record(tx: &mut Tx<'_>, hand: &mut Hand, officer: Option<&Officer>, by: By, event: Event, beside: Beside) -> Result<(), Problem> {
     let name = event.name();
     let entries = hand.item.record(tx.today, by, event, &*tx.catalogue)?;
     write(tx, hand, officer.map(|o| o.id), entries, beside)?;
@@ -115,6 +117,16 @@ fn note_of(note: &str) -> Result<Option<String>, Problem> {
         Err(TextFault::Empty) => Ok(None),
         Err(TextFault::TooLong { max, got }) => Err(Problem::Invalid(vec![Fault::new("/note", "too_long").with("max", max).with("over", got - max)])),
     }
+}
+
+/// Words that must be there, at most so long.
+pub(super) fn words_of(pointer: &'static str, words: &str, max: usize) -> Result<String, Problem> {
+    text::bounded(words, max).map_err(|fault| {
+        Problem::Invalid(vec![match fault {
+            TextFault::Empty => Fault::new(pointer, "words_missing"),
+            TextFault::TooLong { max, got } => Fault::new(pointer, "too_long").with("max", max).with("over", got - max),
+        }])
+    })
 }
 
 /// An officer takes an item.
@@ -375,7 +387,7 @@ fn tell_answered(tx: &mut Tx<'_>, serial: Serial, version: u32) -> Result<(), Pr
 }
 
 /// Writes to the sender, if they left an address and agreed to be sent the answer.
-fn tell_sender(tx: &mut Tx<'_>, serial: Serial, kind: &str, number: u32) -> Result<(), Problem> {
+pub(super) fn tell_sender(tx: &mut Tx<'_>, serial: Serial, kind: &str, number: u32) -> Result<(), Problem> {
     let contact = store::feedback::contact(tx.conn, serial)?.and_then(|sealed| tx.keys.open_contact(serial, &sealed));
     match contact {
         Some(contact) if contact.email.is_some() && contact.allows(Purpose::Answer) => {
@@ -432,12 +444,7 @@ pub fn redirect(tx: &mut Tx<'_>, officer: &Officer, serial: Serial, ground: &str
     let mut hand = take_in_hand(tx, serial)?;
     let by = allowed(tx, officer, Act::Redirect, &hand)?;
     let ground = code_of(tx, "redirect", ground, "/ground")?;
-    let guidance = text::bounded(guidance, ANSWER_MAX).map_err(|fault| {
-        Problem::Invalid(vec![match fault {
-            TextFault::Empty => Fault::new("/guidance", "words_missing"),
-            TextFault::TooLong { max, got } => Fault::new("/guidance", "too_long").with("max", max).with("over", got - max),
-        }])
-    })?;
+    let guidance = words_of("/guidance", guidance, ANSWER_MAX)?;
     if hand.item.kind != Kind::Complaint {
         let reason = code_of(tx, "reclassify", "is_complaint", "/ground")?;
         record(tx, &mut hand, Some(officer), by, Event::Reclassified { kind: Kind::Complaint, reason, note: None }, Beside::default())?;
@@ -447,6 +454,23 @@ pub fn redirect(tx: &mut Tx<'_>, officer: &Officer, serial: Serial, ground: &str
     record(tx, &mut hand, Some(officer), by, Event::Redirected { ground, note }, beside)?;
     went_out(tx, serial)?;
     tell_sender(tx, serial, "redirected", hand.item.events)
+}
+
+/// Corrects what kind an item is, by its content. A complaint is redirected and a denunciation sealed instead.
+pub fn reclassify(tx: &mut Tx<'_>, officer: &Officer, serial: Serial, kind: &str, reason: &str, note: &str) -> Result<(), Problem> {
+    let mut hand = take_in_hand(tx, serial)?;
+    let by = allowed(tx, officer, Act::Reclassify, &hand)?;
+    let found: Option<Kind> = kind.parse().ok().filter(|kind: &Kind| !kind.is_withheld());
+    let (kind, reason) = match (found, listed(tx, "reclassify", reason)) {
+        (Some(kind), _) if kind == hand.item.kind => return Err(Problem::Invalid(vec![Fault::new("/kind", "same_kind")])),
+        (Some(kind), Some(reason)) => (kind, reason),
+        (found, listed) => {
+            let missing = [found.is_none().then(|| Fault::new("/kind", "choice_missing")), listed.is_none().then(|| Fault::new("/reason", "reason_missing"))];
+            return Err(Problem::Invalid(missing.into_iter().flatten().collect()));
+        }
+    };
+    let (note, beside) = noted(note_of(note)?);
+    record(tx, &mut hand, Some(officer), by, Event::Reclassified { kind, reason, note }, beside)
 }
 
 /// Marks an item as a denunciation: out of everybody's sight but its receiver's, at once.
@@ -466,29 +490,58 @@ pub fn confirm_seal(tx: &mut Tx<'_>, officer: &Officer, serial: Serial) -> Resul
     record(tx, &mut hand, Some(officer), by, Event::SealConfirmed, Beside::default())
 }
 
+/// The daily job: brings back what an officer sealed and the receiver did not confirm in time. Returns how many.
+pub fn restore_unconfirmed(tx: &mut Tx<'_>, limit: i64) -> Result<usize, Problem> {
+    let mut restored = 0;
+    let mut last = 0;
+    loop {
+        let serials = store::feedback::unconfirmed(tx.conn, tx.today.plus(-1), last, limit)?;
+        let Some(end) = serials.last() else { return Ok(restored) };
+        last = end.0;
+        for serial in serials {
+            let mut hand = take_in_hand(tx, serial)?;
+            let makeup = hand.item.clock.as_ref().is_none_or(|clock| clock.makeup);
+            let days = tx.catalogue.step_days("confirm", hand.item.kind, hand.item.field.as_ref(), hand.item.received_on);
+            let until = hand.item.out_on.zip(days).map(|(sealed, days)| tx.catalogue.calendar.add(sealed, days, makeup));
+            if hand.record.unconfirmed && until.is_some_and(|until| until < tx.today) {
+                bring_back(tx, &mut hand, None, By::System, RestoreReason::NotConfirmed, "")?;
+                restored += 1;
+                if let Some(office) = hand.item.office.clone().filter(|_| hand.item.state.is_open()) {
+                    tx.mail("routed", &format!("routed:{serial}:{}", hand.item.events), json!({"serial": serial, "office": office}))?;
+                }
+            }
+        }
+    }
+}
+
 /// Brings an item back to the state that it left, with the draft that it had. From a seal, only the receiver can.
 pub fn restore(tx: &mut Tx<'_>, officer: &Officer, serial: Serial, note: &str) -> Result<(), Problem> {
     let mut hand = take_in_hand(tx, serial)?;
     let sealed = hand.item.state == State::Sealed;
     let by = allowed(tx, officer, if sealed { Act::Unseal } else { Act::Restore }, &hand)?;
     let reason = if sealed { RestoreReason::NotConfirmed } else { RestoreReason::Mistake };
+    bring_back(tx, &mut hand, Some(officer), by, reason, note)
+}
+
+fn bring_back(tx: &mut Tx<'_>, hand: &mut Hand, officer: Option<&Officer>, by: By, reason: RestoreReason, note: &str) -> Result<(), Problem> {
+    let serial = hand.record.serial;
     let facts = store::feedback::sealed_intake(tx.conn, serial)?.filter(|_| hand.item.field.is_none());
     let (note, beside) = noted(note_of(note)?);
     let field = facts.as_ref().map(|f| f.field.clone());
-    record(tx, &mut hand, Some(officer), by, Event::Restored { reason, field, note }, beside)?;
+    record(tx, hand, officer, by, Event::Restored { reason, field, note }, beside)?;
     // While it was sealed, the item that it had been merged into may have gone out.
     if let Some(survivor) = hand.item.merged_into.filter(|_| hand.item.state == State::Merged) {
         let survivor = store::feedback::get_for_update(tx.conn, survivor)?;
         if survivor.is_none_or(|s| s.state != State::Merged && s.state.out_class().is_some()) {
             let event = Event::Restored { reason: RestoreReason::SurvivorOut, field: None, note: None };
-            record(tx, &mut hand, None, By::System, event, Beside::default())?;
+            record(tx, hand, None, By::System, event, Beside::default())?;
         }
     }
     // One that never had an office gets it now; its clock starts on the day received.
     if let Some(facts) = facts.filter(|_| hand.item.state == State::Received) {
         let question = Question { field: &facts.field, procedure: facts.procedure.as_ref(), office: facts.office.as_ref(), on: tx.today };
         let (office, rule) = routing::route(&tx.catalogue.rules, &tx.catalogue.offices, &tx.catalogue.coordinating, question);
-        record(tx, &mut hand, None, By::System, Event::Routed { office: office.clone(), rule }, Beside::default())?;
+        record(tx, hand, None, By::System, Event::Routed { office: office.clone(), rule }, Beside::default())?;
         tx.mail("routed", &format!("routed:{serial}:{}", hand.item.events), json!({"serial": serial, "office": office}))?;
     }
     Ok(())

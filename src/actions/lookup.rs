@@ -10,6 +10,7 @@ use crate::domain::error::{Code, Problem};
 use crate::domain::event::{Entry, EventName};
 use crate::domain::feedback::{Item, State};
 use crate::domain::receipt::ReceiptCode;
+use crate::domain::time::Day;
 use crate::domain::visibility::{Answer, PublicItem, Record};
 use crate::domain::words::{Purpose, Serial};
 use crate::store;
@@ -108,6 +109,10 @@ pub struct OwnItem {
     pub original: String,
     /// The guidance or the words beside a refusal, if any was given.
     pub told: Option<String>,
+    /// What they are asked for, while the office waits for it.
+    pub asked: Option<String>,
+    /// What they added, with its day.
+    pub added: Vec<(Day, String)>,
     /// What they agreed to.
     pub consent: Vec<Purpose>,
     /// May they still take it back?
@@ -133,10 +138,26 @@ fn own_item(tx: &mut Tx<'_>, serial: Serial) -> Result<OwnItem, Problem> {
     let item = public(tx, &record)?;
     let original = store::feedback::original(tx.conn, serial)?.unwrap_or_default();
     let told = told(tx, &record)?;
+    let (asked, added) = (asked(tx, &record)?, added(tx, serial)?);
     let contact = store::feedback::contact(tx.conn, serial)?.and_then(|sealed| tx.keys.open_contact(serial, &sealed));
     let can_withdraw = record.state.is_open();
     let answers = if record.state == State::Answered { store::feedback::answers(tx.conn, serial)? } else { Vec::new() };
-    Ok(OwnItem { item, record, answers, original, told, consent: contact.map(|c| c.consent).unwrap_or_default(), can_withdraw })
+    Ok(OwnItem { item, record, answers, original, told, asked, added, consent: contact.map(|c| c.consent).unwrap_or_default(), can_withdraw })
+}
+
+/// What the sender is asked for, while the office waits for it.
+pub fn asked(tx: &mut Tx<'_>, record: &Record) -> Result<Option<String>, Problem> {
+    if record.state != State::Supplement {
+        return Ok(None);
+    }
+    let last = store::feedback::events(tx.conn, record.serial)?.into_iter().rev().find(|kept| kept.entry.event.name() == EventName::SupplementRequested);
+    Ok(last.and_then(|kept| kept.note))
+}
+
+/// What the sender added, in order.
+pub fn added(tx: &mut Tx<'_>, serial: Serial) -> Result<Vec<(Day, String)>, Problem> {
+    let came = store::feedback::events(tx.conn, serial)?.into_iter().filter(|kept| kept.entry.event.name() == EventName::Supplemented);
+    Ok(came.filter_map(|kept| Some((kept.entry.on, kept.note?))).collect())
 }
 
 /// The words of the event that took the item out; those of an earlier one are no longer true.
@@ -157,6 +178,8 @@ pub struct DeskItem {
     pub record: Record,
     /// The original words.
     pub original: String,
+    /// What the sender added when asked, with its day.
+    pub added: Vec<(Day, String)>,
     /// Its events with what is kept beside them.
     pub events: Vec<KeptEvent>,
     /// The published versions.
@@ -199,6 +222,7 @@ fn desk_item(tx: &mut Tx<'_>, officer: &Officer, serial: Serial) -> Result<DeskI
     let own_text = store::draft::authors(tx.conn, serial)?.contains(&officer.id);
     Ok(DeskItem {
         original: store::feedback::original(tx.conn, serial)?.unwrap_or_default(),
+        added: added(tx, serial)?,
         events: store::feedback::events(tx.conn, serial)?,
         answers: store::feedback::answers(tx.conn, serial)?,
         draft: store::draft::get(tx.conn, serial)?,

@@ -14,6 +14,7 @@ pub mod proof;
 pub mod ratings;
 pub mod recount;
 pub mod setup;
+pub mod supplement;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, RwLock};

@@ -41,6 +41,10 @@ pub enum Act {
     Write,
     /// Approve or return what another wrote.
     Approve,
+    /// Ask the sender for more.
+    Ask,
+    /// Correct its kind.
+    Reclassify,
     /// Merge it into another.
     Merge,
     /// Tell the sender of a complaint where to go.
@@ -55,16 +59,29 @@ pub enum Act {
 
 impl Act {
     /// All of them.
-    pub const ALL: [Self; 11] =
-        [Self::Read, Self::Take, Self::Assign, Self::Forward, Self::Write, Self::Approve, Self::Merge, Self::Redirect, Self::Seal, Self::Unseal, Self::Restore];
+    pub const ALL: [Self; 13] = [
+        Self::Read,
+        Self::Take,
+        Self::Assign,
+        Self::Forward,
+        Self::Write,
+        Self::Approve,
+        Self::Ask,
+        Self::Reclassify,
+        Self::Merge,
+        Self::Redirect,
+        Self::Seal,
+        Self::Unseal,
+        Self::Restore,
+    ];
 
     /// The roles that may do it, with the part they then play.
     const fn roles(self) -> &'static [(Role, By)] {
         const WORK: &[(Role, By)] = &[(Role::Officer, By::Officer), (Role::Head, By::Head)];
         match self {
             Self::Read => &[(Role::Officer, By::Officer), (Role::Approver, By::Approver), (Role::Head, By::Head)],
-            Self::Take | Self::Write => &[(Role::Officer, By::Officer)],
-            Self::Assign | Self::Forward | Self::Merge | Self::Redirect => WORK,
+            Self::Take | Self::Write | Self::Ask => &[(Role::Officer, By::Officer)],
+            Self::Assign | Self::Forward | Self::Reclassify | Self::Merge | Self::Redirect => WORK,
             Self::Seal => &[(Role::Officer, By::Officer), (Role::Approver, By::Approver), (Role::Head, By::Head)],
             Self::Approve => &[(Role::Approver, By::Approver)],
             Self::Unseal => &[(Role::Receiver, By::Receiver)],

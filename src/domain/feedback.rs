@@ -90,7 +90,7 @@ impl State {
 }
 
 /// A sender has at most this many working days to add something.
-const LONGEST_SUPPLEMENT: u32 = 10;
+pub const LONGEST_SUPPLEMENT: u32 = 10;
 
 /// What the rules of the day say: the calendar, the answer days, each office's choice.
 pub trait Terms {
@@ -170,6 +170,8 @@ pub struct Item {
     pub withheld: Vec<Ground>,
     /// The item that it was merged into.
     pub merged_into: Option<Serial>,
+    /// Until when the sender was last asked for more.
+    pub waits_until: Option<Day>,
 }
 
 impl Item {
@@ -207,6 +209,7 @@ impl Item {
             sealed_at_receipt: kind.is_none(),
             withheld: Vec::new(),
             merged_into: None,
+            waits_until: None,
         };
         Ok((item, Entry { n: 0, on, by, event: received }))
     }
@@ -408,7 +411,8 @@ impl Item {
                     clock.days = terms.answer_days(*kind, self.field.as_ref(), self.received_on);
                 }
             }
-            Event::SupplementRequested { .. } => {
+            Event::SupplementRequested { until } => {
+                self.waits_until = Some(*until);
                 if !late && self.pauses < MOST_PAUSES {
                     self.pauses += 1;
                     if let Some(clock) = &mut self.clock {

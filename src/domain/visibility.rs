@@ -60,6 +60,10 @@ pub struct Record {
     pub merged_into: Option<Serial>,
     /// Its words are withheld by an event.
     pub withheld: bool,
+    /// Until when its sender, who was asked for more, is waited for.
+    pub waits_until: Option<Day>,
+    /// An officer sealed it, and the receiver has still to say whether it is a denunciation.
+    pub unconfirmed: bool,
 }
 
 impl Record {
@@ -85,6 +89,8 @@ impl Record {
         self.events = item.events;
         self.merged_into = item.merged_into;
         self.withheld = !item.withheld.is_empty();
+        self.waits_until = item.waits_until.filter(|_| item.state == State::Supplement);
+        self.unconfirmed = item.state == State::Sealed && !item.seal_confirmed && !item.sealed_at_receipt;
     }
 
     /// The class on a day.

@@ -55,10 +55,12 @@ pub fn plan(tx: &mut Tx<'_>, message: &Message) -> Result<Plan, Problem> {
         "answered" => to_sender(tx, &record, answered),
         "refused" => to_sender(tx, &record, refused),
         "redirected" => to_sender(tx, &record, redirected),
+        "asked" => to_sender(tx, &record, asked),
         "routed" => Ok(routed(tx, &record, about.office)),
         "handed_in" => handed_in(tx, &record, about.officer),
         "returned" => returned(tx, &record, about.officer),
         "assigned" => assigned(tx, &record, about.officer),
+        "resumed" => resumed(tx, &record, about.officer),
         "sealed" => sealed(tx, &record, about.officer),
         kind => Err(Problem::Internal(format!("this version knows no mail of the kind {kind}"))),
     }
@@ -132,6 +134,12 @@ fn redirected(tx: &mut Tx<'_>, record: &Record) -> Result<Option<Notice>, Proble
     }))
 }
 
+fn asked(tx: &mut Tx<'_>, record: &Record) -> Result<Option<Notice>, Problem> {
+    let Some(until) = record.waits_until else { return Ok(None) };
+    let words = lookup::asked(tx, record)?.unwrap_or_default();
+    Ok(Some(Notice::Asked { serial: record.serial, office: office(tx, record.office.as_ref()), request: words, until }))
+}
+
 /// The office that has it now, at the address of whoever took over from it.
 fn routed(tx: &Tx<'_>, record: &Record, to: Option<OfficeCode>) -> Plan {
     let Some(code) = to.filter(|code| record.office.as_ref() == Some(code) && record.state.is_open()) else { return Plan::Nobody };
@@ -168,6 +176,22 @@ fn assigned(tx: &mut Tx<'_>, record: &Record, to: Option<Uuid>) -> Result<Plan, 
         return Ok(Plan::Nobody);
     }
     to_assignee(tx, record, to, Notice::Assigned { serial: record.serial, due_on: record.due_on })
+}
+
+fn resumed(tx: &mut Tx<'_>, record: &Record, to: Option<Uuid>) -> Result<Plan, Problem> {
+    if !record.state.is_open() || record.state == State::Supplement {
+        return Ok(Plan::Nobody);
+    }
+    let events = feedback::events(tx.conn, record.serial)?;
+    let added = events.iter().rev().find_map(|kept| match kept.entry.event {
+        Event::Supplemented { .. } => Some(true),
+        Event::SupplementLapsed => Some(false),
+        _ => None,
+    });
+    match added {
+        Some(added) => to_assignee(tx, record, to, Notice::Resumed { serial: record.serial, added, due_on: record.due_on }),
+        None => Ok(Plan::Nobody),
+    }
 }
 
 fn to_assignee(tx: &mut Tx<'_>, record: &Record, to: Option<Uuid>, notice: Notice) -> Result<Plan, Problem> {

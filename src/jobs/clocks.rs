@@ -1,9 +1,10 @@
-//! What a day brings: opinions that became late, half-months that ended,
-//! contacts whose purpose is over.
+//! What a day brings: opinions that became late, senders who were waited for in
+//! vain, seals that nobody confirmed, half-months that ended, contacts whose
+//! purpose is over.
 //! Running it twice changes nothing.
 
 use crate::actions::figures::{self, CLOSED_BEFORE};
-use crate::actions::{Service, feedback};
+use crate::actions::{Service, Tx, feedback, supplement};
 use crate::domain::error::{Code, Problem};
 use crate::domain::tally::Half;
 use crate::domain::time::Day;
@@ -17,6 +18,10 @@ const MEETINGS: u32 = 20;
 /// What the daily job did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Done {
+    /// Opinions whose sender was asked for more and added nothing.
+    pub lapsed: usize,
+    /// Opinions whose seal the receiver did not confirm.
+    pub restored: usize,
     /// Opinions whose lateness was recorded.
     pub overdue: usize,
     /// Cells of ended half-months whose released counts caught up.
@@ -30,33 +35,32 @@ pub struct Done {
 /// # Errors
 /// What the actions return; what was done until then stays done.
 pub fn daily(service: &Service) -> Result<Done, Problem> {
-    let done = Done { overdue: record_overdue(service)?, closed: close_halves(service)?, forgotten: forget_contacts(service)? };
+    let done = Done {
+        lapsed: in_steps(service, supplement::lapse)?,
+        restored: in_steps(service, feedback::restore_unconfirmed)?,
+        // What goes on again may be late.
+        overdue: in_steps(service, feedback::record_overdue)?,
+        closed: close_halves(service)?,
+        forgotten: in_steps(service, feedback::forget_contacts)?,
+    };
     if done != Done::default() {
-        tracing::info!(overdue = done.overdue, closed = done.closed, forgotten = done.forgotten, "the clocks were advanced");
+        let Done { lapsed, restored, overdue, closed, forgotten } = done;
+        tracing::info!(lapsed, restored, overdue, closed, forgotten, "the clocks were advanced");
     }
     Ok(done)
 }
 
-fn record_overdue(service: &Service) -> Result<usize, Problem> {
-    let mut recorded = 0;
+/// Does something in steps until nothing is left. Returns how often it was done.
+fn in_steps(service: &Service, action: fn(&mut Tx<'_>, i64) -> Result<usize, Problem>) -> Result<usize, Problem> {
+    let mut done = 0;
     let mut meetings = 0;
     loop {
-        match service.write(|tx| feedback::record_overdue(tx, STEP)) {
-            Ok(0) => return Ok(recorded),
-            Ok(step) => recorded += step,
+        match service.write(|tx| action(tx, STEP)) {
+            Ok(0) => return Ok(done),
+            Ok(step) => done += step,
             // Another server was faster with one of them: look again who is left.
             Err(Problem::Move { .. } | Problem::Refused(Code::ChangedMeanwhile)) if meetings < MEETINGS => meetings += 1,
             Err(problem) => return Err(problem),
-        }
-    }
-}
-
-fn forget_contacts(service: &Service) -> Result<usize, Problem> {
-    let mut forgotten = 0;
-    loop {
-        match service.write(|tx| feedback::forget_contacts(tx, STEP))? {
-            0 => return Ok(forgotten),
-            step => forgotten += step,
         }
     }
 }

@@ -57,6 +57,17 @@ pub enum Notice {
         /// Where to go.
         guidance: String,
     },
+    /// To the sender: the office needs to know more.
+    Asked {
+        /// The opinion.
+        serial: Serial,
+        /// The office that asks.
+        office: Words,
+        /// What it asks for.
+        request: String,
+        /// The last day for it.
+        until: Day,
+    },
     /// To an office: an opinion came to it.
     Routed {
         /// The opinion.
@@ -93,6 +104,15 @@ pub enum Notice {
         /// The last day for an answer.
         due_on: Option<Day>,
     },
+    /// To an officer: an opinion whose sender was asked for more goes on.
+    Resumed {
+        /// The opinion.
+        serial: Serial,
+        /// Something came; else the time for it is over.
+        added: bool,
+        /// The last day for an answer.
+        due_on: Option<Day>,
+    },
     /// To a receiver: something waits in the sealed box.
     Sealed {
         /// Its number; nothing else may be said.
@@ -108,10 +128,12 @@ impl Notice {
             Self::Answered { .. } => "answered",
             Self::Refused { .. } => "refused",
             Self::Redirected { .. } => "redirected",
+            Self::Asked { .. } => "asked",
             Self::Routed { .. } => "routed",
             Self::HandedIn { .. } => "handed_in",
             Self::Returned { .. } => "returned",
             Self::Assigned { .. } => "assigned",
+            Self::Resumed { .. } => "resumed",
             Self::Sealed { .. } => "sealed",
         }
     }
@@ -123,10 +145,12 @@ impl Notice {
             | Self::Answered { serial, .. }
             | Self::Refused { serial, .. }
             | Self::Redirected { serial, .. }
+            | Self::Asked { serial, .. }
             | Self::Routed { serial, .. }
             | Self::HandedIn { serial, .. }
             | Self::Returned { serial, .. }
             | Self::Assigned { serial, .. }
+            | Self::Resumed { serial, .. }
             | Self::Sealed { serial } => *serial,
         }
     }
@@ -134,8 +158,8 @@ impl Notice {
     /// Does it go to the person who sent the opinion?
     pub const fn is_to_sender(&self) -> bool {
         match self {
-            Self::Received { .. } | Self::Answered { .. } | Self::Refused { .. } | Self::Redirected { .. } => true,
-            Self::Routed { .. } | Self::HandedIn { .. } | Self::Returned { .. } | Self::Assigned { .. } | Self::Sealed { .. } => false,
+            Self::Received { .. } | Self::Answered { .. } | Self::Refused { .. } | Self::Redirected { .. } | Self::Asked { .. } => true,
+            Self::Routed { .. } | Self::HandedIn { .. } | Self::Returned { .. } | Self::Assigned { .. } | Self::Resumed { .. } | Self::Sealed { .. } => false,
         }
     }
 
@@ -147,10 +171,12 @@ impl Notice {
             Self::Answered { revised: true, .. } => "mail.answered.subject_revised",
             Self::Refused { .. } => "mail.refused.subject",
             Self::Redirected { .. } => "mail.redirected.subject",
+            Self::Asked { .. } => "mail.asked.subject",
             Self::Routed { .. } => "mail.routed.subject",
             Self::HandedIn { .. } => "mail.handed_in.subject",
             Self::Returned { .. } => "mail.returned.subject",
             Self::Assigned { .. } => "mail.assigned.subject",
+            Self::Resumed { .. } => "mail.resumed.subject",
             Self::Sealed { .. } => "mail.sealed.subject",
         }
     }
@@ -174,6 +200,10 @@ impl Notice {
             Self::HandedIn { office, refusal, due_on, .. } => json!({"office": office.get(language), "refusal": refusal, "due": day(due_on)}),
             Self::Returned { reason, .. } => json!({"reason": reason.get(language)}),
             Self::Assigned { due_on, .. } => json!({"due": day(due_on)}),
+            Self::Asked { office, request, until, .. } => {
+                json!({"office": office.get(language), "request": request, "until": i18n::long_date(language, *until)})
+            }
+            Self::Resumed { added, due_on, .. } => json!({"added": added, "due": day(due_on)}),
             Self::Sealed { .. } => json!({}),
         }
     }

@@ -46,6 +46,8 @@ struct Row {
     title: Option<String>,
     merged_into: Option<i64>,
     withheld: bool,
+    waits_until: Option<On>,
+    unconfirmed: bool,
 }
 
 impl Row {
@@ -75,6 +77,8 @@ impl Row {
             title: record.title.clone(),
             merged_into: record.merged_into.map(|s| s.0),
             withheld: record.withheld,
+            waits_until: record.waits_until.map(On),
+            unconfirmed: record.unconfirmed,
         }
     }
 
@@ -104,6 +108,8 @@ impl Row {
             title: self.title,
             merged_into: self.merged_into.map(Serial),
             withheld: self.withheld,
+            waits_until: self.waits_until.map(|d| d.0),
+            unconfirmed: self.unconfirmed,
         })
     }
 }
@@ -178,7 +184,7 @@ row! {
     NewRow: serial in row, received_on in row, language in row, kind in row, field in row, respondent in row, channel in row,
     procedure in row, named_office in row, state in row, settled in row, paused in row, office in row, in_tray in row, due_on in row,
     first_due_on in row, answered_on in row, out_on in row, clock in row, events in row, assignee in row, title in row,
-    merged_into in row, withheld in row, submission_id, receipt_hash
+    merged_into in row, withheld in row, waits_until in row, unconfirmed in row, submission_id, receipt_hash
 }
 
 static INSERT: LazyLock<Batch> = LazyLock::new(|| Batch::into::<NewRow>("feedback", ""));
@@ -619,6 +625,26 @@ pub fn late_unrecorded(conn: &mut Conn, day: Day, limit: i64) -> Stored<Vec<Seri
         .filter(feedback::due_on.lt(On(day)))
         .filter(feedback::paused.eq(false))
         .filter(feedback::serial.ne_all(recorded))
+        .order(feedback::serial)
+        .limit(limit)
+        .select(feedback::serial)
+        .load(conn)?;
+    Ok(serials.into_iter().map(Serial).collect())
+}
+
+/// Items whose sender was waited for until a day before this one.
+pub fn waited_in_vain(conn: &mut Conn, day: Day, limit: i64) -> Stored<Vec<Serial>> {
+    let serials: Vec<i64> =
+        feedback::table.filter(feedback::waits_until.lt(On(day))).order(feedback::serial).limit(limit).select(feedback::serial).load(conn)?;
+    Ok(serials.into_iter().map(Serial).collect())
+}
+
+/// Items that an officer sealed on or before a day, after a serial, and that the receiver has not confirmed.
+pub fn unconfirmed(conn: &mut Conn, until: Day, last: i64, limit: i64) -> Stored<Vec<Serial>> {
+    let serials: Vec<i64> = feedback::table
+        .filter(feedback::unconfirmed.eq(true))
+        .filter(feedback::out_on.le(On(until)))
+        .filter(feedback::serial.gt(last))
         .order(feedback::serial)
         .limit(limit)
         .select(feedback::serial)

@@ -322,6 +322,8 @@ diesel::table! {
         title -> Nullable<Text>,
         merged_into -> Nullable<BigInt>,
         withheld -> Bool,
+        waits_until -> Nullable<CalendarDay>,
+        unconfirmed -> Bool,
     }
 }
 

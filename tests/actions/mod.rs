@@ -8,3 +8,4 @@ mod intake;
 mod merging;
 mod recount;
 mod sealing;
+mod supplement;

@@ -33,12 +33,20 @@ fn notices() -> Vec<(&'static str, Notice)> {
                 serial, office: office.clone(), ground: reason.clone(), guidance: "Hãy gửi đơn đến Thanh tra thành phố.".to_owned()
             },
         ),
+        (
+            "asked",
+            Notice::Asked {
+                serial, office: office.clone(), request: "Thửa đất số mấy, tờ bản đồ số mấy?".to_owned(), until: "2026-12-08".parse().unwrap()
+            },
+        ),
         ("routed", Notice::Routed { serial, office: office.clone(), in_tray: false, due_on }),
         ("routed_tray", Notice::Routed { serial, office: office.clone(), in_tray: true, due_on }),
         ("handed_in", Notice::HandedIn { serial, office: office.clone(), refusal: false, due_on }),
         ("handed_in_refusal", Notice::HandedIn { serial, office, refusal: true, due_on: None }),
         ("returned", Notice::Returned { serial, reason }),
         ("assigned", Notice::Assigned { serial, due_on }),
+        ("resumed", Notice::Resumed { serial, added: true, due_on }),
+        ("resumed_lapsed", Notice::Resumed { serial, added: false, due_on }),
         ("sealed", Notice::Sealed { serial }),
     ]
 }

@@ -3,7 +3,7 @@
 
 mod database;
 pub mod ledger;
-mod people;
+pub mod people;
 pub mod web;
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -91,6 +91,14 @@ pub fn refusal<T>(tried: Result<T, Problem>) -> String {
     match tried.err().expect("it was not refused") {
         Problem::Invalid(faults) => faults[0].code.to_owned(),
         other => other.code().to_string(),
+    }
+}
+
+/// The faults of a form that was refused, as `/where what`.
+pub fn faults<T>(tried: Result<T, Problem>) -> Vec<String> {
+    match tried.err().expect("it was not refused") {
+        Problem::Invalid(faults) => faults.iter().map(|fault| format!("{} {}", fault.pointer, fault.code)).collect(),
+        other => panic!("{other}"),
     }
 }
 

@@ -13,6 +13,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use hoidap::actions::feedback::{self, Written};
 use hoidap::actions::intake::Receipt;
+use hoidap::actions::supplement;
 use hoidap::cli::{export, serve};
 use hoidap::config::{Config, Secret};
 use hoidap::domain::catalogue::Device;
@@ -119,6 +120,7 @@ fn life(bed: &Bed) -> Life {
     published(bed, &mut life);
     out(bed, &mut life);
     sealed(bed, &mut life);
+    supplemented(bed, &mut life);
     let serials: Vec<Serial> = life.receipts.iter().map(|r| r.feedback.unwrap().0).collect();
     for serial in serials {
         for kept in bed.service.read(|tx| Ok(store::feedback::events(tx.conn, serial)?)).unwrap() {
@@ -129,6 +131,8 @@ fn life(bed: &Bed) -> Life {
     }
     // Some are late by now.
     bed.on("2026-11-10");
+    let unconfirmed = life.says(bed, "a denunciation that an officer has just found");
+    bed.officer().seals(unconfirmed);
     bed.service.write(|tx| feedback::record_overdue(tx, 1_000)).unwrap();
     life
 }
@@ -241,9 +245,25 @@ fn sealed(bed: &Bed, life: &mut Life) {
     let written = life.written(Some("a sealed draft"));
     saves(bed.officer(), drafted, &written);
     bed.officer().seals(drafted);
-    let confirmed = life.says(bed, "a confirmed denunciation");
-    bed.officer().seals(confirmed);
-    bed.desk("receiver").tries(|tx, me| feedback::confirm_seal(tx, me, confirmed)).unwrap();
+    // What the receiver does not confirm is undone, and its words are public again.
+    for serial in [later, drafted] {
+        bed.desk("receiver").tries(|tx, me| feedback::confirm_seal(tx, me, serial)).unwrap();
+    }
+    let unconfirmed = life.says(bed, "a denunciation that an officer found");
+    bed.officer().seals(unconfirmed);
+}
+
+/// Senders who were asked for more: neither the question nor what they added is anybody else's.
+fn supplemented(bed: &Bed, life: &mut Life) {
+    for what in ["an opinion that lacks something", "an opinion that lacked something"] {
+        let serial = life.says(bed, what);
+        let request = life.secret("what a sender is asked for");
+        bed.officer().tries(|tx, me| supplement::ask(tx, me, serial, &request, "10")).unwrap();
+        if what.contains("lacked") {
+            let words = life.secret("what a sender added");
+            bed.service.write(|tx| supplement::add(tx, serial, &words)).unwrap();
+        }
+    }
 }
 
 /// Every pattern that the program registers, as its router holds them.

@@ -267,6 +267,8 @@ impl<'a> Batch<'a> {
             title: None,
             merged_into: None,
             withheld: false,
+            waits_until: None,
+            unconfirmed: false,
         };
         record.project(&item);
         let contact = opinion.contact.as_ref().map(|c| seal(tx, serial, c)).transpose()?;

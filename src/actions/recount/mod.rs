@@ -128,6 +128,7 @@ fn texts(tx: &mut Tx<'_>, serial: Serial, kept: &[KeptEvent]) -> Result<Option<S
         let mut pairs: Vec<(&str, &Commitment, Option<&str>)> = Vec::new();
         match &event.entry.event {
             Event::Received { text, .. } => pairs.push(("text", text, original.as_deref())),
+            Event::Supplemented { text } => pairs.push(("text", text, event.note.as_deref())),
             Event::Answered { version, question, answer, .. } | Event::AnswerRevised { version, question, answer } => {
                 versions += 1;
                 let Some(public) = published(*version) else { return Ok(Some(format!("version {version} of the answer is missing"))) };

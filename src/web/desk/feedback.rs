@@ -7,10 +7,10 @@ use actix_web::{HttpResponse, Responder};
 use serde::Serialize;
 
 use crate::actions::lookup::{self, DeskItem};
-use crate::actions::{Tx, feedback};
+use crate::actions::{Tx, feedback, supplement};
 use crate::domain::access::{Act, Officer};
 use crate::domain::error::{Code, Fault, Problem};
-use crate::domain::feedback::State;
+use crate::domain::feedback::{LONGEST_SUPPLEMENT, State};
 use crate::domain::text::propose_title;
 use crate::domain::time::Day;
 use crate::domain::visibility::PublicStep;
@@ -18,7 +18,7 @@ use crate::domain::words::{Kind, Language, Role, Serial};
 use crate::http::app::{App, Shared, block};
 use crate::http::error::noted;
 use crate::http::visitor::Visitor;
-use crate::i18n::{t, tr};
+use crate::i18n::{date, t, tr};
 use crate::store;
 use crate::web::form::{FaultLine, Faults, Fields};
 use crate::web::respond;
@@ -41,6 +41,10 @@ struct Page {
     why: Option<Why>,
     original: Vec<String>,
     original_lang: Language,
+    /// What the sender added when asked.
+    added: Vec<Added>,
+    /// Until when the sender is waited for.
+    waits_until: Option<String>,
     /// It stands beside the text that waits for approval, and is not shown twice.
     original_below: bool,
     sealed: Option<SealedFacts>,
@@ -55,6 +59,9 @@ struct Page {
     return_reasons: FilterSelect,
     redirect_grounds: FilterSelect,
     refuse_grounds: FilterSelect,
+    ask_days: FilterSelect,
+    kinds: FilterSelect,
+    reclassify_reasons: FilterSelect,
     colleagues: FilterSelect,
     typed: Typed,
     /// One of the folded forms came back.
@@ -91,6 +98,8 @@ fn anchor(form: &str, pointer: &str) -> String {
         ("chuyen", "/note") => "forward-note",
         ("tu-choi", "/note") => "refuse-note",
         ("khoi-phuc", "/note") => "restore-note",
+        ("doi-loai", "/note") => "reclassify-note",
+        ("doi-loai", "/reason") => "reclassify-reason",
         ("huong-dan", "/ground") => "redirect-ground",
         ("duyet", "/reason") => "return-reason",
         (_, "/form_token" | "/intent") => "main",
@@ -108,6 +117,16 @@ struct Typed {
     restore_note: String,
     into: String,
     guidance: String,
+    request: String,
+    reclassify_note: String,
+}
+
+/// Words that the sender added.
+#[derive(Serialize)]
+struct Added {
+    on: String,
+    lang: Language,
+    paragraphs: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -125,6 +144,8 @@ struct May {
     own_text: bool,
     forward: bool,
     assign: bool,
+    ask: bool,
+    reclassify: bool,
     merge: bool,
     redirect: bool,
     refuse: bool,
@@ -177,7 +198,7 @@ struct HistoryLine {
 }
 
 /// The forms that lie folded under "other".
-const OTHER: [&str; 6] = ["giao", "chuyen", "gop", "tu-choi", "huong-dan", "to-cao"];
+const OTHER: [&str; 8] = ["giao", "hoi-them", "chuyen", "doi-loai", "gop", "tu-choi", "huong-dan", "to-cao"];
 
 /// The page.
 pub async fn show(app: Shared, visitor: Visitor, serial: Path<String>, query: Query<Vec<(String, String)>>) -> impl Responder {
@@ -275,6 +296,8 @@ fn dispatch(tx: &mut Tx<'_>, officer: &Officer, serial: Serial, name: &str, f: &
             feedback::approve(tx, officer, serial, Some(seen))
         }
         "chuyen" => feedback::forward(tx, officer, serial, f.get("to"), f.get("reason"), f.get("note")),
+        "hoi-them" => supplement::ask(tx, officer, serial, f.get("request"), f.get("days")),
+        "doi-loai" => feedback::reclassify(tx, officer, serial, f.get("kind"), f.get("reason"), f.get("note")),
         "gop" => match f.get("into").parse() {
             Ok(into) => feedback::merge(tx, officer, serial, into),
             Err(_) => Err(Problem::Invalid(vec![Fault::new("/into", "unknown_serial")])),
@@ -323,6 +346,12 @@ fn build(tx: &mut Tx<'_>, officer: &Officer, item: &DeskItem, sent: &Sent, langu
         },
         original_lang: view::language_of(&item.original, record.language),
         original: view::paragraphs(&item.original),
+        added: item
+            .added
+            .iter()
+            .map(|(on, words)| Added { on: date(*on), lang: view::language_of(words, record.language), paragraphs: view::paragraphs(words) })
+            .collect(),
+        waits_until: record.waits_until.map(date),
         sealed: item.sealed.as_ref().map(|s| SealedFacts {
             field: view::field_name(&catalogue, &s.field, language),
             office: s.office.as_ref().map(|o| view::office_name(&catalogue, o, language)).unwrap_or_default(),
@@ -341,6 +370,17 @@ fn build(tx: &mut Tx<'_>, officer: &Officer, item: &DeskItem, sent: &Sent, langu
         return_reasons: list("duyet", "reason", "return", "desk.return_reason"),
         redirect_grounds: list("huong-dan", "ground", "redirect", "desk.ground"),
         refuse_grounds: select("tu-choi", "ground", "desk.ground", refusals),
+        ask_days: {
+            let days = (1..=LONGEST_SUPPLEMENT).map(|n| (n.to_string(), tr(language, "desk.ask_days_n", &[("n", n.to_string())]))).collect();
+            let longest = LONGEST_SUPPLEMENT.to_string();
+            let chosen = if sent.form == "hoi-them" { sent.typed("hoi-them", "days") } else { longest.as_str() };
+            view::filter_select("days", "desk.ask_days", t(language, "desk.choose"), chosen, days)
+        },
+        kinds: {
+            let others = Kind::ALL.iter().filter(|k| !k.is_withheld() && Some(**k) != record.kind);
+            select("doi-loai", "kind", "desk.new_kind", others.map(|k| (k.to_string(), t(language, &format!("kind.{k}")))).collect())
+        },
+        reclassify_reasons: list("doi-loai", "reason", "reclassify", "desk.reason"),
         colleagues: select("giao", "to", "desk.to_colleague", colleagues(tx, officer, item)?),
         typed: Typed {
             forward_note: typed("chuyen", "note"),
@@ -349,6 +389,8 @@ fn build(tx: &mut Tx<'_>, officer: &Officer, item: &DeskItem, sent: &Sent, langu
             restore_note: typed("khoi-phuc", "note"),
             into: typed("gop", "into"),
             guidance: typed("huong-dan", "guidance"),
+            request: typed("hoi-them", "request"),
+            reclassify_note: typed("doi-loai", "note"),
         },
         other_open: OTHER.contains(&sent.form.as_str()),
         history: history(item, &names, &catalogue, language),
@@ -378,6 +420,8 @@ fn may(item: &DeskItem) -> May {
         own_text: waits && item.own_text,
         forward: act(Act::Forward) && possible("forwarded"),
         assign: act(Act::Assign) && possible("assigned"),
+        ask: act(Act::Ask) && possible("supplement_requested"),
+        reclassify: act(Act::Reclassify) && possible("reclassified"),
         merge: act(Act::Merge) && possible("merged"),
         redirect: act(Act::Redirect) && possible("redirected"),
         refuse: act(Act::Write) && open && writable,
@@ -386,7 +430,7 @@ fn may(item: &DeskItem) -> May {
         restore: possible("restored") && if item.record.state == State::Sealed { act(Act::Unseal) } else { act(Act::Restore) },
         other: false,
     };
-    may.other = may.forward || may.assign || may.merge || may.redirect || may.refuse || may.seal;
+    may.other = may.forward || may.assign || may.ask || may.reclassify || may.merge || may.redirect || may.refuse || may.seal;
     may
 }
 

@@ -41,8 +41,8 @@ struct Page {
 struct Latest {
     size: u64,
     on: Day,
-    /// It was not signed on today's day, though every day has a line of its own.
-    stands: bool,
+    /// The day, in words, when it was not signed today, though every day has a line of its own.
+    stands: Option<String>,
     root: String,
     key: String,
     address: String,
@@ -149,7 +149,7 @@ async fn page(app: &App, visitor: &Visitor, text: String, outcomes: Vec<Outcome>
 fn latest(tx: &mut Tx<'_>, key: &LedgerKey, address: String) -> Result<Option<Latest>, Problem> {
     let Some((on, note)) = store::ledger::last_signed(tx.conn)? else { return Ok(None) };
     let Some(signed) = key.open(&note).and_then(|text| Checkpoint::from_bytes(&text).ok()) else { return Ok(None) };
-    Ok(Some(Latest { size: signed.size(), on, stands: on < tx.today, root: signed.hash().to_string(), key: key.verifier(), address }))
+    Ok(Some(Latest { size: signed.size(), on, stands: (on < tx.today).then(|| i18n::date(on)), root: signed.hash().to_string(), key: key.verifier(), address }))
 }
 
 /// Where what was sent with a code stands, in a sentence for each, and whether all of it has its place.

@@ -24,7 +24,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .route("/tra-cuu", web::get().to(receipt::ask))
         .route("/tra-cuu", web::post().to(receipt::find))
         .route("/tra-cuu/{code}", web::get().to(receipt::show))
-        .route("/tra-cuu/{code}", web::post().to(receipt::withdraw))
+        .route("/tra-cuu/{code}", web::post().to(receipt::act))
         .route("/y-kien", web::get().to(item::list))
         .route("/y-kien/{serial}", web::get().to(item::show))
         .route("/so-cong-khai", web::get().to(ledger::show))

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::ledger;
 use super::qr::{Qr, qr};
-use crate::actions::{feedback, lookup};
+use crate::actions::{feedback, lookup, supplement};
 use crate::domain::error::{Code, Fault, Problem};
 use crate::domain::feedback::State;
 use crate::domain::questionnaire::QuestionType;
@@ -18,7 +18,7 @@ use crate::domain::time::Day;
 use crate::domain::words::{Kind, Language, Serial};
 use crate::http::app::{App, Shared};
 use crate::http::visitor::Visitor;
-use crate::i18n::t;
+use crate::i18n::{date, long_date, t};
 use crate::web::form::{FaultLine, Faults, Fields};
 use crate::web::respond;
 use crate::web::view::{self, AnswerView, Numbered, Status, Why};
@@ -79,6 +79,10 @@ struct OwnPage {
     heading_key: &'static str,
     thanks: bool,
     withdrawn: bool,
+    added_now: bool,
+    /// What was typed and not taken.
+    supplement: String,
+    faults: Vec<FaultLine>,
     code: String,
     qr: Option<Qr>,
     has_response: bool,
@@ -106,6 +110,10 @@ struct OwnView {
     original_lang: Language,
     told: Vec<String>,
     told_lang: Language,
+    asked: Vec<String>,
+    asked_lang: Language,
+    waits_until: Option<String>,
+    added: Vec<Added>,
     answers: Vec<AnswerView>,
     survivor: Option<Numbered>,
     why: Option<Why>,
@@ -114,20 +122,45 @@ struct OwnView {
     refuse_days: Option<u32>,
 }
 
+/// What the sender added.
+#[derive(Serialize)]
+struct Added {
+    on: String,
+    lang: Language,
+    paragraphs: Vec<String>,
+}
+
 #[derive(Serialize)]
 struct Rating {
     label: String,
     value: String,
 }
 
+/// What was just done or tried on the sender's page.
+#[derive(Default)]
+struct Turn {
+    thanks: bool,
+    withdrawn: bool,
+    added: bool,
+    /// Words that could not be taken, and why.
+    supplement: String,
+    faults: Vec<Fault>,
+}
+
 /// What the sender may see.
 pub async fn show(app: Shared, visitor: Visitor, code: Path<String>, query: Query<Vec<(String, String)>>) -> impl Responder {
     let asked = Fields(query.into_inner());
+    let said = |name: &str| !asked.get(name).is_empty();
+    let turn = Turn { thanks: said("cam-on"), withdrawn: said("rut-lai"), added: said("bo-sung"), ..Turn::default() };
+    match ReceiptCode::parse(&code) {
+        Some(code) => page(&app, &visitor, code, turn, StatusCode::OK).await,
+        None => respond::problem(&app, &visitor, &Code::UnknownReceipt.into()),
+    }
+}
+
+async fn page(app: &App, visitor: &Visitor, code: ReceiptCode, turn: Turn, status: StatusCode) -> HttpResponse {
     let language = visitor.language;
-    let Some(code) = ReceiptCode::parse(&code) else { return respond::problem(&app, &visitor, &Code::UnknownReceipt.into()) };
     let address = format!("{}/tra-cuu/{}", app.config.public_url, code.reveal());
-    let thanks = !asked.get("cam-on").is_empty();
-    let withdrawn = !asked.get("rut-lai").is_empty();
     let is_kept = app.config.ledger_key().is_some();
     let built = app
         .read(move |tx| {
@@ -138,10 +171,13 @@ pub async fn show(app: Shared, visitor: Visitor, code: Path<String>, query: Quer
                 sentences: if lines.is_empty() { Vec::new() } else { ledger::sentences() },
                 lines,
                 placed,
-                title_key: if thanks { "thanks.title" } else { "own.title" },
-                heading_key: if thanks { "thanks.heading" } else { "own.heading" },
-                thanks,
-                withdrawn,
+                title_key: if turn.thanks { "thanks.title" } else { "own.title" },
+                heading_key: if turn.thanks { "thanks.heading" } else { "own.heading" },
+                thanks: turn.thanks,
+                withdrawn: turn.withdrawn,
+                added_now: turn.added,
+                supplement: turn.supplement,
+                faults: Faults::new(turn.faults, language).lines(|_| "bo-sung".to_owned()),
                 qr: qr(&address),
                 has_response: own.response.is_some(),
                 item: own.feedback.as_ref().map(|f| item(tx, f, language)).transpose()?,
@@ -151,8 +187,8 @@ pub async fn show(app: Shared, visitor: Visitor, code: Path<String>, query: Quer
         })
         .await;
     match built {
-        Ok(page) => respond::page(&app, &visitor, "public/own", &page),
-        Err(problem) => respond::problem(&app, &visitor, &problem),
+        Ok(page) => respond::page_status(app, visitor, status, "public/own", &page),
+        Err(problem) => respond::problem(app, visitor, &problem),
     }
 }
 
@@ -175,6 +211,14 @@ fn item(tx: &mut crate::actions::Tx<'_>, own: &lookup::OwnItem, language: Langua
         original: view::paragraphs(&own.original),
         told_lang: view::language_of(own.told.as_deref().unwrap_or_default(), Language::Vi),
         told: own.told.as_deref().map(view::paragraphs).unwrap_or_default(),
+        asked_lang: view::language_of(own.asked.as_deref().unwrap_or_default(), Language::Vi),
+        asked: own.asked.as_deref().map(view::paragraphs).unwrap_or_default(),
+        waits_until: record.waits_until.map(|day| long_date(language, day)),
+        added: own
+            .added
+            .iter()
+            .map(|(on, words)| Added { on: date(*on), lang: view::language_of(words, record.language), paragraphs: view::paragraphs(words) })
+            .collect(),
         answers: answers.iter().map(|a| view::answer(a, &catalogue, language)).collect(),
         survivor: survivor.map(|s| view::numbered(s.serial)),
         why: match (&record.clock, record.due_on) {
@@ -204,23 +248,33 @@ fn ratings(tx: &crate::actions::Tx<'_>, row: &crate::store::response::ResponseRo
     survey.definition.questions.iter().filter_map(read).collect()
 }
 
-/// The sender takes the opinion back.
-pub async fn withdraw(app: Shared, visitor: Visitor, code: Path<String>, form: Form<Vec<(String, String)>>) -> impl Responder {
+/// The sender adds what was asked for, or takes the opinion back.
+pub async fn act(app: Shared, visitor: Visitor, code: Path<String>, form: Form<Vec<(String, String)>>) -> impl Responder {
     let fields = Fields(form.into_inner());
-    if let Err(problem) = visitor.check_form(&app, fields.get("form_token")) {
-        return respond::problem(&app, &visitor, &problem);
-    }
+    let adds = fields.get("viec") == "bo-sung";
     let Some(code) = ReceiptCode::parse(&code) else { return respond::problem(&app, &visitor, &Code::UnknownReceipt.into()) };
-    let shown = code.reveal().to_owned();
+    let words = fields.get("bo-sung").to_owned();
+    if let Err(problem) = visitor.check_form(&app, fields.get("form_token")) {
+        if !adds {
+            return respond::problem(&app, &visitor, &problem);
+        }
+        let turn = Turn { supplement: words, faults: vec![Fault::new("/supplement", problem.code().as_str())], ..Turn::default() };
+        return page(&app, &visitor, code, turn, crate::http::error::noted(&problem)).await;
+    }
+    let (shown, typed) = (code.clone(), words.clone());
     let done = app
         .write(move |tx| {
             let own = lookup::own(tx, &code)?;
             let serial = own.feedback.map(|f| f.record.serial).ok_or(Code::UnknownReceipt)?;
-            feedback::withdraw(tx, serial)
+            if adds { supplement::add(tx, serial, &words) } else { feedback::withdraw(tx, serial) }
         })
         .await;
     match done {
-        Ok(()) => respond::see_other(&format!("/tra-cuu/{shown}?rut-lai=1")),
+        Ok(()) => respond::see_other(&format!("/tra-cuu/{}?{}=1", shown.reveal(), if adds { "bo-sung" } else { "rut-lai" })),
+        Err(Problem::Invalid(faults)) => {
+            let turn = Turn { supplement: typed, faults, ..Turn::default() };
+            page(&app, &visitor, shown, turn, StatusCode::UNPROCESSABLE_ENTITY).await
+        }
         Err(problem) => respond::problem(&app, &visitor, &problem),
     }
 }

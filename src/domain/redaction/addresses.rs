@@ -1,0 +1,203 @@
+//! Addresses below the commune: house, lane, street, hamlet, quarter. The
+//! commune or ward and all above it stay readable.
+
+use std::ops::Range;
+
+use super::reading::{Line, Phrases};
+use super::{AddressRules, What};
+
+pub(super) struct Addresses {
+    houses: Phrases,
+    parts: Vec<Part>,
+    communes: Phrases,
+    cues: Phrases,
+    not_places: Phrases,
+    stops: Phrases,
+}
+
+struct Part {
+    words: Phrases,
+    takes_number: bool,
+    takes_name: bool,
+    is_enough: bool,
+    never_after: Phrases,
+    never_before: Phrases,
+}
+
+/// A part of an address, up to (not including) a word.
+struct Piece {
+    end: usize,
+    /// It tells where somebody lives, alone as it stands.
+    is_enough: bool,
+    /// A bare number or a street alone: it needs another part or a cue.
+    kind: Kind,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    House,
+    Named,
+    /// `45 Trần Hưng Đạo`.
+    NumberAndName,
+}
+
+impl Addresses {
+    pub fn of(rules: &AddressRules) -> Self {
+        let part = |rule: &super::PartRule| Part {
+            words: Phrases::of(&rule.words),
+            takes_number: rule.number,
+            takes_name: rule.name,
+            is_enough: rule.enough,
+            never_after: Phrases::of(&rule.never_after),
+            never_before: Phrases::of(&rule.never_before),
+        };
+        Self {
+            houses: Phrases::of(&rules.houses),
+            parts: rules.parts.iter().map(part).collect(),
+            communes: Phrases::of(&rules.communes),
+            cues: Phrases::of(&rules.cues),
+            not_places: Phrases::of(&rules.not_places),
+            stops: Phrases::of(&rules.stops),
+        }
+    }
+
+    pub fn find(&self, line: &Line<'_>) -> Vec<(What, Range<usize>)> {
+        let mut found = Vec::new();
+        let mut at = 0;
+        while at < line.len() {
+            match self.address_from(line, at) {
+                Some(end) => {
+                    found.extend(line.cells(at, end).map(|cells| (What::Address, cells)));
+                    at = end;
+                }
+                None => at += 1,
+            }
+        }
+        found
+    }
+
+    /// An address that begins here, up to the word before which it ends.
+    fn address_from(&self, line: &Line<'_>, at: usize) -> Option<usize> {
+        let first = self.piece(line, at)?;
+        let (mut end, mut is_enough, mut pieces) = (first.end, first.is_enough, 1);
+        while let Some(next) = Some(end).filter(|end| continues(line.gap(*end))).and_then(|end| self.piece(line, end)) {
+            (end, is_enough, pieces) = (next.end, is_enough || next.is_enough, pieces + 1);
+        }
+        let is_led = || match first.kind {
+            Kind::NumberAndName => self.is_led(line, at, 1) || self.commune_follows(line, end),
+            Kind::Named => self.is_led(line, at, 3),
+            Kind::House => false,
+        };
+        (is_enough || pieces > 1 || is_led()).then_some(end)
+    }
+
+    fn piece(&self, line: &Line<'_>, at: usize) -> Option<Piece> {
+        self.house(line, at).or_else(|| self.part(line, at)).or_else(|| self.number_and_name(line, at))
+    }
+
+    /// `số nhà 12/3`.
+    fn house(&self, line: &Line<'_>, at: usize) -> Option<Piece> {
+        let (words, _) = self.houses.at(line, at)?;
+        let number = at + words;
+        line.number(number)?;
+        Some(Piece { end: number + 1, is_enough: true, kind: Kind::House })
+    }
+
+    /// `ấp Phú Thành B`, `hẻm 12`, `đường số 5`.
+    fn part(&self, line: &Line<'_>, at: usize) -> Option<Piece> {
+        self.parts.iter().find_map(|part| {
+            let (words, how) = part.words.at(line, at)?;
+            let from = at + words;
+            if part.never_after.ends_before(line, at) || part.never_before.at(line, from).is_some() || !close(line.gap(from)) {
+                return None;
+            }
+            let number = if part.takes_number { self.number(line, from) } else { None };
+            let end = number.or_else(|| if part.takes_name { self.name(line, from) } else { None })?;
+            if number == Some(end) && part.never_before.at(line, end).is_some() && line.is_joined(end) {
+                return None;
+            }
+            let ambiguous = how == super::reading::Met::Unmarked && line.token(at).is_some_and(|word| word.folded.len() < 3) && words == 1;
+            Some(Piece { end, is_enough: part.is_enough && !(ambiguous && part.never_before.knows_any()), kind: Kind::Named })
+        })
+    }
+
+    /// `3`, `số 3`, `30/4`, `30 tháng 4`.
+    fn number(&self, line: &Line<'_>, at: usize) -> Option<usize> {
+        let at = if line.word(at).is_some_and(|word| word.folded == "so") && line.is_joined(at + 1) { at + 1 } else { at };
+        line.number(at).filter(|number| number.folded.len() <= 12)?;
+        let is_month = line.is_joined(at + 1) && line.is_joined(at + 2) && line.word(at + 1).is_some_and(|word| word.folded == "thang");
+        Some(if is_month && line.number(at + 2).is_some() { at + 3 } else { at + 1 })
+    }
+
+    /// One to four words with capitals, with the number or letter after them;
+    /// or words without capitals that end at a commune.
+    fn name(&self, line: &Line<'_>, from: usize) -> Option<usize> {
+        if self.not_places.at(line, from).is_some() || self.begins_part(line, from) {
+            return None;
+        }
+        let is_capital = line.word(from)?.is_capital;
+        let mut end = from;
+        while end < from + 4 && (end == from || line.is_joined(end)) {
+            let Some(word) = line.word(end).filter(|word| word.is_capital == is_capital || word.folded.len() == 1) else { break };
+            let ends = self.begins_part(line, end) || (end > from || !is_capital) && self.stops.at(line, end).is_some();
+            if ends || word.folded.len() == 1 && !matches!(word.folded.as_str(), "a" | "b" | "c" | "d" | "e" | "i" | "v") {
+                break;
+            }
+            end += 1;
+        }
+        if end == from || !is_capital && !self.commune_follows(line, end) {
+            return None;
+        }
+        let is_tail = |at: usize| line.is_joined(at) && line.number(at).is_some_and(|number| number.folded.len() <= 2);
+        Some(if is_tail(end) { end + 1 } else { end })
+    }
+
+    /// `45 Trần Hưng Đạo`, `số 45 Trần Hưng Đạo`, `12/3 đường Lê Lợi`.
+    fn number_and_name(&self, line: &Line<'_>, at: usize) -> Option<Piece> {
+        let number = if line.word(at).is_some_and(|word| word.folded == "so") && line.is_joined(at + 1) { at + 1 } else { at };
+        line.number(number).filter(|token| token.folded.len() <= 12)?;
+        let after = number + 1;
+        if !continues(line.gap(after)) {
+            return None;
+        }
+        if let Some(part) = self.part(line, after) {
+            // Before a hamlet it is a house number only when it says so: `có 3 ấp`.
+            let says = number > at || line.number(number).is_some_and(|token| !token.folded.bytes().all(|c| c.is_ascii_digit()));
+            return says.then_some(Piece { end: part.end, is_enough: true, kind: Kind::NumberAndName });
+        }
+        let end = self.name(line, after).filter(|end| *end >= after + 2 && line.is_joined(after) && line.word(after).is_some_and(|word| word.is_capital))?;
+        Some(Piece { end, is_enough: false, kind: Kind::NumberAndName })
+    }
+
+    /// A word of a part, of a house or of the levels from the commune up.
+    fn begins_part(&self, line: &Line<'_>, at: usize) -> bool {
+        self.is_commune(line, at) || self.houses.at(line, at).is_some() || self.parts.iter().any(|part| part.words.at(line, at).is_some())
+    }
+
+    fn is_commune(&self, line: &Line<'_>, at: usize) -> bool {
+        self.communes.at(line, at).is_some()
+    }
+
+    fn commune_follows(&self, line: &Line<'_>, at: usize) -> bool {
+        continues(line.gap(at)) && (self.is_commune(line, at) || self.part(line, at).is_some())
+    }
+
+    /// Do words like `địa chỉ` or `ngụ` stand at most so many words before?
+    fn is_led(&self, line: &Line<'_>, at: usize, words: usize) -> bool {
+        (0..words).filter_map(|back| at.checked_sub(back)).any(|end| self.cues.ends_before(line, end) || self.cue_with_colon(line, end))
+            && line.gap(at).iter().all(|c| matches!(c, b' ' | b':' | b',' | b'.'))
+    }
+
+    fn cue_with_colon(&self, line: &Line<'_>, at: usize) -> bool {
+        line.gap(at).contains(&b':') && self.cues.precedes(line, at)
+    }
+}
+
+/// May one address go on after this?
+fn continues(gap: &[u8]) -> bool {
+    !gap.is_empty() && gap.len() <= 4 && gap.iter().all(|c| matches!(c, b' ' | b',' | b';' | b'-'))
+}
+
+fn close(gap: &[u8]) -> bool {
+    gap.len() <= 3 && gap.iter().all(|c| matches!(c, b' ' | b'.' | b':'))
+}
