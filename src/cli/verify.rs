@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::Args as ClapArgs;
 
+use crate::clock::Clock;
 use crate::domain::error::Problem;
 use crate::domain::time::Moment;
 use crate::verify::{Asked, Receipt, Report, Source, Wrong, verify};
@@ -40,7 +41,8 @@ pub fn run(args: &Args) -> Result<(), Problem> {
         let content = std::fs::read_to_string(path).map_err(|e| file(path, e))?;
         receipts.extend(Receipt::read(&content).map_err(|wrong| Problem::Internal(format!("{}: {wrong}", path.display())))?);
     }
-    let asked = Asked { since: since.as_deref(), receipts: &receipts, witnesses: &args.witness };
+    let today = Clock::System.now().day().to_string().parse().ok();
+    let asked = Asked { since: since.as_deref(), receipts: &receipts, witnesses: &args.witness, today };
     let report = verify(&Source::new(&args.source, args.bundle.clone()), &asked).map_err(said)?;
     say(&report);
     if let Some((leaves, time)) = report.witnessed {

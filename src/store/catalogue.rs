@@ -183,7 +183,8 @@ pub fn version_and_day(conn: &mut Conn) -> Stored<(i64, Moment)> {
 
 /// Says that a day has begun: from here on no transaction is of an earlier one.
 pub fn begin_day(conn: &mut Conn, day: Day) -> Stored<()> {
-    let later = day.at(0).micros() - counter(conn, DAY)?;
+    // The row is held before it is looked at: another server, or another job, may begin the day at the same moment.
+    let later = day.at(0).micros() - advance(conn, DAY, 0)?;
     if later > 0 {
         advance(conn, DAY, later)?;
     }

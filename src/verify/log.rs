@@ -144,6 +144,8 @@ struct TallyCell {
 /// A log while it is read.
 pub(super) struct Log<'a> {
     source: &'a Source,
+    /// The present day, if it is known.
+    today: Option<Date>,
     day: Option<Date>,
     /// The first day of the log.
     first: Option<Date>,
@@ -166,7 +168,7 @@ pub(super) struct Log<'a> {
 }
 
 impl<'a> Log<'a> {
-    pub(super) fn new(source: &'a Source) -> Self {
+    pub(super) fn new(source: &'a Source, today: Option<Date>) -> Self {
         let told = Told {
             items: BTreeMap::new(),
             events: 0,
@@ -182,6 +184,7 @@ impl<'a> Log<'a> {
         };
         Self {
             source,
+            today,
             day: None,
             first: None,
             largest: 0,
@@ -233,6 +236,10 @@ impl<'a> Log<'a> {
     fn turn(&mut self, leaf: &DayLeaf) -> Checked<()> {
         if self.day.is_some_and(|day| leaf.on <= day) {
             return wrong(format!("the day {} is not after the last", leaf.on));
+        }
+        // Where somebody else's clock is, it may be tomorrow already.
+        if self.today.is_some_and(|today| leaf.on > next(today)) {
+            return wrong(format!("the day {} has not come yet", leaf.on));
         }
         // What had come in before this day is all there.
         self.told.due_below = self.largest;

@@ -15,6 +15,8 @@ use std::collections::HashMap;
 use std::fmt;
 use std::time::Duration;
 
+use jiff::civil::Date;
+
 pub use receipt::Receipt;
 pub use source::Source;
 
@@ -108,6 +110,8 @@ pub struct Asked<'a> {
     pub receipts: &'a [Receipt],
     /// Keys of witnesses who must have signed the log.
     pub witnesses: &'a [String],
+    /// Today, by the clock of whoever asks: no day of the log may be later than the next. Without one, any may.
+    pub today: Option<Date>,
 }
 
 /// Checks a log: signature, tree, every leaf, every life, every published
@@ -188,7 +192,7 @@ impl<'a> Reader<'a> {
             earlier.push(head);
         }
         let head = key.checkpoint(&source.text("checkpoint")?)?;
-        let (tree, story) = (tree::Tree::default(), log::Log::new(source));
+        let (tree, story) = (tree::Tree::default(), log::Log::new(source, asked.today));
         let mut reader = Self { source, key, head, tree, story, witnessed, missing, has_moved: false };
         reader.read(&earlier)?;
         // A receipt that was given before its leaf had a place may be up to an hour old.

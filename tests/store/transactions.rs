@@ -93,3 +93,21 @@ fn a_mail_whose_sender_died_is_claimed_again_when_its_lease_is_over() {
         assert_eq!(claim(1_000), None);
     });
 }
+
+#[test]
+fn a_day_that_several_begin_at_once_begins_once() {
+    each_database(|bed| {
+        let barrier = std::sync::Barrier::new(4);
+        let mut day = bed.service.now().day();
+        for _ in 0..20 {
+            day = day.next();
+            let begin = || {
+                barrier.wait();
+                bed.service.write(|tx| Ok(store::catalogue::begin_day(tx.conn, day)?)).unwrap();
+            };
+            std::thread::scope(|scope| (0..4).for_each(|_| drop(scope.spawn(begin))));
+            let begun = bed.service.read(|tx| Ok(store::catalogue::version_and_day(tx.conn)?.1)).unwrap();
+            assert_eq!(begun.day(), day);
+        }
+    });
+}

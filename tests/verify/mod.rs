@@ -134,6 +134,16 @@ fn a_site_that_never_stands_still_agrees_page_by_page() {
 }
 
 #[test]
+fn a_day_that_has_not_come_is_not_believed() {
+    let (folder, _) = bundle();
+    let on = |today: &str| verify(&Source::new(folder.0.to_str().unwrap(), None), &Asked { today: Some(today.parse().unwrap()), ..Asked::default() });
+    on("2026-10-27").unwrap();
+    on("2026-10-26").unwrap();
+    let why = on("2026-10-25").unwrap_err();
+    assert!(why.0.contains("the day 2026-10-27 has not come yet"), "{why}");
+}
+
+#[test]
 fn a_clock_that_goes_back_makes_no_day_go_back() {
     each_database(|bed| {
         let state = Scratch::new();

@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::reading::{Line, Phrases};
+use super::reading::{Line, Met, Phrases};
 use super::{AddressRules, What};
 
 pub(super) struct Addresses {
@@ -20,6 +20,7 @@ struct Part {
     takes_number: bool,
     takes_name: bool,
     is_enough: bool,
+    is_unsure_unmarked: bool,
     never_after: Phrases,
     never_before: Phrases,
 }
@@ -27,11 +28,12 @@ struct Part {
 /// A part of an address, up to (not including) a word.
 struct Piece {
     end: usize,
-    /// It tells where somebody lives, alone as it stands.
-    is_enough: bool,
-    /// A bare number or a street alone: it needs another part or a cue.
+    /// How surely it tells where somebody lives: [`ENOUGH`] does so alone, 1 beside another part, 0 after a cue.
+    weight: usize,
     kind: Kind,
 }
+
+const ENOUGH: usize = 2;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
@@ -48,6 +50,7 @@ impl Addresses {
             takes_number: rule.number,
             takes_name: rule.name,
             is_enough: rule.enough,
+            is_unsure_unmarked: rule.unsure_unmarked,
             never_after: Phrases::of(&rule.never_after),
             never_before: Phrases::of(&rule.never_before),
         };
@@ -79,16 +82,16 @@ impl Addresses {
     /// An address that begins here, up to the word before which it ends.
     fn address_from(&self, line: &Line<'_>, at: usize) -> Option<usize> {
         let first = self.piece(line, at)?;
-        let (mut end, mut is_enough, mut pieces) = (first.end, first.is_enough, 1);
+        let (mut end, mut weight, mut pieces) = (first.end, first.weight, 1);
         while let Some(next) = Some(end).filter(|end| continues(line.gap(*end))).and_then(|end| self.piece(line, end)) {
-            (end, is_enough, pieces) = (next.end, is_enough || next.is_enough, pieces + 1);
+            (end, weight, pieces) = (next.end, weight + next.weight, pieces + 1);
         }
         let is_led = || match first.kind {
             Kind::NumberAndName => self.is_led(line, at, 1) || self.commune_follows(line, end),
             Kind::Named => self.is_led(line, at, 3),
             Kind::House => false,
         };
-        (is_enough || pieces > 1 || is_led()).then_some(end)
+        (weight >= ENOUGH || weight > 0 && pieces > 1 || is_led()).then_some(end)
     }
 
     fn piece(&self, line: &Line<'_>, at: usize) -> Option<Piece> {
@@ -100,7 +103,7 @@ impl Addresses {
         let (words, _) = self.houses.at(line, at)?;
         let number = at + words;
         line.number(number)?;
-        Some(Piece { end: number + 1, is_enough: true, kind: Kind::House })
+        Some(Piece { end: number + 1, weight: ENOUGH, kind: Kind::House })
     }
 
     /// `ấp Phú Thành B`, `hẻm 12`, `đường số 5`.
@@ -108,7 +111,7 @@ impl Addresses {
         self.parts.iter().find_map(|part| {
             let (words, how) = part.words.at(line, at)?;
             let from = at + words;
-            if part.never_after.ends_before(line, at) || part.never_before.at(line, from).is_some() || !close(line.gap(from)) {
+            if part.never_after.ends_before(line, at, b" ") || part.never_before.at(line, from).is_some() || !close(line.gap(from)) {
                 return None;
             }
             let number = if part.takes_number { self.number(line, from) } else { None };
@@ -116,15 +119,19 @@ impl Addresses {
             if number == Some(end) && part.never_before.at(line, end).is_some() && line.is_joined(end) {
                 return None;
             }
-            let ambiguous = how == super::reading::Met::Unmarked && line.token(at).is_some_and(|word| word.folded.len() < 3) && words == 1;
-            Some(Piece { end, is_enough: part.is_enough && !(ambiguous && part.never_before.knows_any()), kind: Kind::Named })
+            let weight = match part.is_enough {
+                true if part.is_unsure_unmarked && how == Met::Unmarked => 1,
+                true => ENOUGH,
+                false => 0,
+            };
+            Some(Piece { end, weight, kind: Kind::Named })
         })
     }
 
     /// `3`, `số 3`, `30/4`, `30 tháng 4`.
     fn number(&self, line: &Line<'_>, at: usize) -> Option<usize> {
         let at = if line.word(at).is_some_and(|word| word.folded == "so") && line.is_joined(at + 1) { at + 1 } else { at };
-        line.number(at).filter(|number| number.folded.len() <= 12)?;
+        line.number(at).filter(|number| number.folded.len() <= 12 && !number.folded.ends_with('m'))?;
         let is_month = line.is_joined(at + 1) && line.is_joined(at + 2) && line.word(at + 1).is_some_and(|word| word.folded == "thang");
         Some(if is_month && line.number(at + 2).is_some() { at + 3 } else { at + 1 })
     }
@@ -163,10 +170,10 @@ impl Addresses {
         if let Some(part) = self.part(line, after) {
             // Before a hamlet it is a house number only when it says so: `có 3 ấp`.
             let says = number > at || line.number(number).is_some_and(|token| !token.folded.bytes().all(|c| c.is_ascii_digit()));
-            return says.then_some(Piece { end: part.end, is_enough: true, kind: Kind::NumberAndName });
+            return says.then_some(Piece { end: part.end, weight: ENOUGH, kind: Kind::NumberAndName });
         }
         let end = self.name(line, after).filter(|end| *end >= after + 2 && line.is_joined(after) && line.word(after).is_some_and(|word| word.is_capital))?;
-        Some(Piece { end, is_enough: false, kind: Kind::NumberAndName })
+        Some(Piece { end, weight: 1, kind: Kind::NumberAndName })
     }
 
     /// A word of a part, of a house or of the levels from the commune up.
@@ -184,12 +191,8 @@ impl Addresses {
 
     /// Do words like `địa chỉ` or `ngụ` stand at most so many words before?
     fn is_led(&self, line: &Line<'_>, at: usize, words: usize) -> bool {
-        (0..words).filter_map(|back| at.checked_sub(back)).any(|end| self.cues.ends_before(line, end) || self.cue_with_colon(line, end))
-            && line.gap(at).iter().all(|c| matches!(c, b' ' | b':' | b',' | b'.'))
-    }
-
-    fn cue_with_colon(&self, line: &Line<'_>, at: usize) -> bool {
-        line.gap(at).contains(&b':') && self.cues.precedes(line, at)
+        let ends = (0..words).filter_map(|back| at.checked_sub(back)).any(|end| self.cues.ends_before(line, end, b" :.,"));
+        ends && line.gap(at).iter().all(|c| matches!(c, b' ' | b':' | b',' | b'.'))
     }
 }
 

@@ -80,7 +80,7 @@ impl Names {
 
     /// A name whose title, cue or first syllable stands here.
     fn name_from(&self, line: &Line<'_>, at: usize) -> Option<(usize, usize)> {
-        if self.places.ends_before(line, at) {
+        if self.places.ends_before(line, at, b" .-\"") {
             return None;
         }
         let led = [(self.titles.at(line, at), Lead::Title), (self.cues.at(line, at), Lead::Cue)];

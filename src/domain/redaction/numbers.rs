@@ -28,8 +28,9 @@ impl Pattern {
     }
 
     /// Keeps what is written exactly so.
-    pub fn keeping(literal: &str) -> Result<Self, RuleFault> {
-        Ok(Self { what: None, find: compiled(&regex::escape(literal), &BTreeMap::new())?, unless_before: None, unless_after: None })
+    pub fn keeping(bare: &[u8]) -> Result<Self, RuleFault> {
+        let literal = regex::escape(&String::from_utf8_lossy(bare));
+        Ok(Self { what: None, find: compiled(&literal, &BTreeMap::new())?, unless_before: None, unless_after: None })
     }
 
     /// Masks every place that fits, and returns those to cover.

@@ -163,12 +163,12 @@ impl Phrases {
         phrases.iter().find_map(|phrase| Some((phrase.len(), met(phrase, line, at)?)))
     }
 
-    /// Does a phrase, with its marks, end right before?
-    pub fn ends_before(&self, line: &Line<'_>, at: usize) -> bool {
+    /// Does a phrase, with its marks, end right before, with nothing but such signs between?
+    pub fn ends_before(&self, line: &Line<'_>, at: usize, signs: &[u8]) -> bool {
         (1..=4.min(at)).any(|words| {
             let phrases = line.token(at - words).and_then(|first| self.by_first.get(&first.folded));
             phrases.is_some_and(|all| all.iter().any(|phrase| phrase.len() == words && met(phrase, line, at - words) == Some(Met::AsSpelt)))
-                && line.gap(at).iter().all(|c| matches!(c, b' ' | b'.' | b'"' | b'-'))
+                && line.gap(at).iter().all(|c| signs.contains(c))
         })
     }
 }
