@@ -266,6 +266,9 @@ impl Config {
                     .to_owned(),
             );
         }
+        if self.ledger_state.as_os_str().is_empty() {
+            faults.push("HOIDAP_LEDGER_STATE must name the file that keeps what was signed last.".to_owned());
+        }
         if self.witnesses().is_none() {
             faults.push(
                 "HOIDAP_LEDGER_WITNESSES must be an address and a cosignature key with a space between (https://… name+id+key); commas between several."

@@ -160,6 +160,17 @@ pub fn simulate(args: &Simulate) -> Result<(), Problem> {
     Ok(())
 }
 
+/// Forgets the public ledger of another key.
+pub fn new_ledger() -> Result<(), Problem> {
+    let config = config()?;
+    let key = config.ledger_key().ok_or_else(|| Problem::Internal("HOIDAP_LEDGER_KEY is not set".to_owned()))?;
+    let verifier = key.verifier();
+    Sequencer::new(key, config.ledger_state.clone()).begin_anew(&*service(&config)?)?;
+    println!("forgotten; at the next start a new log begins, signed by {verifier}");
+    println!("tell everybody who kept a checkpoint of the old one");
+    Ok(())
+}
+
 /// Counts everything again.
 pub fn recount() -> ExitCode {
     let compared = config().and_then(|c| {

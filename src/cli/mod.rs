@@ -42,6 +42,8 @@ enum Command {
     Simulate(manage::Simulate),
     /// Counts everything again; exit 1 and the first difference when something does not agree.
     Recount,
+    /// Forgets a public ledger that another key signed, so that the key of now begins a new one. Stop the service before.
+    NewLedger,
     /// Checks a public ledger and the figures beside it; exit 1 and the first thing that does not agree. Needs no database.
     Verify(verify::Args),
     /// Writes what is published as files.
@@ -70,6 +72,7 @@ pub fn run() -> ExitCode {
         Command::Officer(args) => manage::officer(&args),
         Command::Simulate(args) => manage::simulate(&args),
         Command::Recount => return manage::recount(),
+        Command::NewLedger => manage::new_ledger(),
         Command::Verify(args) => verify::run(&args),
         Command::Export(args) => export::run(&args),
         Command::Openapi => manage::openapi(),

@@ -27,6 +27,9 @@ pub struct Args {
     /// The key of a witness (name+id+key) who must have signed the log; more than one may be named.
     #[arg(long)]
     witness: Vec<String>,
+    /// Certificates (PEM) of the authorities that are trusted, where the site's own is from none that everybody knows.
+    #[arg(long)]
+    ca: Option<PathBuf>,
     /// Keeps the checkpoint that was checked, for the next time.
     #[arg(long)]
     keep: Option<PathBuf>,
@@ -43,7 +46,11 @@ pub fn run(args: &Args) -> Result<(), Problem> {
     }
     let today = Clock::System.now().day().to_string().parse().ok();
     let asked = Asked { since: since.as_deref(), receipts: &receipts, witnesses: &args.witness, today };
-    let report = verify(&Source::new(&args.source, args.bundle.clone()), &asked).map_err(said)?;
+    let mut source = Source::new(&args.source, args.bundle.clone());
+    if let Some(path) = &args.ca {
+        source = source.trusting(&std::fs::read(path).map_err(|e| file(path, e))?).map_err(said)?;
+    }
+    let report = verify(&source, &asked).map_err(said)?;
     say(&report);
     if let Some((leaves, time)) = report.witnessed {
         let at = Moment::from_micros(i64::try_from(time).unwrap_or(i64::MAX).saturating_mul(1_000_000));
@@ -63,7 +70,7 @@ pub fn run(args: &Args) -> Result<(), Problem> {
 /// What is said when a log can't be believed, or can't be read.
 pub fn said(wrong: Wrong) -> Problem {
     if wrong.is_unread() {
-        Problem::Unavailable(format!("it could not be read to its end, and nothing was found wrong: {wrong}"))
+        Problem::Unavailable(format!("it could not be checked to its end, and nothing was found wrong: {wrong}"))
     } else {
         Problem::Internal(format!("does not agree: {wrong}"))
     }

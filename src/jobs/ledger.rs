@@ -7,6 +7,7 @@ use std::fs::{self, File};
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
+use serde_json::json;
 use tlog_tiles::checkpoint::Checkpoint;
 
 use crate::actions::{Service, Tx, ledger};
@@ -47,6 +48,30 @@ impl Sequencer {
         service.read(|tx| self.agrees(tx, &kept).map(drop))
     }
 
+    /// Forgets a log that another key signed, so that this key begins a new one: for
+    /// a deployment that lost its database or its key, and has told so to everybody
+    /// who kept a checkpoint.
+    ///
+    /// # Errors
+    /// When the log is this key's, or the file of what was signed last is there.
+    pub fn begin_anew(&self, service: &Service) -> Result<(), Problem> {
+        let stays = |why: String| Problem::Internal(format!("the log stays: {why}"));
+        if self.state.exists() {
+            return Err(stays(format!("{} is there; name a file that is not there in HOIDAP_LEDGER_STATE", self.state.display())));
+        }
+        service.write_ledger(|tx| {
+            match store::ledger::signed_alone(tx.conn)? {
+                None => return Err(stays("it was never signed".to_owned())),
+                Some((_, note)) if self.key.open(&note).is_some() => {
+                    return Err(stays("this key signed it; a new log needs a new HOIDAP_LEDGER_KEY".to_owned()));
+                }
+                Some(_) => {}
+            }
+            store::ledger::forget(tx.conn)?;
+            tx.audit(None, "ledger.begin_anew", self.key.verifier(), json!({}))
+        })
+    }
+
     fn sign(&self, tx: &mut Tx<'_>) -> Result<(), Problem> {
         let (size, published) = self.agrees(tx, &self.kept()?)?;
         if published == Some(size) || size == 0 {
@@ -64,8 +89,14 @@ impl Sequencer {
     fn agrees(&self, tx: &mut Tx<'_>, kept: &Option<Checkpoint>) -> Result<(u64, Option<u64>), Problem> {
         let size = store::ledger::size(tx.conn)?;
         let published = store::ledger::signed_alone(tx.conn)?;
+        let signed = self.read(published.as_ref().map(|(_, note)| note.as_str()))?;
         match (kept, &published) {
-            (None, Some(_)) => return Err(refuse("the file of HOIDAP_LEDGER_STATE is gone, though this log was signed before; bring it back")),
+            (None, Some(_)) => {
+                return Err(refuse(&format!(
+                    "the file of HOIDAP_LEDGER_STATE ({}) is gone, though this log was signed before; bring it back",
+                    self.state.display()
+                )));
+            }
             (Some(kept), _) if kept.size() > size => {
                 return Err(refuse(&format!(
                     "the database has {size} leaves and {} were signed: it is older than the log. Bring back the newer one",
@@ -74,7 +105,7 @@ impl Sequencer {
             }
             _ => {}
         }
-        for (before, whose) in [(kept, "HOIDAP_LEDGER_STATE"), (&self.read(published.as_ref().map(|(_, note)| note.as_str()))?, "the database")] {
+        for (before, whose) in [(kept, "HOIDAP_LEDGER_STATE"), (&signed, "the database")] {
             if let Some(before) = before
                 && ledger::root(tx, before.size())? != *before.hash()
             {
@@ -95,7 +126,9 @@ impl Sequencer {
 
     fn read(&self, note: Option<&str>) -> Result<Option<Checkpoint>, Problem> {
         let Some(note) = note else { return Ok(None) };
-        let text = self.key.open(note).ok_or_else(|| refuse("what was signed last was signed by another key or for another address"))?;
+        let text = self.key.open(note).ok_or_else(|| {
+            refuse("what was signed last was signed by another key or for another address; bring that key back (`hoidap new-ledger` begins another log)")
+        })?;
         Checkpoint::from_bytes(&text).map(Some).map_err(|e| refuse(&e.to_string()))
     }
 }

@@ -62,7 +62,11 @@ impl Witness {
         }
         self.asked = Some(now);
         let Some((size, note)) = service.read(|tx| Ok(store::ledger::signed_alone(tx.conn)?))? else { return Ok(false) };
-        self.ask(service, size, &note).map_err(|why| Problem::Unavailable(format!("the witness {} did not sign: {why}", self.key.name())))
+        self.ask(service, size, &note).map_err(|why| {
+            // The next try is not to be taken for one that had nothing to ask.
+            self.asked = None;
+            Problem::Unavailable(format!("the witness {} did not sign: {why}", self.key.name()))
+        })
     }
 
     fn ask(&self, service: &Service, size: u64, note: &str) -> Result<bool, String> {

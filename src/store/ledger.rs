@@ -158,6 +158,19 @@ pub fn events_after(conn: &mut Conn, last: i64, items: i64) -> Stored<Vec<Placed
     rows.into_iter().map(read).collect()
 }
 
+/// Forgets the whole log. What it told stays, and waits for a place in another.
+pub fn forget(conn: &mut Conn) -> Stored<()> {
+    diesel::update(e::table).set(e::leaf.eq(None::<i64>)).execute(conn)?;
+    diesel::delete(stamps::table).execute(conn)?;
+    diesel::delete(w::table).execute(conn)?;
+    diesel::delete(c::table).execute(conn)?;
+    diesel::delete(t::table).execute(conn)?;
+    diesel::delete(l::table).execute(conn)?;
+    diesel::delete(f::table).execute(conn)?;
+    diesel::delete(m::table).execute(conn)?;
+    Ok(())
+}
+
 /// Every checkpoint that is kept.
 pub fn checkpoints(conn: &mut Conn) -> Stored<Vec<Checkpoint>> {
     let rows: Vec<(i64, String)> = c::table.order(c::size).select((c::size, c::note)).load(conn)?;

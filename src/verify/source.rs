@@ -4,7 +4,13 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use ureq::Agent;
+use ureq::tls::{PemItem, RootCerts, TlsConfig, parse_pem};
+
 use super::{Checked, Wrong, wrong};
+
+/// How long an answer may take.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The largest thing that is read: a bundle of 256 leaves of 64 KB.
 const LARGEST: u64 = 17_000_000;
@@ -17,7 +23,7 @@ pub enum Source {
         /// Without a slash at its end.
         address: String,
         /// What asks.
-        agent: ureq::Agent,
+        agent: Agent,
         /// Where everything that is read is kept, as a bundle.
         bundle: Option<PathBuf>,
     },
@@ -31,11 +37,29 @@ impl Source {
     pub fn new(named: &str, bundle: Option<PathBuf>) -> Self {
         if named.starts_with("http://") || named.starts_with("https://") {
             let address = named.trim_end_matches('/').trim_end_matches("/so-cong-khai").to_owned();
-            let agent = ureq::Agent::config_builder().timeout_global(Some(Duration::from_secs(60))).http_status_as_error(false).max_redirects(0).build().into();
-            Self::Site { address, agent, bundle }
+            Self::Site { address, agent: agent(TlsConfig::default()), bundle }
         } else {
             Self::Folder(PathBuf::from(named))
         }
+    }
+
+    /// The same, trusting the authorities of these certificates (PEM) and no others.
+    ///
+    /// # Errors
+    /// When they can't be read, or there is none.
+    pub fn trusting(self, pem: &[u8]) -> Result<Self, Wrong> {
+        let Self::Site { address, bundle, .. } = self else { return Ok(self) };
+        let mut certificates = Vec::new();
+        for item in parse_pem(pem) {
+            if let PemItem::Certificate(certificate) = item.map_err(|e| Wrong::unread(format!("the certificates can't be read: {e}")))? {
+                certificates.push(certificate);
+            }
+        }
+        if certificates.is_empty() {
+            return Err(Wrong::unread("there is no certificate in the file"));
+        }
+        let agent = agent(TlsConfig::builder().root_certs(RootCerts::new_with_certs(&certificates)).build());
+        Ok(Self::Site { address, agent, bundle })
     }
 
     /// May it change while it is read?
@@ -93,6 +117,10 @@ impl Source {
             }
         }
     }
+}
+
+fn agent(tls: TlsConfig) -> Agent {
+    Agent::config_builder().timeout_global(Some(PATIENCE)).http_status_as_error(false).max_redirects(0).tls_config(tls).build().into()
 }
 
 /// The name of a path in a bundle; what is asked for becomes a part of it.

@@ -257,6 +257,27 @@ fn a_log_that_stands_still_says_so_on_its_page() {
 }
 
 #[test]
+fn a_new_key_begins_a_new_log_only_when_it_is_told_to() {
+    each_database(|bed| {
+        let (state, lost) = (Scratch::new(), Scratch::new());
+        bed.citizen().says("Một việc.").rates(4).sends(bed);
+        state.signs(bed);
+        let anew = |seed: u8, state: &Scratch| Sequencer::new(LedgerKey::new(key().origin(), [seed; 32]).unwrap(), state.0.clone());
+        let stays = |sequencer: &Sequencer| sequencer.begin_anew(&bed.service).unwrap_err().to_string();
+        assert!(stays(&lost.sequencer()).contains("this key signed it"));
+        assert!(stays(&anew(8, &state)).contains("is there"));
+        let other = anew(8, &lost);
+        assert!(refusal(&other, &bed.service).contains("another key"));
+        other.begin_anew(&bed.service).unwrap();
+        bed.citizen().says("Sau đó.").sends(bed);
+        other.run(&bed.service).unwrap();
+        other.check(&bed.service).unwrap();
+        assert!(bed.recounts().leaves > 5);
+        assert!(stays(&anew(9, &lost)).contains("is there"));
+    });
+}
+
+#[test]
 fn a_log_is_signed_by_one_key_from_one_state() {
     each_database(|bed| {
         let state = Scratch::new();
