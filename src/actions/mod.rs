@@ -5,6 +5,7 @@
 pub mod account;
 pub mod calendar;
 pub mod catalogue;
+pub mod chase;
 pub mod feedback;
 pub mod figures;
 pub mod intake;
@@ -56,8 +57,13 @@ impl Tx<'_> {
 
     /// Puts a mail in the outbox.
     pub fn mail(&mut self, kind: &str, dedup: &str, payload: Value) -> Result<(), Problem> {
+        self.mail_at(self.now, kind, dedup, payload)
+    }
+
+    /// Puts a mail in the outbox that leaves at a moment, or now when that is past.
+    pub fn mail_at(&mut self, at: Moment, kind: &str, dedup: &str, payload: Value) -> Result<(), Problem> {
         let message = NewMessage { kind: kind.to_owned(), dedup: dedup.to_owned(), payload };
-        Ok(store::outbox::rows(self.now, &[message]).write(self.conn)?)
+        Ok(store::outbox::rows(self.now, at.max(self.now), &[message]).write(self.conn)?)
     }
 
     /// Says that reference data changed, and reads it again. Waits for the writers that still work with the old.

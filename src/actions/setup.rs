@@ -4,6 +4,7 @@ use serde::Deserialize;
 
 use crate::domain::calendar::CalendarDay;
 use crate::domain::catalogue::{ClockRule, Field, ListedCode, Procedure};
+use crate::domain::chase::Rung;
 use crate::domain::error::Problem;
 use crate::domain::office::Office;
 use crate::domain::questionnaire::{Definition, Questionnaire};
@@ -277,6 +278,14 @@ fn clocks_and_targets(conn: &mut Conn) -> Result<(), Problem> {
         source: String,
     }
     #[derive(Deserialize)]
+    struct ChaseRow {
+        code: String,
+        timing: String,
+        days: u32,
+        part: String,
+        source: String,
+    }
+    #[derive(Deserialize)]
     struct TargetRow {
         year: i16,
         scope: String,
@@ -293,6 +302,10 @@ fn clocks_and_targets(conn: &mut Conn) -> Result<(), Problem> {
             valid_to: some(&row.valid_to)?,
         };
         store::add_clock(conn, &rule, &row.source)?;
+    }
+    for row in rows::<ChaseRow>("chase.csv")? {
+        let rung = Rung { code: row.code, timing: word(&row.timing)?, days: row.days, part: word(&row.part)? };
+        store::add_rung(conn, &rung, &row.source)?;
     }
     for row in rows::<TargetRow>("targets.csv")? {
         store::put_target(conn, row.year, &row.scope, row.value_bp, &row.source)?;

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::calendar::Calendar;
+use super::chase::Rung;
 use super::feedback::Terms;
 use super::office::Offices;
 use super::questionnaire::Questionnaire;
@@ -153,6 +154,8 @@ pub struct Catalogue {
     pub calendar: Calendar,
     /// Clocks.
     pub clocks: Vec<ClockRule>,
+    /// The ladder of reminders, lowest rung first.
+    pub chase: Vec<Rung>,
     /// Targets in hundredths of a per cent, by year and scope.
     pub targets: BTreeMap<(i16, String), u32>,
     /// Routing rules.

@@ -11,6 +11,7 @@ pub mod access;
 pub mod accounting;
 pub mod calendar;
 pub mod catalogue;
+pub mod chase;
 pub mod commitment;
 pub mod contact;
 pub mod deadline;

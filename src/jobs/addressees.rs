@@ -5,6 +5,7 @@
 use serde::Deserialize;
 use uuid::Uuid;
 
+use crate::actions::chase::{Digest, Reminded};
 use crate::actions::{Tx, lookup};
 use crate::domain::contact::Email;
 use crate::domain::error::Problem;
@@ -12,7 +13,7 @@ use crate::domain::event::Event;
 use crate::domain::feedback::{Class, State};
 use crate::domain::visibility::Record;
 use crate::domain::words::{Ground, Language, OfficeCode, Purpose, Role, Serial, Words};
-use crate::mail::Notice;
+use crate::mail::{ChaseLine, Notice};
 use crate::store::draft::{self, Intent};
 use crate::store::feedback;
 use crate::store::officer::{self, Account};
@@ -43,6 +44,9 @@ struct About {
 /// # Errors
 /// [`Problem::Internal`] when the row or the contact can't be read.
 pub fn plan(tx: &mut Tx<'_>, message: &Message) -> Result<Plan, Problem> {
+    if message.kind == "chase" {
+        return chased(tx, message);
+    }
     let about: About = serde_json::from_value(message.payload.clone()).map_err(|_| Problem::Internal("the payload is not one of a mail".to_owned()))?;
     let Some(record) = feedback::get(tx.conn, about.serial)? else { return Ok(Plan::Nobody) };
     // Whoever reads a mailbox must not learn of a denunciation: its receiver
@@ -63,6 +67,33 @@ pub fn plan(tx: &mut Tx<'_>, message: &Message) -> Result<Plan, Problem> {
         "resumed" => resumed(tx, &record, about.officer),
         "sealed" => sealed(tx, &record, about.officer),
         kind => Err(Problem::Internal(format!("this version knows no mail of the kind {kind}"))),
+    }
+}
+
+/// A letter that reminds: of what is still open, to who is still there.
+fn chased(tx: &mut Tx<'_>, message: &Message) -> Result<Plan, Problem> {
+    let digest: Digest = serde_json::from_value(message.payload.clone()).map_err(|_| Problem::Internal("the payload is not one of a mail".to_owned()))?;
+    let mut lines = Vec::new();
+    for line in &digest.lines {
+        let record = feedback::get(tx.conn, line.serial)?.filter(|record| record.state.is_open() && !record.paused);
+        let rung = tx.catalogue.chase.iter().find(|rung| rung.code == line.rung);
+        if let Some((record, rung)) = record.zip(rung)
+            && let Some(due_on) = record.due_on
+        {
+            lines.push(ChaseLine { serial: line.serial, office: office(tx, record.office.as_ref()), timing: rung.timing, days: rung.days, due_on });
+        }
+    }
+    if lines.is_empty() {
+        return Ok(Plan::Nobody);
+    }
+    let notice = Notice::Chase { lines };
+    match digest.to {
+        Reminded::Officer(id) => to_officers(tx, Some(id), notice, |_| true),
+        Reminded::Office(code) => {
+            let offices = &tx.catalogue.offices;
+            let email = offices.get(offices.counting(&code, tx.today)).and_then(|o| o.email.as_deref()).and_then(Email::parse);
+            Ok(email.map_or(Plan::Nobody, |email| Plan::One(email, Language::Vi, notice)))
+        }
     }
 }
 

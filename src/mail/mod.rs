@@ -7,7 +7,7 @@ mod notice;
 mod transport;
 
 pub use message::Letter;
-pub use notice::Notice;
+pub use notice::{ChaseLine, Notice};
 pub use transport::{MailError, Transport};
 
 use handlebars::{Context, Handlebars, Helper, HelperResult, Output, RenderContext};
@@ -64,12 +64,14 @@ impl Mailer {
         let mut sheet = notice.sheet(language);
         // A page opens in the reader's language; Vietnamese is what it opens in anyway.
         let query = if language == Language::Vi { String::new() } else { format!("?lang={language}") };
-        let serial = notice.serial();
+        let serial = notice.serial().map(|serial| serial.to_string()).unwrap_or_default();
+        let desk = if serial.is_empty() { String::new() } else { format!("/{serial}") };
+        let n = sheet.get("n").map(Value::to_string).unwrap_or_default();
         if let Some(sheet) = sheet.as_object_mut() {
             sheet.insert("lang".to_owned(), json!(language));
-            sheet.insert("serial".to_owned(), Value::from(serial.to_string()));
+            sheet.insert("serial".to_owned(), Value::from(serial.clone()));
             sheet.insert("public_link".to_owned(), Value::from(format!("{}/y-kien/{serial}{query}", self.public_url)));
-            sheet.insert("desk_link".to_owned(), Value::from(format!("{}/can-bo/{serial}", self.public_url)));
+            sheet.insert("desk_link".to_owned(), Value::from(format!("{}/can-bo{desk}", self.public_url)));
             sheet.insert("lookup_link".to_owned(), Value::from(format!("{}/tra-cuu{query}", self.public_url)));
             sheet.insert("new_link".to_owned(), Value::from(format!("{}/gop-y{query}", self.public_url)));
             sheet.insert("home_link".to_owned(), Value::from(self.public_url.clone()));
@@ -81,7 +83,7 @@ impl Mailer {
             sheet.insert("to_office".to_owned(), Value::from(matches!(notice, Notice::Routed { .. })));
         }
         let text = self.render("frame", &sheet)?;
-        let subject = i18n::tr(language, notice.subject(), &[("serial", serial.to_string())]);
+        let subject = i18n::tr(language, notice.subject(), &[("serial", serial), ("n", n)]);
         Ok(Letter { to, subject, text, html: None, message_id: format!("<outbox-{id}@{}>", self.host), date: at })
     }
 

@@ -3,6 +3,7 @@
 
 use serde_json::{Value, json};
 
+use crate::domain::chase::Timing;
 use crate::domain::time::Day;
 use crate::domain::words::{Language, Serial, Words};
 use crate::i18n;
@@ -113,11 +114,31 @@ pub enum Notice {
         /// The last day for an answer.
         due_on: Option<Day>,
     },
+    /// To whoever has to answer, or to see that it is answered: what is due, in one letter a morning.
+    Chase {
+        /// What it is about, those due soonest first.
+        lines: Vec<ChaseLine>,
+    },
     /// To a receiver: something waits in the sealed box.
     Sealed {
         /// Its number; nothing else may be said.
         serial: Serial,
     },
+}
+
+/// An opinion that somebody is reminded of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChaseLine {
+    /// The opinion.
+    pub serial: Serial,
+    /// The office in charge.
+    pub office: Words,
+    /// What the reminder is counted from.
+    pub timing: Timing,
+    /// In working days.
+    pub days: u32,
+    /// The last day for an answer.
+    pub due_on: Day,
 }
 
 impl Notice {
@@ -134,13 +155,15 @@ impl Notice {
             Self::Returned { .. } => "returned",
             Self::Assigned { .. } => "assigned",
             Self::Resumed { .. } => "resumed",
+            Self::Chase { .. } => "chase",
             Self::Sealed { .. } => "sealed",
         }
     }
 
-    /// The opinion that it is about.
-    pub const fn serial(&self) -> Serial {
+    /// The opinion that it is about, when it is about one.
+    pub const fn serial(&self) -> Option<Serial> {
         match self {
+            Self::Chase { .. } => None,
             Self::Received { serial, .. }
             | Self::Answered { serial, .. }
             | Self::Refused { serial, .. }
@@ -151,7 +174,7 @@ impl Notice {
             | Self::Returned { serial, .. }
             | Self::Assigned { serial, .. }
             | Self::Resumed { serial, .. }
-            | Self::Sealed { serial } => *serial,
+            | Self::Sealed { serial } => Some(*serial),
         }
     }
 
@@ -159,7 +182,13 @@ impl Notice {
     pub const fn is_to_sender(&self) -> bool {
         match self {
             Self::Received { .. } | Self::Answered { .. } | Self::Refused { .. } | Self::Redirected { .. } | Self::Asked { .. } => true,
-            Self::Routed { .. } | Self::HandedIn { .. } | Self::Returned { .. } | Self::Assigned { .. } | Self::Resumed { .. } | Self::Sealed { .. } => false,
+            Self::Routed { .. }
+            | Self::HandedIn { .. }
+            | Self::Returned { .. }
+            | Self::Assigned { .. }
+            | Self::Resumed { .. }
+            | Self::Chase { .. }
+            | Self::Sealed { .. } => false,
         }
     }
 
@@ -177,6 +206,7 @@ impl Notice {
             Self::Returned { .. } => "mail.returned.subject",
             Self::Assigned { .. } => "mail.assigned.subject",
             Self::Resumed { .. } => "mail.resumed.subject",
+            Self::Chase { .. } => "mail.chase.subject",
             Self::Sealed { .. } => "mail.sealed.subject",
         }
     }
@@ -202,6 +232,19 @@ impl Notice {
             Self::Assigned { due_on, .. } => json!({"due": day(due_on)}),
             Self::Asked { office, request, until, .. } => {
                 json!({"office": office.get(language), "request": request, "until": i18n::long_date(language, *until)})
+            }
+            Self::Chase { lines } => {
+                let line = |line: &ChaseLine| {
+                    let key = match (line.timing, line.days) {
+                        (Timing::Half, _) => "mail.chase.half",
+                        (Timing::Before, _) => "mail.chase.before",
+                        (Timing::After, 1) => "mail.chase.late",
+                        (Timing::After, _) => "mail.chase.late_days",
+                    };
+                    let why = i18n::tr(language, key, &[("n", line.days.to_string())]);
+                    json!({"serial": line.serial.to_string(), "office": line.office.get(language), "why": why, "due": i18n::date(line.due_on)})
+                };
+                json!({"n": lines.len(), "lines": lines.iter().map(line).collect::<Vec<_>>()})
             }
             Self::Resumed { added, due_on, .. } => json!({"added": added, "due": day(due_on)}),
             Self::Sealed { .. } => json!({}),

@@ -9,12 +9,13 @@ use diesel::upsert::excluded;
 
 use super::batch::{Batch, row};
 use super::schema::{
-    calendar_days, clock_rules, devices, fields, listed_codes, offices, procedures, questionnaires, routing_rules, sectors, settings, targets,
+    calendar_days, chase_rules, clock_rules, devices, fields, listed_codes, offices, procedures, questionnaires, routing_rules, sectors, settings, targets,
 };
 use super::types::{Json, On};
 use super::{Both, Conn, Stored, advance, broken, counter};
 use crate::domain::calendar::{Calendar, CalendarDay};
 use crate::domain::catalogue::{Catalogue, ClockRule, Device, Field, ListedCode, Procedure};
+use crate::domain::chase::Rung;
 use crate::domain::office::{Office, Offices};
 use crate::domain::questionnaire::{Definition, Questionnaire};
 use crate::domain::routing::{Rule, Subject, Target};
@@ -114,6 +115,26 @@ struct ClockRow {
     days: i64,
     valid_from: On,
     valid_to: Option<On>,
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = chase_rules)]
+struct ChaseRow {
+    code: String,
+    timing: String,
+    days: i64,
+    part: String,
+}
+
+impl ChaseRow {
+    fn read(self) -> Stored<Rung> {
+        Ok(Rung {
+            code: self.code,
+            timing: self.timing.parse().map_err(broken)?,
+            days: u32::try_from(self.days).map_err(broken)?,
+            part: self.part.parse().map_err(broken)?,
+        })
+    }
 }
 
 #[derive(Queryable, Selectable)]
@@ -227,6 +248,8 @@ pub fn load(conn: &mut Conn) -> Stored<Option<Catalogue>> {
         .load(conn)?;
     let day_rows: Vec<DayRow> = calendar_days::table.select(DayRow::as_select()).load(conn)?;
     let clock_rows: Vec<ClockRow> = clock_rules::table.order(clock_rules::id).select(ClockRow::as_select()).load(conn)?;
+    let chase_rows: Vec<ChaseRow> =
+        chase_rules::table.order((chase_rules::timing.desc(), chase_rules::days, chase_rules::code)).select(ChaseRow::as_select()).load(conn)?;
     let target_rows: Vec<(i64, String, i64)> = targets::table.select((targets::year, targets::scope, targets::value_bp)).load(conn)?;
     let rule_rows: Vec<RuleRow> = routing_rules::table.order(routing_rules::id).select(RuleRow::as_select()).load(conn)?;
     let code_rows: Vec<CodeRow> = listed_codes::table.order((listed_codes::list, listed_codes::position)).select(CodeRow::as_select()).load(conn)?;
@@ -250,6 +273,7 @@ pub fn load(conn: &mut Conn) -> Stored<Option<Catalogue>> {
         procedures: each(procedure_rows, read_procedure)?,
         calendar: Calendar::new(each(day_rows, DayRow::read)?),
         clocks: each(clock_rows, ClockRow::read)?,
+        chase: each(chase_rows, ChaseRow::read)?,
         targets: target_values,
         rules: each(rule_rows, RuleRow::read)?,
         questionnaires: each(questionnaire_rows, QuestionnaireRow::read)?,
@@ -400,6 +424,21 @@ pub fn add_clock(conn: &mut Conn, rule: &ClockRule, source: &str) -> Stored<()> 
             c::days.eq(i64::from(rule.days)),
             c::valid_from.eq(On(rule.valid_from)),
             c::valid_to.eq(rule.valid_to.map(On)),
+            c::source.eq(source),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Adds a rung to the ladder of reminders.
+pub fn add_rung(conn: &mut Conn, rung: &Rung, source: &str) -> Stored<()> {
+    use chase_rules as c;
+    diesel::insert_into(c::table)
+        .values((
+            c::code.eq(&rung.code),
+            c::timing.eq(rung.timing.as_str()),
+            c::days.eq(i64::from(rung.days)),
+            c::part.eq(rung.part.as_str()),
             c::source.eq(source),
         ))
         .execute(conn)?;

@@ -615,6 +615,19 @@ pub fn open_after(conn: &mut Conn, last: i64, limit: i64) -> Stored<Vec<Serial>>
     Ok(serials.into_iter().map(Serial).collect())
 }
 
+/// The rows of open items, after a serial.
+pub fn open_records_after(conn: &mut Conn, last: i64, limit: i64) -> Stored<Vec<Record>> {
+    let open: Vec<&str> = State::ALL.iter().filter(|s| s.is_open()).map(|s| s.as_str()).collect();
+    let rows: Vec<Row> = feedback::table
+        .filter(feedback::serial.gt(last))
+        .filter(feedback::state.eq_any(open))
+        .order(feedback::serial)
+        .limit(limit)
+        .select(Row::as_select())
+        .load(conn)?;
+    rows.into_iter().map(Row::read).collect()
+}
+
 /// Open, unpaused items whose deadline is before a day and that no `overdue` event names yet.
 pub fn late_unrecorded(conn: &mut Conn, day: Day, limit: i64) -> Stored<Vec<Serial>> {
     use feedback_events as e;

@@ -66,9 +66,9 @@ row! { NewRow<'a>: dedup, kind, payload, created_at, attempts, run_at }
 
 static PUT: LazyLock<Batch> = LazyLock::new(|| Batch::into::<NewRow<'_>>("outbox", "ON CONFLICT (dedup) DO NOTHING"));
 
-/// Messages to put in as rows. The same `dedup` again puts nothing in.
-pub fn rows(now: Moment, messages: &[NewMessage]) -> Rows<'_> {
-    PUT.of(messages.iter().map(|NewMessage { kind, dedup, payload }| NewRow { dedup, kind, payload, created_at: At(now), attempts: 0, run_at: At(now) }))
+/// Messages to put in as rows, tried from a moment on. The same `dedup` again puts nothing in.
+pub fn rows(now: Moment, run_at: Moment, messages: &[NewMessage]) -> Rows<'_> {
+    PUT.of(messages.iter().map(|NewMessage { kind, dedup, payload }| NewRow { dedup, kind, payload, created_at: At(now), attempts: 0, run_at: At(run_at) }))
 }
 
 /// Takes the next messages that are due, at most `limit`, for `lease` seconds.

@@ -134,6 +134,19 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::store::types::{CalendarDay, Doc, Id, Instant};
 
+    chase_rules (code) {
+        code -> Text,
+        timing -> Text,
+        days -> BigInt,
+        part -> Text,
+        source -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{CalendarDay, Doc, Id, Instant};
+
     targets (year, scope) {
         year -> BigInt,
         scope -> Text,
@@ -553,6 +566,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     procedures,
     calendar_days,
     clock_rules,
+    chase_rules,
     targets,
     routing_rules,
     listed_codes,

@@ -1,5 +1,6 @@
 //! Mail and clocks, and the few people that they need.
 
+mod chase;
 mod clocks;
 mod ledger;
 mod letters;

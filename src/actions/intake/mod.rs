@@ -313,7 +313,7 @@ impl<'a> Batch<'a> {
     fn write(self, tx: &mut Tx<'_>, ratings: &mut ratings::Held) -> Result<(), Problem> {
         let rated = [store::response::rows(&self.responses), ratings.count(tx, self.marks, &self.rated)?];
         let said = store::feedback::rows(&self.items);
-        let happened = [store::feedback::event_rows(&self.events)?, store::outbox::rows(tx.now, &self.mails)];
+        let happened = [store::feedback::event_rows(&self.events)?, store::outbox::rows(tx.now, tx.now, &self.mails)];
         Ok(store::batch::write(tx.conn, rated.into_iter().chain(said).chain(happened))?)
     }
 }

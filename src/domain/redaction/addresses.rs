@@ -7,7 +7,10 @@ use super::reading::{Line, Met, Phrases};
 use super::{AddressRules, What};
 
 pub(super) struct Addresses {
+    /// The words with which an address may begin, beside a number.
+    openers: Phrases,
     houses: Phrases,
+    numbers: Phrases,
     parts: Vec<Part>,
     communes: Phrases,
     cues: Phrases,
@@ -34,6 +37,8 @@ struct Piece {
 }
 
 const ENOUGH: usize = 2;
+/// No address has more parts; so a text of nothing but streets is read in linear time.
+const MOST_PIECES: usize = 8;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
@@ -54,8 +59,11 @@ impl Addresses {
             never_after: Phrases::of(&rule.never_after),
             never_before: Phrases::of(&rule.never_before),
         };
+        let openers: Vec<String> = rules.parts.iter().flat_map(|part| &part.words).chain(&rules.houses).chain(&rules.numbers).cloned().collect();
         Self {
+            openers: Phrases::of(&openers),
             houses: Phrases::of(&rules.houses),
+            numbers: Phrases::of(&rules.numbers),
             parts: rules.parts.iter().map(part).collect(),
             communes: Phrases::of(&rules.communes),
             cues: Phrases::of(&rules.cues),
@@ -81,9 +89,12 @@ impl Addresses {
 
     /// An address that begins here, up to the word before which it ends.
     fn address_from(&self, line: &Line<'_>, at: usize) -> Option<usize> {
+        if line.number(at).is_none() && self.openers.at(line, at).is_none() {
+            return None;
+        }
         let first = self.piece(line, at)?;
         let (mut end, mut weight, mut pieces) = (first.end, first.weight, 1);
-        while let Some(next) = Some(end).filter(|end| continues(line.gap(*end))).and_then(|end| self.piece(line, end)) {
+        while let Some(next) = Some(end).filter(|end| pieces < MOST_PIECES && continues(line.gap(*end))).and_then(|end| self.next_piece(line, end)) {
             (end, weight, pieces) = (next.end, weight + next.weight, pieces + 1);
         }
         let is_led = || match first.kind {
@@ -98,11 +109,16 @@ impl Addresses {
         self.house(line, at).or_else(|| self.part(line, at)).or_else(|| self.number_and_name(line, at))
     }
 
+    /// `92 Cần Thơ, 93 Hậu Giang` is a list.
+    fn next_piece(&self, line: &Line<'_>, at: usize) -> Option<Piece> {
+        self.piece(line, at).filter(|piece| piece.kind != Kind::NumberAndName || piece.weight > 0)
+    }
+
     /// `số nhà 12/3`.
     fn house(&self, line: &Line<'_>, at: usize) -> Option<Piece> {
         let (words, _) = self.houses.at(line, at)?;
         let number = at + words;
-        line.number(number)?;
+        line.number(number).filter(|_| close(line.gap(number)))?;
         Some(Piece { end: number + 1, weight: ENOUGH, kind: Kind::House })
     }
 
@@ -130,10 +146,15 @@ impl Addresses {
 
     /// `3`, `số 3`, `30/4`, `30 tháng 4`.
     fn number(&self, line: &Line<'_>, at: usize) -> Option<usize> {
-        let at = if line.word(at).is_some_and(|word| word.folded == "so") && line.is_joined(at + 1) { at + 1 } else { at };
+        let at = self.after_number_word(line, at);
         line.number(at).filter(|number| number.folded.len() <= 12 && !number.folded.ends_with('m'))?;
         let is_month = line.is_joined(at + 1) && line.is_joined(at + 2) && line.word(at + 1).is_some_and(|word| word.folded == "thang");
         Some(if is_month && line.number(at + 2).is_some() { at + 3 } else { at + 1 })
+    }
+
+    /// Past the word `số`, if there is one.
+    fn after_number_word(&self, line: &Line<'_>, at: usize) -> usize {
+        self.numbers.at(line, at).map(|(words, _)| at + words).filter(|number| close(line.gap(*number))).unwrap_or(at)
     }
 
     /// One to four words with capitals, with the number or letter after them;
@@ -146,7 +167,9 @@ impl Addresses {
         let mut end = from;
         while end < from + 4 && (end == from || line.is_joined(end)) {
             let Some(word) = line.word(end).filter(|word| word.is_capital == is_capital || word.folded.len() == 1) else { break };
-            let ends = self.begins_part(line, end) || (end > from || !is_capital) && self.stops.at(line, end).is_some();
+            // A word without capitals, or among nothing but capitals, may be any word.
+            let is_plain = !is_capital || end > from && word.is_shouted;
+            let ends = self.begins_part(line, end) || is_plain && self.stops.at(line, end).is_some();
             if ends || word.folded.len() == 1 && !matches!(word.folded.as_str(), "a" | "b" | "c" | "d" | "e" | "i" | "v") {
                 break;
             }
@@ -161,7 +184,7 @@ impl Addresses {
 
     /// `45 Trần Hưng Đạo`, `số 45 Trần Hưng Đạo`, `12/3 đường Lê Lợi`.
     fn number_and_name(&self, line: &Line<'_>, at: usize) -> Option<Piece> {
-        let number = if line.word(at).is_some_and(|word| word.folded == "so") && line.is_joined(at + 1) { at + 1 } else { at };
+        let number = self.after_number_word(line, at);
         line.number(number).filter(|token| token.folded.len() <= 12)?;
         let after = number + 1;
         if !continues(line.gap(after)) {
@@ -172,8 +195,9 @@ impl Addresses {
             let says = number > at || line.number(number).is_some_and(|token| !token.folded.bytes().all(|c| c.is_ascii_digit()));
             return says.then_some(Piece { end: part.end, weight: ENOUGH, kind: Kind::NumberAndName });
         }
-        let end = self.name(line, after).filter(|end| *end >= after + 2 && line.is_joined(after) && line.word(after).is_some_and(|word| word.is_capital))?;
-        Some(Piece { end, weight: 1, kind: Kind::NumberAndName })
+        let is_capital = |at: usize| line.is_joined(at) && line.word(at).is_some_and(|word| word.is_capital);
+        let end = self.name(line, after).filter(|end| *end >= after + 2 && is_capital(after) && is_capital(after + 1))?;
+        Some(Piece { end, weight: 0, kind: Kind::NumberAndName })
     }
 
     /// A word of a part, of a house or of the levels from the commune up.

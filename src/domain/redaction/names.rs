@@ -80,22 +80,22 @@ impl Names {
 
     /// A name whose title, cue or first syllable stands here.
     fn name_from(&self, line: &Line<'_>, at: usize) -> Option<(usize, usize)> {
-        if self.places.ends_before(line, at, b" .-\"") {
-            return None;
-        }
         let led = [(self.titles.at(line, at), Lead::Title), (self.cues.at(line, at), Lead::Cue)];
         let led = led.into_iter().find_map(|(met, lead)| {
             let (words, how) = met?;
-            let lead = if how == Met::Unmarked { Lead::Cue } else { lead };
             let from = at + words;
             let gap = line.gap(from);
-            let close = !gap.is_empty() && gap.len() <= 4 && gap.iter().all(|c| matches!(c, b' ' | b'.' | b':' | b')' | b'"'));
-            if !close {
+            let is_close = !gap.is_empty() && gap.len() <= 4 && gap.iter().all(|c| matches!(c, b' ' | b'.' | b':' | b')' | b'"'));
+            // `duong` is `dượng`, or a street.
+            if how == Met::Unmarked && words == 1 && self.places.ends_before(line, from, b" ") {
                 return None;
             }
-            Some((from, from + self.syllables(line, from, lead)?))
+            let lead = if how == Met::Unmarked { Lead::Cue } else { lead };
+            Some((from, from + self.syllables(line, from, lead).filter(|_| is_close)?))
         });
-        led.or_else(|| Some((at, at + self.syllables(line, at, Lead::None)?)))
+        let name = led.or_else(|| Some((at, at + self.syllables(line, at, Lead::None)?)))?;
+        // `đường Nguyễn Huệ`, `chùa Bà Thiên Hậu`.
+        (!self.places.ends_before(line, at, b" .-\"")).then_some(name)
     }
 
     /// Is this word inside a row of capitals, and not its first?
@@ -107,7 +107,7 @@ impl Names {
     /// How many syllables from here are a name.
     fn syllables(&self, line: &Line<'_>, from: usize, lead: Lead) -> Option<usize> {
         let first = line.word(from)?;
-        if self.not_names.at(line, from).is_some() || self.offices.at(line, from).is_some() {
+        if lead == Lead::None && !first.is_capital {
             return None;
         }
         let is_family = self.families.at(line, from).is_some();
@@ -119,12 +119,14 @@ impl Names {
             Case::Capitals => match lead {
                 Lead::Title => true,
                 Lead::Cue => is_family,
-                Lead::None => is_family && (is_middle || self.plain_families.at(line, from).is_some_and(|(_, how)| how == Met::AsSpelt) && !Self::is_inside(line, from)),
+                Lead::None => {
+                    is_family && (is_middle || self.plain_families.at(line, from).is_some_and(|(_, how)| how == Met::AsSpelt) && !Self::is_inside(line, from))
+                }
             },
             Case::Shouted => is_family && (is_middle || lead != Lead::None),
             Case::Lower => is_family && lead != Lead::None && (is_middle || self.lower_families.at(line, from).is_some()),
         };
-        if !sure {
+        if !sure || self.not_names.at(line, from).is_some() || self.offices.at(line, from).is_some() {
             return None;
         }
         let count = self.run(line, from, case, is_middle);

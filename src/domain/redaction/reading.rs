@@ -1,6 +1,7 @@
 //! A text as the redactor reads it: one bare character for each letter with
 //! its marks, whatever its composition, and the words that these make.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ops::Range;
 
@@ -46,9 +47,7 @@ impl Reading {
     }
 
     pub fn mask(&mut self, cells: &Range<usize>) {
-        if let Some(hidden) = self.bare.get_mut(cells.clone()) {
-            hidden.fill(MASK);
-        }
+        mask(&mut self.bare, cells);
     }
 
     /// The words and numbers, in order.
@@ -103,11 +102,6 @@ impl Reading {
             spelt: spelt.iter().collect(),
             cells,
         }
-    }
-
-    /// What stands between two neighbours.
-    pub fn between(&self, left: &Token, right: &Token) -> &[u8] {
-        self.bare.get(left.cells.end..right.cells.start).unwrap_or_default()
     }
 }
 
@@ -192,13 +186,23 @@ fn met(phrase: &[Token], line: &Line<'_>, at: usize) -> Option<Met> {
 
 /// The words of a reading, and what stands between them.
 pub(super) struct Line<'a> {
-    reading: &'a Reading,
+    bare: Cow<'a, [u8]>,
     tokens: Vec<Token>,
 }
 
 impl<'a> Line<'a> {
     pub fn of(reading: &'a Reading) -> Self {
-        Self { reading, tokens: reading.tokens() }
+        Self { bare: Cow::Borrowed(&reading.bare), tokens: reading.tokens() }
+    }
+
+    /// The same line with some cells masked.
+    pub fn without<T>(mut self, taken: &[(T, Range<usize>)]) -> Self {
+        let bare = self.bare.to_mut();
+        for (_, cells) in taken {
+            mask(bare, cells);
+        }
+        self.tokens.retain(|token| self.bare.get(token.cells.start) != Some(&MASK));
+        self
     }
 
     pub fn len(&self) -> usize {
@@ -221,10 +225,8 @@ impl<'a> Line<'a> {
     /// What stands before a word: up to the one before it, or to the beginning.
     pub fn gap(&self, at: usize) -> &[u8] {
         let Some(token) = self.token(at) else { return &[] };
-        match at.checked_sub(1).and_then(|before| self.token(before)) {
-            Some(before) => self.reading.between(before, token),
-            None => self.reading.bare.get(..token.cells.start).unwrap_or_default(),
-        }
+        let from = at.checked_sub(1).and_then(|before| self.token(before)).map_or(0, |before| before.cells.end);
+        self.bare.get(from..token.cells.start).unwrap_or_default()
     }
 
     /// Do only spaces part this word from the one before it?
@@ -238,6 +240,12 @@ impl<'a> Line<'a> {
     }
 }
 
+fn mask(bare: &mut [u8], cells: &Range<usize>) {
+    if let Some(hidden) = bare.get_mut(cells.clone()) {
+        hidden.fill(MASK);
+    }
+}
+
 fn is_letter(c: u8) -> bool {
     c.is_ascii_alphabetic() || c == OTHER_LETTER
 }
@@ -247,6 +255,14 @@ fn attaches(c: char) -> bool {
     !c.is_ascii()
         && (is_combining_mark(c)
             || matches!(c, '\u{AD}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}' | '\u{1F3FB}'..='\u{1F3FF}'))
+}
+
+/// Widens a place so that it parts no character from its marks.
+pub(super) fn whole(text: &str, place: Range<usize>) -> Range<usize> {
+    let begins = |at: usize| text.get(at..).is_some_and(|rest| !rest.starts_with(attaches));
+    let start = (0..=place.start.min(text.len())).rev().find(|at| begins(*at)).unwrap_or(0);
+    let end = (place.end..text.len()).find(|at| begins(*at)).unwrap_or(text.len());
+    start..end
 }
 
 /// A cell as its bare byte and its spelt letter.

@@ -1,0 +1,1 @@
+DROP TABLE chase_rules;

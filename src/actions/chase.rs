@@ -1,0 +1,126 @@
+//! Reminding (đôn đốc): once on every working day, those who have to be
+//! reminded get one letter each with all that it is about. What an item comes
+//! to is found by reading; the letters are written in one short transaction,
+//! by one server.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::{Service, Tx};
+use crate::domain::chase::{Part, Rung};
+use crate::domain::error::Problem;
+use crate::domain::office::Offices;
+use crate::domain::time::Day;
+use crate::domain::visibility::Record;
+use crate::domain::words::{OfficeCode, Role, Serial};
+use crate::store;
+use crate::store::officer::Account;
+
+/// The setting that says up to which day everybody was reminded.
+const CHASED: &str = "chased_on";
+/// When letters of the morning leave, in seconds after midnight.
+const MORNING: i32 = 7 * 3_600;
+/// Items of one step.
+const STEP: i64 = 500;
+
+/// Whom a letter goes to.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reminded {
+    /// Somebody with an account.
+    Officer(Uuid),
+    /// An office, where nobody works on it yet.
+    Office(OfficeCode),
+}
+
+/// What one line of a letter is about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Line {
+    /// The opinion.
+    pub serial: Serial,
+    /// The rung's name.
+    pub rung: String,
+}
+
+/// A letter of the outbox.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Digest {
+    /// Whom it goes to.
+    pub to: Reminded,
+    /// Those due soonest first.
+    pub lines: Vec<Line>,
+}
+
+/// Reminds everybody of what came to a rung since the last time. Returns how many letters were written.
+///
+/// # Errors
+/// What the database says; nothing was written then, and the next time is about these days too.
+pub fn chase(service: &Service) -> Result<usize, Problem> {
+    let (last, today, digests) = service.read(|tx| {
+        let last: Option<Day> = store::catalogue::setting(tx.conn, CHASED)?.and_then(|day| day.parse().ok());
+        let due = last.is_none_or(|last| last < tx.today) && tx.catalogue.calendar.is_working(tx.today, true);
+        Ok((last, tx.today, if due { Some(digests(tx, last.unwrap_or(tx.today.plus(-1)))?) } else { None }))
+    })?;
+    let Some(digests) = digests else { return Ok(0) };
+    service.write(|tx| {
+        // Another server was faster.
+        if store::catalogue::setting(tx.conn, CHASED)?.and_then(|day| day.parse().ok()) != last || tx.today != today {
+            return Ok(0);
+        }
+        for digest in &digests {
+            let dedup = format!("chase:{today}:{}", serde_json::to_string(&digest.to).map_err(|e| Problem::Internal(e.to_string()))?);
+            let payload = serde_json::to_value(digest).map_err(|e| Problem::Internal(e.to_string()))?;
+            tx.mail_at(today.at(MORNING), "chase", &dedup, payload)?;
+        }
+        store::catalogue::set_setting(tx.conn, CHASED, &today.to_string())?;
+        Ok(digests.len())
+    })
+}
+
+/// The letters of today: every rung that was come to after a day, up to today.
+fn digests(tx: &mut Tx<'_>, after: Day) -> Result<Vec<Digest>, Problem> {
+    let accounts: Vec<Account> = store::officer::all(tx.conn)?.into_iter().filter(|account| account.ended_on.is_none()).collect();
+    let catalogue = tx.catalogue.clone();
+    let mut letters: BTreeMap<Reminded, Vec<(Day, Line)>> = BTreeMap::new();
+    let mut last = 0;
+    loop {
+        let records = store::feedback::open_records_after(tx.conn, last, STEP)?;
+        let Some(end) = records.last() else { break };
+        last = end.serial.0;
+        for record in &records {
+            let (Some(clock), Some(due_on), false) = (&record.clock, record.due_on, record.paused) else { continue };
+            let came = |rung: &&Rung| rung.day(clock, due_on, &catalogue.calendar).is_some_and(|day| after < day && day <= tx.today);
+            // The highest rung that somebody is reminded of says it all.
+            let mut reminded: BTreeMap<Reminded, &str> = BTreeMap::new();
+            for rung in catalogue.chase.iter().filter(came) {
+                for to in those(rung.part, record, &accounts, &catalogue.offices, tx.today) {
+                    reminded.insert(to, &rung.code);
+                }
+            }
+            for (to, rung) in reminded {
+                letters.entry(to).or_default().push((due_on, Line { serial: record.serial, rung: rung.to_owned() }));
+            }
+        }
+    }
+    let digest = |(to, mut lines): (Reminded, Vec<(Day, Line)>)| {
+        lines.sort_by_key(|(due_on, line)| (*due_on, line.serial));
+        Digest { to, lines: lines.into_iter().map(|(_, line)| line).collect() }
+    };
+    Ok(letters.into_iter().map(digest).collect())
+}
+
+/// Who plays a part for an item.
+fn those(part: Part, record: &Record, accounts: &[Account], offices: &Offices, today: Day) -> Vec<Reminded> {
+    let Some(office) = &record.office else { return Vec::new() };
+    let with = |role: Role, has: &dyn Fn(&OfficeCode) -> bool| {
+        let fits = accounts.iter().filter(|account| account.officer.is(role) && has(&account.officer.office));
+        fits.map(|account| Reminded::Officer(account.officer.id)).collect()
+    };
+    match part {
+        Part::Officer => vec![record.assignee.map_or_else(|| Reminded::Office(office.clone()), Reminded::Officer)],
+        Part::Head => with(Role::Head, &|of| offices.counting(of, today) == offices.counting(office, today)),
+        Part::Supervisor => with(Role::Supervisor, &|of| offices.answers_for(of, office, today)),
+    }
+}

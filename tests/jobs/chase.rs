@@ -1,0 +1,90 @@
+//! Everybody who has to be reminded gets one letter a morning, once.
+
+use hoidap::actions::Service;
+use hoidap::actions::chase::chase;
+use hoidap::actions::feedback;
+use hoidap::clock::Clock;
+use hoidap::domain::submission::OpinionDraft;
+use hoidap::domain::time::Day;
+use hoidap::domain::words::Serial;
+
+use super::{OFFICE, addresses, answer, delivered, each_database, hand_in, officer, send_in};
+
+fn says(service: &Service) -> Serial {
+    send_in(service, "vi", OpinionDraft { text: "Góp ý".to_owned(), ..OpinionDraft::default() }).0
+}
+
+/// What leaves on the morning of a day, by address.
+fn morning(service: &Service, clock: &Clock, day: &str) -> Vec<(String, String)> {
+    let day: Day = day.parse().unwrap();
+    clock.set(day.at(60));
+    chase(service).unwrap();
+    assert_eq!(chase(service).unwrap(), 0, "once a day");
+    assert!(delivered(service).is_empty(), "nobody gets a letter at night");
+    clock.set(day.at(8 * 3_600));
+    delivered(service).into_iter().map(|(to, letter)| (to, format!("{}\n{}", letter.subject, letter.text))).collect()
+}
+
+#[test]
+fn the_ladder_is_climbed_rung_by_rung_and_each_once() {
+    each_database(|service, clock| {
+        let me = officer(&service, "nguoi-lam", OFFICE, &["officer"], "vi");
+        officer(&service, "lanh-dao", OFFICE, &["head"], "vi");
+        officer(&service, "don-doc", "ct", &["supervisor"], "vi");
+        officer(&service, "noi-khac", "31507", &["head"], "vi");
+        // Thursday 1 October, due on the 22nd.
+        let taken = says(&service);
+        says(&service);
+        service.write(|tx| feedback::take(tx, &me, taken)).unwrap();
+        delivered(&service);
+        let to = |day: &str| morning(&service, &clock, day).into_iter().map(|(to, _)| to).collect::<Vec<_>>();
+        assert_eq!(to("2026-10-12"), [""; 0]);
+        // Nobody has taken the second: its office is reminded.
+        assert_eq!(to("2026-10-13"), ["nguoi-lam@example.vn", "so-xd@example.vn"]);
+        assert_eq!(to("2026-10-14"), [""; 0]);
+        // Nobody looked on the 21st: the day before is not lost, and the higher rung says it all.
+        let late = morning(&service, &clock, "2026-10-23");
+        assert_eq!(late.iter().map(|(to, _)| to.as_str()).collect::<Vec<_>>(), ["lanh-dao@example.vn", "nguoi-lam@example.vn", "so-xd@example.vn"]);
+        assert!(late[0].1.contains("Đôn đốc trả lời: 2 ý kiến") && late[0].1.contains("HD-000001") && late[0].1.contains("HD-000002"), "{}", late[0].1);
+        assert!(late[1].1.contains("Đã quá hạn") && !late[1].1.contains("HD-000002") && !late[1].1.contains("Còn 1 ngày"), "{}", late[1].1);
+        assert_eq!(to("2026-10-25"), [""; 0], "not on a Sunday");
+        assert_eq!(to("2026-10-27"), ["don-doc@example.vn"]);
+        assert_eq!(to("2026-10-28"), [""; 0]);
+    });
+}
+
+#[test]
+fn what_was_answered_in_the_meantime_is_not_written_about() {
+    each_database(|service, clock| {
+        let (me, other) = (officer(&service, "nguoi-lam", OFFICE, &["officer"], "vi"), officer(&service, "nguoi-duyet", OFFICE, &["approver"], "vi"));
+        let [answered, open] = [says(&service), says(&service)];
+        for serial in [answered, open] {
+            service.write(|tx| feedback::take(tx, &me, serial)).unwrap();
+        }
+        delivered(&service);
+        let day: Day = "2026-10-13".parse().unwrap();
+        clock.set(day.at(60));
+        assert_eq!(chase(&service).unwrap(), 1);
+        hand_in(&service, &me, answered, &answer("Đã xong."));
+        service.write(|tx| feedback::approve(tx, &other, answered, None)).unwrap();
+        clock.set(day.at(8 * 3_600));
+        let letters = delivered(&service);
+        let digest = letters.iter().find(|(to, _)| to == "nguoi-lam@example.vn").unwrap();
+        assert!(digest.1.text.contains("HD-000002") && !digest.1.text.contains("HD-000001"), "{}", digest.1.text);
+    });
+}
+
+#[test]
+fn servers_that_remind_at_once_write_each_letter_once() {
+    each_database(|service, clock| {
+        let me = officer(&service, "nguoi-lam", OFFICE, &["officer"], "vi");
+        let serial = says(&service);
+        service.write(|tx| feedback::take(tx, &me, serial)).unwrap();
+        delivered(&service);
+        let day: Day = "2026-10-13".parse().unwrap();
+        clock.set(day.at(60));
+        std::thread::scope(|scope| (0..4).for_each(|_| drop(scope.spawn(|| chase(&service).unwrap()))));
+        clock.set(day.at(8 * 3_600));
+        assert_eq!(addresses(&delivered(&service)), ["nguoi-lam@example.vn"]);
+    });
+}
