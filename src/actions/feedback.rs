@@ -37,7 +37,7 @@ pub(super) struct Beside {
 }
 
 /// Words beside a reason, committed to.
-fn noted(note: Option<String>) -> (Option<Commitment>, Beside) {
+pub(super) fn noted(note: Option<String>) -> (Option<Commitment>, Beside) {
     match note {
         Some(note) => {
             let salt = keys::salt();
@@ -107,11 +107,11 @@ fn listed(tx: &Tx<'_>, list: &str, code: &str) -> Option<Ground> {
     code.parse().ok().filter(|g| tx.catalogue.is_listed(list, g))
 }
 
-fn code_of(tx: &Tx<'_>, list: &str, code: &str, pointer: &'static str) -> Result<Ground, Problem> {
+pub(super) fn code_of(tx: &Tx<'_>, list: &str, code: &str, pointer: &'static str) -> Result<Ground, Problem> {
     listed(tx, list, code).ok_or_else(|| Problem::Invalid(vec![Fault::new(pointer, "reason_missing")]))
 }
 
-fn note_of(note: &str) -> Result<Option<String>, Problem> {
+pub(super) fn note_of(note: &str) -> Result<Option<String>, Problem> {
     match text::bounded(note, NOTE_MAX) {
         Ok(note) => Ok(Some(note)),
         Err(TextFault::Empty) => Ok(None),

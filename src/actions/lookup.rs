@@ -115,6 +115,8 @@ pub struct OwnItem {
     pub added: Vec<(Day, String)>,
     /// What they agreed to.
     pub consent: Vec<Purpose>,
+    /// May they say whether the answer helped?
+    pub can_reply: bool,
     /// May they still take it back?
     pub can_withdraw: bool,
 }
@@ -141,8 +143,9 @@ fn own_item(tx: &mut Tx<'_>, serial: Serial) -> Result<OwnItem, Problem> {
     let (asked, added) = (asked(tx, &record)?, added(tx, serial)?);
     let contact = store::feedback::contact(tx.conn, serial)?.and_then(|sealed| tx.keys.open_contact(serial, &sealed));
     let can_withdraw = record.state.is_open();
+    let can_reply = record.state == State::Answered && record.reply.is_none();
     let answers = if record.state == State::Answered { store::feedback::answers(tx.conn, serial)? } else { Vec::new() };
-    Ok(OwnItem { item, record, answers, original, told, asked, added, consent: contact.map(|c| c.consent).unwrap_or_default(), can_withdraw })
+    Ok(OwnItem { item, record, answers, original, told, asked, added, consent: contact.map(|c| c.consent).unwrap_or_default(), can_reply, can_withdraw })
 }
 
 /// What the sender is asked for, while the office waits for it.

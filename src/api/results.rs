@@ -154,6 +154,12 @@ pub struct Feedback {
     on_time_share: Option<f64>,
     /// Merged, refused or redirected after their deadline.
     out_after_due: u64,
+    /// Answered items whose sender says that the latest version helped.
+    reply_yes: u64,
+    /// Answered items whose sender says that it did not.
+    reply_no: u64,
+    /// Answered items whose sender said nothing for 14 days.
+    reply_none: u64,
     /// The target of `answered_share`.
     target: Option<f64>,
 }
@@ -214,6 +220,9 @@ impl Feedback {
             answered_share: counts.answered_share(),
             on_time_share: counts.on_time_share(),
             out_after_due: counts.out_after_due,
+            reply_yes: counts.reply_yes,
+            reply_no: counts.reply_no,
+            reply_none: counts.reply_none,
             target: target.map(fraction),
         }
     }

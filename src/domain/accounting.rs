@@ -2,6 +2,7 @@
 //! over those that were due, the promise of 100%.
 
 use super::coded::words;
+use super::event::Replied;
 use super::feedback::Class;
 use super::time::Day;
 
@@ -38,6 +39,12 @@ pub struct Counts {
     pub on_time_of_due: u64,
     /// Merged, refused or redirected after their deadline.
     pub out_after_due: u64,
+    /// Answered items whose sender says that the latest version helped.
+    pub reply_yes: u64,
+    /// Answered items whose sender says that it did not.
+    pub reply_no: u64,
+    /// Answered items whose sender said nothing for 14 days.
+    pub reply_none: u64,
 }
 
 words! {
@@ -81,6 +88,18 @@ impl Counts {
             | Class::OpenInTime
             | Class::Sealed
             | Class::Withdrawn => {}
+        }
+    }
+
+    /// Adds what the senders of `n` items of one class said of the answer. An item that is out has none to speak of.
+    pub fn add_reply(&mut self, class: Class, reply: Replied, n: u64) {
+        if !matches!(class, Class::AnsweredOnTime | Class::AnsweredLate) {
+            return;
+        }
+        match reply {
+            Replied::Yes => self.reply_yes += n,
+            Replied::No => self.reply_no += n,
+            Replied::None => self.reply_none += n,
         }
     }
 

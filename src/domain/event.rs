@@ -36,6 +36,18 @@ words! {
 }
 
 words! {
+    /// Whether an answer helped, as the sender says.
+    Replied {
+        /// It did.
+        Yes = "yes",
+        /// It did not.
+        No = "no",
+        /// Nothing was said for 14 days.
+        None = "none",
+    }
+}
+
+words! {
     /// Why an item came back.
     RestoreReason {
         /// It was put out by mistake.
@@ -221,6 +233,19 @@ pub enum Event {
         /// A code of the list `withhold` that no longer holds.
         ground: Ground,
     },
+    /// The sender said whether the answer helped, or said nothing.
+    Reply {
+        /// What was said.
+        reply: Replied,
+        /// Of which version.
+        version: u32,
+        /// Of a no: a code of the list `reply`.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        reason: Option<Ground>,
+        /// Commitment to the words beside it.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        note: Option<Commitment>,
+    },
 }
 
 words! {
@@ -276,6 +301,8 @@ words! {
         Withheld = "withheld",
         /// See [`Event::Shown`].
         Shown = "shown",
+        /// See [`Event::Reply`].
+        Reply = "reply",
     }
 }
 
@@ -308,6 +335,7 @@ impl Event {
             Self::Overdue { .. } => EventName::Overdue,
             Self::Withheld { .. } => EventName::Withheld,
             Self::Shown { .. } => EventName::Shown,
+            Self::Reply { .. } => EventName::Reply,
         }
     }
 }

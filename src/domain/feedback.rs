@@ -6,7 +6,7 @@ use super::calendar::Calendar;
 use super::coded::words;
 use super::deadline::{Clock, MOST_FORWARDS, MOST_PAUSES, Pause};
 use super::error::Problem;
-use super::event::{Cause, Entry, Event, EventName, RefusedAs};
+use super::event::{Cause, Entry, Event, EventName, RefusedAs, Replied};
 use super::time::Day;
 use super::words::{By, Channel, FieldCode, Ground, Kind, OfficeCode, Respondent, Serial};
 
@@ -172,6 +172,8 @@ pub struct Item {
     pub merged_into: Option<Serial>,
     /// Until when the sender was last asked for more.
     pub waits_until: Option<Day>,
+    /// Whether the latest version of the answer helped, as its sender says.
+    pub reply: Option<Replied>,
 }
 
 impl Item {
@@ -210,6 +212,7 @@ impl Item {
             withheld: Vec::new(),
             merged_into: None,
             waits_until: None,
+            reply: None,
         };
         Ok((item, Entry { n: 0, on, by, event: received }))
     }
@@ -282,6 +285,7 @@ impl Item {
             Event::Restored { field, .. } => self.field.is_some() || field.is_some(),
             Event::Answered { version, .. } | Event::AnswerRevised { version, .. } => *version == self.versions + 1,
             Event::Shown { ground } => self.withheld.contains(ground),
+            Event::Reply { reply, version, reason, .. } => *version == self.versions && reason.is_some() == (*reply == Replied::No),
             _ => true,
         };
         if fits { Ok(()) } else { Err(Problem::Internal(format!("{}: the payload of {} does not fit", self.serial, event.name()))) }
@@ -334,6 +338,7 @@ impl Item {
             EventName::Overdue => !self.overdue_recorded && self.is_overdue(on),
             EventName::Withheld => true,
             EventName::Shown => !self.withheld.is_empty(),
+            EventName::Reply => self.state == Answered && self.reply.is_none(),
         }
     }
 
@@ -431,12 +436,16 @@ impl Item {
             Event::Returned { .. } => self.state = State::Working,
             Event::Answered { version, .. } => {
                 self.versions = *version;
+                self.reply = None;
                 if self.first_answer.is_none() {
                     self.first_answer = Some(FirstAnswer { on, due_on: self.due_on.unwrap_or(on) });
                 }
                 self.state = State::Answered;
             }
-            Event::AnswerRevised { version, .. } => self.versions = *version,
+            Event::AnswerRevised { version, .. } => {
+                self.versions = *version;
+                self.reply = None;
+            }
             Event::Merged { into } => {
                 self.merged_into = Some(*into);
                 self.leave(State::Merged, on);
@@ -470,6 +479,7 @@ impl Item {
                 }
             }
             Event::Shown { ground } => self.withheld.retain(|held| held != ground),
+            Event::Reply { reply, .. } => self.reply = Some(*reply),
         }
         self.last_on = on;
     }

@@ -3,7 +3,7 @@
 
 use super::commitment::Salt;
 use super::deadline::Clock;
-use super::event::{Entry, Event};
+use super::event::{Entry, Event, Replied};
 use super::feedback::{Class, Item, State};
 use super::time::Day;
 use super::words::{By, Channel, FieldCode, Ground, Kind, Language, OfficeCode, ProcedureKey, Respondent, Serial};
@@ -64,6 +64,8 @@ pub struct Record {
     pub waits_until: Option<Day>,
     /// An officer sealed it, and the receiver has still to say whether it is a denunciation.
     pub unconfirmed: bool,
+    /// Whether the latest version of the answer helped, as its sender says.
+    pub reply: Option<Replied>,
 }
 
 impl Record {
@@ -90,6 +92,7 @@ impl Record {
         self.merged_into = item.merged_into;
         self.withheld = !item.withheld.is_empty();
         self.waits_until = item.waits_until.filter(|_| item.state == State::Supplement);
+        self.reply = item.reply;
         self.unconfirmed = item.state == State::Sealed && !item.seal_confirmed && !item.sealed_at_receipt;
     }
 

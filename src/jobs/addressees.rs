@@ -9,7 +9,7 @@ use crate::actions::chase::{Digest, Reminded};
 use crate::actions::{Tx, lookup};
 use crate::domain::contact::Email;
 use crate::domain::error::Problem;
-use crate::domain::event::Event;
+use crate::domain::event::{Event, Replied};
 use crate::domain::feedback::{Class, State};
 use crate::domain::visibility::Record;
 use crate::domain::words::{Ground, Language, OfficeCode, Purpose, Role, Serial, Words};
@@ -64,6 +64,7 @@ pub fn plan(tx: &mut Tx<'_>, message: &Message) -> Result<Plan, Problem> {
         "handed_in" => handed_in(tx, &record, about.officer),
         "returned" => returned(tx, &record, about.officer),
         "assigned" => assigned(tx, &record, about.officer),
+        "unsolved" => unsolved(tx, &record, about.officer),
         "resumed" => resumed(tx, &record, about.officer),
         "sealed" => sealed(tx, &record, about.officer),
         kind => Err(Problem::Internal(format!("this version knows no mail of the kind {kind}"))),
@@ -223,6 +224,20 @@ fn resumed(tx: &mut Tx<'_>, record: &Record, to: Option<Uuid>) -> Result<Plan, P
         Some(added) => to_assignee(tx, record, to, Notice::Resumed { serial: record.serial, added, due_on: record.due_on }),
         None => Ok(Plan::Nobody),
     }
+}
+
+/// The heads of the office that answered: the answer did not help.
+fn unsolved(tx: &mut Tx<'_>, record: &Record, only: Option<Uuid>) -> Result<Plan, Problem> {
+    if record.reply != Some(Replied::No) || record.state != State::Answered {
+        return Ok(Plan::Nobody);
+    }
+    let events = feedback::events(tx.conn, record.serial)?;
+    let said = events.into_iter().rev().find_map(|kept| if let Event::Reply { reason, .. } = kept.entry.event { Some(reason) } else { None });
+    let reason = said.flatten().map(|reason| listed(tx, "reply", &reason)).unwrap_or_default();
+    let (catalogue, today) = (tx.catalogue.clone(), tx.today);
+    let same =
+        |a: &Account| record.office.as_ref().is_some_and(|o| catalogue.offices.counting(o, today) == catalogue.offices.counting(&a.officer.office, today));
+    to_officers(tx, only, Notice::Unsolved { serial: record.serial, reason }, |a| a.officer.is(Role::Head) && same(a))
 }
 
 fn to_assignee(tx: &mut Tx<'_>, record: &Record, to: Option<Uuid>, notice: Notice) -> Result<Plan, Problem> {

@@ -4,7 +4,7 @@
 //! Running it twice changes nothing.
 
 use crate::actions::figures::{self, CLOSED_BEFORE};
-use crate::actions::{Service, Tx, chase, feedback, supplement};
+use crate::actions::{Service, Tx, chase, feedback, reply, supplement};
 use crate::domain::error::{Code, Problem};
 use crate::domain::tally::Half;
 use crate::domain::time::Day;
@@ -22,6 +22,8 @@ pub struct Done {
     pub lapsed: usize,
     /// Opinions whose seal the receiver did not confirm.
     pub restored: usize,
+    /// Answers of which nothing was said for a fortnight.
+    pub silent: usize,
     /// Letters that remind somebody.
     pub reminded: usize,
     /// Opinions whose lateness was recorded.
@@ -42,13 +44,14 @@ pub fn daily(service: &Service) -> Result<Done, Problem> {
         restored: in_steps(service, feedback::restore_unconfirmed)?,
         // What goes on again may be late.
         overdue: in_steps(service, feedback::record_overdue)?,
+        silent: in_steps(service, reply::fall_silent)?,
         reminded: chase::chase(service)?,
         closed: close_halves(service)?,
         forgotten: in_steps(service, feedback::forget_contacts)?,
     };
     if done != Done::default() {
-        let Done { lapsed, restored, overdue, reminded, closed, forgotten } = done;
-        tracing::info!(lapsed, restored, overdue, reminded, closed, forgotten, "the clocks were advanced");
+        let Done { lapsed, restored, overdue, silent, reminded, closed, forgotten } = done;
+        tracing::info!(lapsed, restored, overdue, silent, reminded, closed, forgotten, "the clocks were advanced");
     }
     Ok(done)
 }

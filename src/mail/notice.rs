@@ -114,6 +114,13 @@ pub enum Notice {
         /// The last day for an answer.
         due_on: Option<Day>,
     },
+    /// To a head: the sender says that the answer did not help.
+    Unsolved {
+        /// The opinion.
+        serial: Serial,
+        /// The reason, from the published list.
+        reason: Words,
+    },
     /// To whoever has to answer, or to see that it is answered: what is due, in one letter a morning.
     Chase {
         /// What it is about, those due soonest first.
@@ -156,6 +163,7 @@ impl Notice {
             Self::Assigned { .. } => "assigned",
             Self::Resumed { .. } => "resumed",
             Self::Chase { .. } => "chase",
+            Self::Unsolved { .. } => "unsolved",
             Self::Sealed { .. } => "sealed",
         }
     }
@@ -174,6 +182,7 @@ impl Notice {
             | Self::Returned { serial, .. }
             | Self::Assigned { serial, .. }
             | Self::Resumed { serial, .. }
+            | Self::Unsolved { serial, .. }
             | Self::Sealed { serial } => Some(*serial),
         }
     }
@@ -188,6 +197,7 @@ impl Notice {
             | Self::Assigned { .. }
             | Self::Resumed { .. }
             | Self::Chase { .. }
+            | Self::Unsolved { .. }
             | Self::Sealed { .. } => false,
         }
     }
@@ -207,6 +217,7 @@ impl Notice {
             Self::Assigned { .. } => "mail.assigned.subject",
             Self::Resumed { .. } => "mail.resumed.subject",
             Self::Chase { .. } => "mail.chase.subject",
+            Self::Unsolved { .. } => "mail.unsolved.subject",
             Self::Sealed { .. } => "mail.sealed.subject",
         }
     }
@@ -228,7 +239,7 @@ impl Notice {
                 json!({"office": office.get(language), "ground": ground.get(language), "guidance": guidance})
             }
             Self::HandedIn { office, refusal, due_on, .. } => json!({"office": office.get(language), "refusal": refusal, "due": day(due_on)}),
-            Self::Returned { reason, .. } => json!({"reason": reason.get(language)}),
+            Self::Returned { reason, .. } | Self::Unsolved { reason, .. } => json!({"reason": reason.get(language)}),
             Self::Assigned { due_on, .. } => json!({"due": day(due_on)}),
             Self::Asked { office, request, until, .. } => {
                 json!({"office": office.get(language), "request": request, "until": i18n::long_date(language, *until)})

@@ -48,6 +48,7 @@ struct Row {
     withheld: bool,
     waits_until: Option<On>,
     unconfirmed: bool,
+    reply: Option<String>,
 }
 
 impl Row {
@@ -79,6 +80,7 @@ impl Row {
             withheld: record.withheld,
             waits_until: record.waits_until.map(On),
             unconfirmed: record.unconfirmed,
+            reply: record.reply.map(|r| r.to_string()),
         }
     }
 
@@ -110,6 +112,7 @@ impl Row {
             withheld: self.withheld,
             waits_until: self.waits_until.map(|d| d.0),
             unconfirmed: self.unconfirmed,
+            reply: word(self.reply)?,
         })
     }
 }
@@ -184,7 +187,7 @@ row! {
     NewRow: serial in row, received_on in row, language in row, kind in row, field in row, respondent in row, channel in row,
     procedure in row, named_office in row, state in row, settled in row, paused in row, office in row, in_tray in row, due_on in row,
     first_due_on in row, answered_on in row, out_on in row, clock in row, events in row, assignee in row, title in row,
-    merged_into in row, withheld in row, waits_until in row, unconfirmed in row, submission_id, receipt_hash
+    merged_into in row, withheld in row, waits_until in row, unconfirmed in row, reply in row, submission_id, receipt_hash
 }
 
 static INSERT: LazyLock<Batch> = LazyLock::new(|| Batch::into::<NewRow>("feedback", ""));
@@ -658,6 +661,21 @@ pub fn unconfirmed(conn: &mut Conn, until: Day, last: i64, limit: i64) -> Stored
         .filter(feedback::unconfirmed.eq(true))
         .filter(feedback::out_on.le(On(until)))
         .filter(feedback::serial.gt(last))
+        .order(feedback::serial)
+        .limit(limit)
+        .select(feedback::serial)
+        .load(conn)?;
+    Ok(serials.into_iter().map(Serial).collect())
+}
+
+/// Answered items of whose latest version, published on or before a day, nothing was said.
+pub fn unreplied(conn: &mut Conn, until: Day, limit: i64) -> Stored<Vec<Serial>> {
+    use feedback_answers as a;
+    let later = a::table.filter(a::serial.eq(feedback::serial)).filter(a::published_on.gt(On(until)));
+    let serials: Vec<i64> = feedback::table
+        .filter(feedback::state.eq(State::Answered.as_str()))
+        .filter(feedback::reply.is_null())
+        .filter(not(exists(later)))
         .order(feedback::serial)
         .limit(limit)
         .select(feedback::serial)

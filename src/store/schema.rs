@@ -337,6 +337,7 @@ diesel::table! {
         withheld -> Bool,
         waits_until -> Nullable<CalendarDay>,
         unconfirmed -> Bool,
+        reply -> Nullable<Text>,
     }
 }
 
@@ -344,13 +345,14 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::store::types::{CalendarDay, Doc, Id, Instant};
 
-    feedback_counts (scope, received_on, settled, paused, due_on, late) {
+    feedback_counts (scope, received_on, settled, paused, due_on, late, reply) {
         scope -> Text,
         received_on -> CalendarDay,
         settled -> Text,
         paused -> Bool,
         due_on -> Text,
         late -> Bool,
+        reply -> Text,
         n -> BigInt,
     }
 }

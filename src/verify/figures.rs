@@ -13,8 +13,8 @@ use super::{Checked, Source, json, wrong};
 
 /// Where the figures are published.
 const RESULTS: &str = "api/v1/results";
-/// How many figures a cell has: fifteen counts, two shares, a target.
-const FIGURES: usize = 18;
+/// How many figures a cell has: eighteen counts, two shares, a target.
+const FIGURES: usize = 21;
 
 /// How many a figure of satisfaction has: two counts, share, interval, target, verdict.
 const RATINGS: usize = 7;
@@ -58,6 +58,9 @@ struct Counts {
     answered_of_due: u64,
     on_time_of_due: u64,
     out_after_due: u64,
+    reply_yes: u64,
+    reply_no: u64,
+    reply_none: u64,
 }
 
 #[derive(Debug, Deserialize)]
@@ -317,7 +320,7 @@ impl Judged {
 }
 
 impl Counts {
-    fn named(&self) -> [(&'static str, u64); 15] {
+    fn named(&self) -> [(&'static str, u64); 18] {
         [
             ("received", self.received),
             ("answered_on_time", self.answered_on_time),
@@ -334,6 +337,9 @@ impl Counts {
             ("answered_of_due", self.answered_of_due),
             ("on_time_of_due", self.on_time_of_due),
             ("out_after_due", self.out_after_due),
+            ("reply_yes", self.reply_yes),
+            ("reply_no", self.reply_no),
+            ("reply_none", self.reply_none),
         ]
     }
 
@@ -362,6 +368,11 @@ impl Counts {
                 counts.due += 1;
                 counts.answered_of_due += u64::from(class != "overdue");
                 counts.on_time_of_due += u64::from(class == "answered_on_time");
+            }
+            if class.starts_with("answered") {
+                counts.reply_yes += u64::from(item.reply == Some("yes"));
+                counts.reply_no += u64::from(item.reply == Some("no"));
+                counts.reply_none += u64::from(item.reply == Some("none"));
             }
             let went_late = item.due_on.zip(item.out_on).is_some_and(|(due, out)| out > due);
             counts.out_after_due += u64::from(went_late && matches!(class, "merged" | "out_of_scope" | "spam" | "redirected"));

@@ -50,6 +50,7 @@ pub(super) struct Event {
     pub(super) into: Option<i64>,
     pub(super) until: Option<Date>,
     pub(super) grouped: Option<i64>,
+    pub(super) reply: Option<String>,
     pub(super) text: Option<String>,
     pub(super) question: Option<String>,
     pub(super) answer: Option<String>,
@@ -129,6 +130,8 @@ pub(super) struct Item {
     /// The first answer and the deadline of that day.
     answered: Option<(Date, Date)>,
     pub(super) versions: Vec<Version>,
+    /// What the sender said of the latest version.
+    pub(super) reply: Option<&'static str>,
     into: Option<i64>,
     overdue_told: bool,
     confirmed: bool,
@@ -177,6 +180,7 @@ impl Item {
             clock: None,
             answered: None,
             versions: Vec::new(),
+            reply: None,
             into: None,
             overdue_told: false,
             confirmed: false,
@@ -379,6 +383,7 @@ impl Item {
                     question: commitment(&event.question)?,
                     answer: commitment(&event.answer)?,
                 });
+                self.reply = None;
                 if first && self.answered.is_none() {
                     self.answered = self.due_on.map(|due| (event.on, due));
                 }
@@ -456,6 +461,19 @@ impl Item {
             "shown" => {
                 allowed(event.ground.as_ref().is_some_and(|ground| self.withheld.contains(ground)))?;
                 self.withheld.retain(|held| Some(held) != event.ground.as_ref());
+            }
+            "reply" => {
+                allowed(self.state == Answered && self.reply.is_none())?;
+                let said = ["yes", "no", "none"].into_iter().find(|said| event.reply.as_deref() == Some(said));
+                let said = said.ok_or_else(|| Wrong::new("nothing is said that can be said"))?;
+                needs(&[("reason", said != "no" || event.reason.is_some())])?;
+                if event.version != u32::try_from(self.versions.len()).ok() {
+                    return wrong("it is not about the latest version");
+                }
+                if (said == "none") != (event.by == "system") {
+                    return wrong("silence is the service's to tell, words are the sender's");
+                }
+                self.reply = Some(said);
             }
             other => return wrong(format!("{other} is no event of an opinion")),
         }

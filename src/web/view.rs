@@ -272,6 +272,7 @@ pub fn step(step: &PublicStep, catalogue: &Catalogue, language: Language) -> Ste
         }
         Event::Overdue { since } => vec![("since", date(*since))],
         Event::Withheld { ground } | Event::Shown { ground } => vec![("ground", listed("withhold", ground))],
+        Event::Reply { reason, .. } => vec![("reason", reason.as_ref().map(|reason| listed("reply", reason)).unwrap_or_default())],
         Event::Taken
         | Event::Assigned
         | Event::Supplemented { .. }
@@ -286,6 +287,7 @@ pub fn step(step: &PublicStep, catalogue: &Catalogue, language: Language) -> Ste
         // Of an item that was sealed at receipt the channel is not kept in the event.
         Event::Received { channel: None, .. } => "event.received_plain".to_owned(),
         Event::Routed { rule, .. } if rule == crate::domain::routing::TRAY => "event.routed_tray".to_owned(),
+        Event::Reply { reply, .. } => format!("event.reply_{reply}"),
         _ => format!("event.{name}"),
     };
     StepView { on: step.on, them: step.by == By::Sender, text: tr(language, &key, &args) }

@@ -7,5 +7,6 @@ mod figures;
 mod intake;
 mod merging;
 mod recount;
+mod reply;
 mod sealing;
 mod supplement;

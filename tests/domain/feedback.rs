@@ -60,7 +60,10 @@ const LEAVES: &str = r#"{"event":"received","kind":"report","field":"land","resp
 {"event":"deadline_moved","due_on":"2026-10-29","cause":"forwarded","from":"2026-10-22"}
 {"event":"overdue","since":"2026-10-23"}
 {"event":"withheld","ground":"other"}
-{"event":"shown","ground":"other"}"#;
+{"event":"shown","ground":"other"}
+{"event":"reply","reply":"yes","version":1}
+{"event":"reply","reply":"no","version":1,"reason":"not_done","note":"c="}
+{"event":"reply","reply":"none","version":1}"#;
 
 static EXAMPLES: LazyLock<Vec<Event>> = LazyLock::new(|| LEAVES.lines().map(|l| serde_json::from_str(l).unwrap()).collect());
 
@@ -70,6 +73,7 @@ fn event(name: EventName, choice: usize, item: &Item, on: Day) -> Event {
     match examples[choice % examples.len()].clone() {
         Event::SupplementRequested { .. } => Event::SupplementRequested { until: on.plus(10) },
         Event::AnswerRevised { question, answer, .. } => Event::AnswerRevised { version: item.versions + 1, question, answer },
+        Event::Reply { reply, reason, note, .. } => Event::Reply { reply, version: item.versions, reason, note },
         event => event,
     }
 }
@@ -345,7 +349,7 @@ mod counting {
             due: 4,
             answered_of_due: 2,
             on_time_of_due: 1,
-            out_after_due: 0,
+            ..Counts::default()
         };
         let on_31 = Counts { open_in_time: 0, overdue: 3, due: 5, ..on_30 };
         for (t, counts, answered, on_time) in [("30/10", on_30, 0.5, 0.25), ("31/10", on_31, 0.4, 0.2)] {
@@ -400,6 +404,7 @@ mod moves {
             EventName::SealConfirmed => vec![State::Sealed],
             EventName::Restored => vec![State::Merged, State::OutOfScope, State::Spam, State::Redirected, State::Sealed],
             EventName::Withheld | EventName::Shown => any_but(&[]),
+            EventName::Reply => vec![State::Answered],
         }
     }
 
@@ -783,7 +788,7 @@ mod in_the_ledger {
 
     /// LEDGER.md, "Leaves"; `grouped` stands only in ACCOUNTING.md §1.
     const NAMES: &str = "event kind field respondent channel office from to rule reason ground class due_on cause since version into until \
-        text question answer note start grouped";
+        text question answer note start grouped reply";
 
     #[test]
     fn the_three_leaves_of_the_vector_hold_the_events_of_the_item() {

@@ -44,6 +44,7 @@ fn notices() -> Vec<(&'static str, Notice)> {
         ("routed_tray", Notice::Routed { serial, office: office.clone(), in_tray: true, due_on }),
         ("handed_in", Notice::HandedIn { serial, office: office.clone(), refusal: false, due_on }),
         ("handed_in_refusal", Notice::HandedIn { serial, office: office.clone(), refusal: true, due_on: None }),
+        ("unsolved", Notice::Unsolved { serial, reason: reason.clone() }),
         ("returned", Notice::Returned { serial, reason }),
         ("assigned", Notice::Assigned { serial, due_on }),
         ("resumed", Notice::Resumed { serial, added: true, due_on }),

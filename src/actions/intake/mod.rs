@@ -269,6 +269,7 @@ impl<'a> Batch<'a> {
             withheld: false,
             waits_until: None,
             unconfirmed: false,
+            reply: None,
         };
         record.project(&item);
         let contact = opinion.contact.as_ref().map(|c| seal(tx, serial, c)).transpose()?;

@@ -143,7 +143,8 @@ fn texts(tx: &mut Tx<'_>, serial: Serial, kept: &[KeptEvent]) -> Result<Option<S
             | Event::Refused { note: Some(note), .. }
             | Event::Redirected { note: Some(note), .. }
             | Event::Restored { note: Some(note), .. }
-            | Event::Reclassified { note: Some(note), .. } => pairs.push(("note", note, event.note.as_deref())),
+            | Event::Reclassified { note: Some(note), .. }
+            | Event::Reply { note: Some(note), .. } => pairs.push(("note", note, event.note.as_deref())),
             _ => {}
         }
         for (name, commitment, words) in pairs {

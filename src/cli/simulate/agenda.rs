@@ -1,6 +1,7 @@
 //! When the moves of an opinion are made, entered on the day that it arrives.
 //! Knows the calendar, not who is there to make a move.
 
+use super::dice::{Dice, Stream};
 use super::fates::{Course, Event, Fate, Form, Job, Part};
 use super::life::Life;
 use crate::domain::time::Day;
@@ -95,7 +96,7 @@ impl Life {
             }
             Course::Sealed => {
                 self.enter(index, on, soon, Morning, Job::Seal);
-                self.enter(index, on, soon + 3, Afternoon, Job::ConfirmSeal);
+                self.enter(index, on, soon + 2, Afternoon, Job::ConfirmSeal);
             }
             Course::SealedByMistake | Course::CalledDenunciation => {
                 if course == Course::SealedByMistake {
@@ -118,5 +119,16 @@ impl Life {
         let before = self.dice.between(0, slack);
         self.enter(index, on, at - before, Part::Morning, Job::Write(Form::Full));
         self.enter(index, on, at, Part::Afternoon, Job::Approve);
+        self.foresee_reply(index, self.catalogue.calendar.add(on, at.unsigned_abs(), true));
+    }
+
+    /// Some senders say whether the answer of a day helped; most of those say yes.
+    fn foresee_reply(&mut self, index: usize, answered: Day) {
+        let mut dice = Dice::of(self.plan.seed, Stream::Reply, index as u64);
+        if dice.chance(0.4) {
+            let job = if dice.chance(0.78) { Job::Thank } else { Job::Doubt };
+            let (day, second) = (answered.plus(dice.between(1, 9)), dice.between(25_200, 75_600));
+            self.agenda.entry(day).or_default().push((second, index, Event::Moves(job)));
+        }
     }
 }

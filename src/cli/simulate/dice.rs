@@ -13,6 +13,7 @@ pub(super) enum Stream {
     Days,
     Decks,
     Work,
+    Reply,
 }
 
 /// SplitMix64: the same numbers from the same seed on every machine. Not for secrets.

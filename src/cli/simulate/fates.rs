@@ -106,6 +106,10 @@ pub(super) enum Job {
     Unseal,
     Reopen,
     Withdraw,
+    /// The sender says that the answer helped.
+    Thank,
+    /// The sender says that it did not.
+    Doubt,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

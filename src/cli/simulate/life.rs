@@ -10,7 +10,7 @@ use super::opinions::{Template, templates};
 use super::slips::fill;
 use super::topics::{Topic, language, procedure, respondent, topics};
 use super::{Done, Plan, close_half};
-use crate::actions::{Tx, feedback, intake, lookup, ratings};
+use crate::actions::{Tx, feedback, intake, lookup, ratings, reply, supplement};
 use crate::domain::access::Officer;
 use crate::domain::catalogue::Catalogue;
 use crate::domain::error::Problem;
@@ -104,7 +104,10 @@ impl Life {
     pub(super) fn live(&mut self, tx: &mut Tx<'_>) -> Result<(), Problem> {
         let day = tx.today;
         close_half(tx)?;
+        supplement::lapse(tx, i64::MAX)?;
+        feedback::restore_unconfirmed(tx, i64::MAX)?;
         feedback::record_overdue(tx, i64::MAX)?;
+        reply::fall_silent(tx, i64::MAX)?;
         let mut events = self.agenda.remove(&day).unwrap_or_default();
         events.sort_by_key(|(second, index, _)| (*second, *index));
         for (second, index, event) in events {

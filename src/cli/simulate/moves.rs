@@ -9,6 +9,7 @@ use super::opinions::Template;
 use super::topics::is_commune;
 use crate::actions::Tx;
 use crate::actions::feedback::{self, Written};
+use crate::actions::reply;
 use crate::domain::access::Officer;
 use crate::domain::error::Problem;
 use crate::domain::feedback::State;
@@ -56,12 +57,18 @@ impl Life {
             Job::ConfirmSeal | Job::Unseal => record.state == State::Sealed,
             Job::Reopen => record.state == State::OutOfScope,
             Job::Withdraw => record.state.is_open(),
+            Job::Thank | Job::Doubt => record.state == State::Answered && record.reply.is_none(),
         };
         if !fits {
             return Ok(());
         }
         match job {
             Job::Withdraw => feedback::withdraw(tx, serial),
+            Job::Thank => reply::reply(tx, serial, "yes", "", ""),
+            Job::Doubt => match self.code("reply", "not_done") {
+                Some(reason) => reply::reply(tx, serial, "no", &reason, ""),
+                None => Ok(()),
+            },
             Job::ConfirmSeal | Job::Unseal => {
                 let Some(receiver) = self.receiver() else { return Ok(()) };
                 match job {
@@ -133,7 +140,7 @@ impl Life {
             }
             Job::Seal => feedback::seal(tx, &who, serial),
             Job::Reopen => feedback::restore(tx, &who, serial, "Xem lại: việc này thuộc cơ quan mình trả lời."),
-            Job::ConfirmSeal | Job::Unseal | Job::Withdraw => Ok(()),
+            Job::ConfirmSeal | Job::Unseal | Job::Withdraw | Job::Thank | Job::Doubt => Ok(()),
         }
     }
 

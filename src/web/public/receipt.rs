@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::ledger;
 use super::qr::{Qr, qr};
-use crate::actions::{feedback, lookup, supplement};
+use crate::actions::{feedback, lookup, reply, supplement};
 use crate::domain::error::{Code, Fault, Problem};
 use crate::domain::feedback::State;
 use crate::domain::questionnaire::QuestionType;
@@ -82,6 +82,10 @@ struct OwnPage {
     added_now: bool,
     /// What was typed and not taken.
     supplement: String,
+    replied_now: bool,
+    reply_open: bool,
+    reply_note: String,
+    reply_reasons: view::FilterSelect,
     faults: Vec<FaultLine>,
     code: String,
     qr: Option<Qr>,
@@ -117,6 +121,7 @@ struct OwnView {
     answers: Vec<AnswerView>,
     survivor: Option<Numbered>,
     why: Option<Why>,
+    can_reply: bool,
     can_withdraw: bool,
     /// Working days in which the office would say that it is not theirs.
     refuse_days: Option<u32>,
@@ -142,8 +147,9 @@ struct Turn {
     thanks: bool,
     withdrawn: bool,
     added: bool,
-    /// Words that could not be taken, and why.
-    supplement: String,
+    replied: bool,
+    /// What was sent and could not be taken, and why.
+    fields: Fields,
     faults: Vec<Fault>,
 }
 
@@ -151,7 +157,7 @@ struct Turn {
 pub async fn show(app: Shared, visitor: Visitor, code: Path<String>, query: Query<Vec<(String, String)>>) -> impl Responder {
     let asked = Fields(query.into_inner());
     let said = |name: &str| !asked.get(name).is_empty();
-    let turn = Turn { thanks: said("cam-on"), withdrawn: said("rut-lai"), added: said("bo-sung"), ..Turn::default() };
+    let turn = Turn { thanks: said("cam-on"), withdrawn: said("rut-lai"), added: said("bo-sung"), replied: said("tra-loi"), ..Turn::default() };
     match ReceiptCode::parse(&code) {
         Some(code) => page(&app, &visitor, code, turn, StatusCode::OK).await,
         None => respond::problem(&app, &visitor, &Code::UnknownReceipt.into()),
@@ -176,8 +182,15 @@ async fn page(app: &App, visitor: &Visitor, code: ReceiptCode, turn: Turn, statu
                 thanks: turn.thanks,
                 withdrawn: turn.withdrawn,
                 added_now: turn.added,
-                supplement: turn.supplement,
-                faults: Faults::new(turn.faults, language).lines(|_| "bo-sung".to_owned()),
+                supplement: turn.fields.get("bo-sung").to_owned(),
+                replied_now: turn.replied,
+                reply_open: turn.fields.get("tra-loi") == "no",
+                reply_note: turn.fields.get("loi").to_owned(),
+                reply_reasons: {
+                    let reasons = tx.catalogue.list("reply").map(|c| (c.code.to_string(), c.name.get(language).to_owned())).collect();
+                    view::filter_select("ly-do", "own.reply_reason", t(language, "own.reply_choose"), turn.fields.get("ly-do"), reasons)
+                },
+                faults: Faults::new(turn.faults, language).lines(anchor),
                 qr: qr(&address),
                 has_response: own.response.is_some(),
                 item: own.feedback.as_ref().map(|f| item(tx, f, language)).transpose()?,
@@ -225,6 +238,7 @@ fn item(tx: &mut crate::actions::Tx<'_>, own: &lookup::OwnItem, language: Langua
             (Some(clock), Some(due)) if open => Some(view::why(clock, due, &catalogue.calendar, language, true)),
             _ => None,
         },
+        can_reply: own.can_reply,
         can_withdraw: own.can_withdraw,
         refuse_days: record.kind.and_then(|k| catalogue.step_days("refuse", k, record.field.as_ref(), record.received_on)),
     })
@@ -248,33 +262,49 @@ fn ratings(tx: &crate::actions::Tx<'_>, row: &crate::store::response::ResponseRo
     survey.definition.questions.iter().filter_map(read).collect()
 }
 
-/// The sender adds what was asked for, or takes the opinion back.
+/// The id of the control that a fault is about.
+fn anchor(pointer: &str) -> String {
+    match pointer {
+        "/reason" => "ly-do",
+        "/note" => "loi",
+        "/reply" => "duoc",
+        _ => "bo-sung",
+    }
+    .to_owned()
+}
+
+/// The sender adds what was asked for, says whether the answer helped, or takes the opinion back.
 pub async fn act(app: Shared, visitor: Visitor, code: Path<String>, form: Form<Vec<(String, String)>>) -> impl Responder {
     let fields = Fields(form.into_inner());
-    let adds = fields.get("viec") == "bo-sung";
+    let what = match fields.get("viec") {
+        "bo-sung" => "bo-sung",
+        "tra-loi" => "tra-loi",
+        _ => "rut-lai",
+    };
     let Some(code) = ReceiptCode::parse(&code) else { return respond::problem(&app, &visitor, &Code::UnknownReceipt.into()) };
-    let words = fields.get("bo-sung").to_owned();
     if let Err(problem) = visitor.check_form(&app, fields.get("form_token")) {
-        if !adds {
+        if what == "rut-lai" {
             return respond::problem(&app, &visitor, &problem);
         }
-        let turn = Turn { supplement: words, faults: vec![Fault::new("/supplement", problem.code().as_str())], ..Turn::default() };
+        let at = if what == "bo-sung" { "/supplement" } else { "/reason" };
+        let turn = Turn { fields, faults: vec![Fault::new(at, problem.code().as_str())], ..Turn::default() };
         return page(&app, &visitor, code, turn, crate::http::error::noted(&problem)).await;
     }
-    let (shown, typed) = (code.clone(), words.clone());
+    let (shown, sent) = (code.clone(), fields.clone());
     let done = app
         .write(move |tx| {
             let own = lookup::own(tx, &code)?;
             let serial = own.feedback.map(|f| f.record.serial).ok_or(Code::UnknownReceipt)?;
-            if adds { supplement::add(tx, serial, &words) } else { feedback::withdraw(tx, serial) }
+            match what {
+                "bo-sung" => supplement::add(tx, serial, sent.get("bo-sung")),
+                "tra-loi" => reply::reply(tx, serial, sent.get("tra-loi"), sent.get("ly-do"), sent.get("loi")),
+                _ => feedback::withdraw(tx, serial),
+            }
         })
         .await;
     match done {
-        Ok(()) => respond::see_other(&format!("/tra-cuu/{}?{}=1", shown.reveal(), if adds { "bo-sung" } else { "rut-lai" })),
-        Err(Problem::Invalid(faults)) => {
-            let turn = Turn { supplement: typed, faults, ..Turn::default() };
-            page(&app, &visitor, shown, turn, StatusCode::UNPROCESSABLE_ENTITY).await
-        }
+        Ok(()) => respond::see_other(&format!("/tra-cuu/{}?{what}=1", shown.reveal())),
+        Err(Problem::Invalid(faults)) => page(&app, &visitor, shown, Turn { fields, faults, ..Turn::default() }, StatusCode::UNPROCESSABLE_ENTITY).await,
         Err(problem) => respond::problem(&app, &visitor, &problem),
     }
 }

@@ -89,6 +89,8 @@ struct Identity {
     promise: Promise,
     tone: &'static str,
     sentence: String,
+    /// What senders say of the answers, in a sentence.
+    replies: Option<String>,
     received: String,
     received_n: u64,
     whole: String,
@@ -358,6 +360,8 @@ fn identity(results: &Results, language: Language) -> Identity {
             Promise::NothingDue => "",
         },
         sentence: tr(language, "results.due_sentence", &args),
+        replies: (counts.reply_yes + counts.reply_no + counts.reply_none > 0)
+            .then(|| tr(language, "results.replies_text", &[("yes", n(counts.reply_yes)), ("no", n(counts.reply_no)), ("none", n(counts.reply_none))])),
         received: n(counts.received),
         received_n: counts.received,
         whole: per_cent(language, if counts.received > 0 { 10_000 } else { 0 }),

@@ -1,0 +1,51 @@
+DROP TRIGGER feedback_counted_in ON feedback;
+DROP TRIGGER feedback_counted_anew ON feedback;
+DROP FUNCTION count_feedback_in();
+DROP FUNCTION count_feedback_change();
+DROP FUNCTION feedback_cells(feedback, BIGINT);
+CREATE TABLE feedback_counts_before AS
+  SELECT scope, received_on, settled, paused, due_on, late, CAST(SUM(n) AS BIGINT) AS n FROM feedback_counts GROUP BY 1, 2, 3, 4, 5, 6;
+TRUNCATE feedback_counts;
+ALTER TABLE feedback_counts DROP CONSTRAINT feedback_counts_pkey;
+ALTER TABLE feedback_counts DROP COLUMN reply;
+ALTER TABLE feedback_counts ADD PRIMARY KEY (scope, received_on, settled, paused, due_on, late);
+INSERT INTO feedback_counts (scope, received_on, settled, paused, due_on, late, n) SELECT scope, received_on, settled, paused, due_on, late, n FROM feedback_counts_before;
+DROP TABLE feedback_counts_before;
+
+CREATE FUNCTION feedback_cells(r feedback, by BIGINT)
+  RETURNS TABLE (scope TEXT, received_on DATE, settled TEXT, paused BOOLEAN, due_on TEXT, late BOOLEAN, n BIGINT) LANGUAGE SQL AS $$
+  SELECT s.scope, r.received_on, COALESCE(r.settled, ''), r.paused, COALESCE(to_char(r.due_on, 'YYYY-MM-DD'), ''), COALESCE(r.out_on > r.due_on, FALSE), by
+  FROM (VALUES ('all'), ('field:' || r.field), ('office:' || r.office), ('respondent:' || r.respondent)) AS s (scope)
+  WHERE s.scope IS NOT NULL;
+$$;
+CREATE FUNCTION count_feedback_in() RETURNS TRIGGER LANGUAGE plpgsql AS $$
+BEGIN
+  -- In one order, so that two transactions don't wait for each other.
+  INSERT INTO feedback_counts (scope, received_on, settled, paused, due_on, late, n)
+    SELECT c.scope, c.received_on, c.settled, c.paused, c.due_on, c.late, SUM(c.n)
+    FROM came_in CROSS JOIN LATERAL feedback_cells(came_in, 1) AS c
+    GROUP BY 1, 2, 3, 4, 5, 6 ORDER BY 1, 2, 3, 4, 5, 6
+    ON CONFLICT (scope, received_on, settled, paused, due_on, late) DO UPDATE SET n = feedback_counts.n + excluded.n;
+  RETURN NULL;
+END;
+$$;
+-- Once for all that came in together.
+CREATE TRIGGER feedback_counted_in AFTER INSERT ON feedback REFERENCING NEW TABLE AS came_in
+  FOR EACH STATEMENT EXECUTE FUNCTION count_feedback_in();
+CREATE FUNCTION count_feedback_change() RETURNS TRIGGER LANGUAGE plpgsql AS $$
+BEGIN
+  INSERT INTO feedback_counts (scope, received_on, settled, paused, due_on, late, n)
+    SELECT c.scope, c.received_on, c.settled, c.paused, c.due_on, c.late, SUM(c.n)
+    FROM (SELECT * FROM feedback_cells(NEW, 1) UNION ALL SELECT * FROM feedback_cells(OLD, -1)) AS c
+    GROUP BY 1, 2, 3, 4, 5, 6 HAVING SUM(c.n) <> 0 ORDER BY 1, 2, 3, 4, 5, 6
+    ON CONFLICT (scope, received_on, settled, paused, due_on, late) DO UPDATE SET n = feedback_counts.n + excluded.n;
+  RETURN NULL;
+END;
+$$;
+CREATE TRIGGER feedback_counted_anew AFTER UPDATE OF received_on, field, office, respondent, settled, paused, due_on, out_on ON feedback FOR EACH ROW
+  WHEN ((OLD.received_on, OLD.field, OLD.office, OLD.respondent, OLD.settled, OLD.paused, OLD.due_on, OLD.out_on)
+    IS DISTINCT FROM (NEW.received_on, NEW.field, NEW.office, NEW.respondent, NEW.settled, NEW.paused, NEW.due_on, NEW.out_on))
+  EXECUTE FUNCTION count_feedback_change();
+
+DROP INDEX feedback_unreplied;
+ALTER TABLE feedback DROP COLUMN reply;
