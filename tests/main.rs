@@ -4,6 +4,7 @@
 mod actions;
 mod api;
 mod architecture;
+mod cli;
 mod crash;
 mod domain;
 mod jobs;

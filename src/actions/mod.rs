@@ -14,6 +14,7 @@ pub mod lookup;
 pub mod proof;
 pub mod ratings;
 pub mod recount;
+pub mod redaction;
 pub mod reply;
 pub mod setup;
 pub mod supplement;

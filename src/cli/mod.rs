@@ -4,6 +4,7 @@ mod demo;
 mod due_date;
 pub mod export;
 mod manage;
+mod redact;
 pub mod serve;
 pub mod simulate;
 mod verify;
@@ -48,6 +49,8 @@ enum Command {
     Verify(verify::Args),
     /// Writes what is published as files.
     Export(export::Args),
+    /// Covers what tells who a person is in the text of standard input; one JSON line a finding on standard error. Needs no database.
+    Redact,
     /// Prints the OpenAPI document of the API. Needs no database.
     Openapi,
     /// Prints the due date on its first line, then why. Needs no database.
@@ -75,6 +78,7 @@ pub fn run() -> ExitCode {
         Command::NewLedger => manage::new_ledger(),
         Command::Verify(args) => verify::run(&args),
         Command::Export(args) => export::run(&args),
+        Command::Redact => redact::run(),
         Command::Openapi => manage::openapi(),
         Command::DueDate { received, days, no_make_up } => due_date::run(received, days, !no_make_up),
     };
@@ -87,6 +91,11 @@ pub fn run() -> ExitCode {
 /// Prints, to whoever still reads: `| head` closes the pipe, and that is no fault.
 fn say(text: &str) {
     let _ = writeln!(std::io::stdout(), "{text}");
+}
+
+/// Prints as it is, without another end of line.
+fn print(text: &str) {
+    let _ = write!(std::io::stdout(), "{text}");
 }
 
 fn fail(problem: &Problem) -> ExitCode {

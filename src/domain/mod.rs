@@ -23,6 +23,7 @@ pub mod office;
 pub mod proof;
 pub mod questionnaire;
 pub mod receipt;
+pub mod redaction;
 pub mod routing;
 pub mod satisfaction;
 pub mod submission;

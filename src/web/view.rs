@@ -8,6 +8,7 @@ use crate::domain::deadline::Clock;
 use crate::domain::event::Event;
 use crate::domain::feedback::{Class, Terms};
 use crate::domain::office::OfficeKind;
+use crate::domain::redaction::Redactor;
 use crate::domain::text::alphabetical;
 use crate::domain::time::Day;
 use crate::domain::visibility::{Answer, PublicItem, PublicStep};
@@ -27,6 +28,40 @@ pub fn field_name(catalogue: &Catalogue, code: &FieldCode, language: Language) -
 /// The paragraphs of a text.
 pub fn paragraphs(text: &str) -> Vec<String> {
     text.split('\n').map(str::trim).filter(|p| !p.is_empty()).map(str::to_owned).collect()
+}
+
+/// A piece of a text; with a label where the machine thinks that it tells who somebody is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Piece {
+    text: String,
+    what: Option<String>,
+}
+
+/// The paragraphs of a text, with what should be covered before anybody else reads it. Returns how many places there are.
+pub fn marked(redactor: &Redactor, text: &str) -> (Vec<Vec<Piece>>, usize) {
+    let findings = redactor.find(text);
+    let mut paragraphs = Vec::new();
+    let mut begin = 0;
+    for line in text.split_inclusive('\n') {
+        let end = begin + line.len();
+        let piece = |from: usize, to: usize, what: Option<String>| {
+            let text = text.get(from..to).unwrap_or_default().trim_end_matches('\n').to_owned();
+            (!text.is_empty()).then_some(Piece { text, what })
+        };
+        let (mut pieces, mut done) = (Vec::new(), begin);
+        for finding in findings.iter().filter(|finding| finding.start < end && finding.end > begin) {
+            let (from, to) = (finding.start.max(begin), finding.end.min(end));
+            pieces.extend(piece(done, from, None));
+            pieces.extend(piece(from, to, Some(redactor.label(finding.what).to_owned())));
+            done = to;
+        }
+        pieces.extend(piece(done, end, None));
+        if pieces.iter().any(|piece| !piece.text.trim().is_empty()) {
+            paragraphs.push(pieces);
+        }
+        begin = end;
+    }
+    (paragraphs, findings.len())
 }
 
 /// For `lang` on people's own words: their letters say Khmer or Vietnamese; where they don't, it is the language of the form.

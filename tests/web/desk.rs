@@ -65,3 +65,23 @@ fn who_has_no_list_of_work_is_greeted_and_can_sign_out() {
     assert_eq!(page.status, 200);
     assert!(page.says("Ông/bà đã đăng nhập") && page.says("Quản trị hệ thống") && page.says("action=\"/dang-xuat\""), "{}", page.body);
 }
+
+#[test]
+fn the_machine_proposes_what_to_cover_and_two_people_decide() {
+    let bed = Bed::sqlite();
+    let serial = bed.citizen().says("Tôi là Nguyễn Văn An.\nGọi tôi 0912 345 678 hoặc tổng đài 1022.").sends_opinion(&bed);
+    bed.desk("officer").takes(serial);
+    let site = Site::start(&bed);
+    let (officer, approver) = (site.browser().signs_in("officer"), site.browser().signs_in("approver"));
+    let address = format!("/can-bo/{}", serial.0);
+    let page = officer.opens(&address);
+    for words in
+        ["<mark>0912 345 678<span class=\"vh\"> (số điện thoại)</span></mark>", "Gọi tôi [đã che: số điện thoại] hoặc tổng đài 1022.", "thông tin cá nhân: 2"]
+    {
+        assert!(page.says(words), "{words}: {}", page.body);
+    }
+    let sent = [("revision", "0"), ("title", "Về cuộc gọi"), ("question", "Tôi là ông An, gọi 0912 345 678."), ("answer", "Đã gọi lại.")];
+    assert_eq!(officer.submits(&format!("{address}/viet"), &sent).status, 303);
+    let page = approver.opens(&address);
+    assert!(page.says("Trong bản sẽ đăng, máy còn thấy chỗ có thể là thông tin cá nhân: 1") && page.says("<mark>0912 345 678"), "{}", page.body);
+}

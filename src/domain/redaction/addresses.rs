@@ -92,26 +92,26 @@ impl Addresses {
         if line.number(at).is_none() && self.openers.at(line, at).is_none() {
             return None;
         }
-        let first = self.piece(line, at)?;
+        let first = self.piece(line, at, false)?;
         let (mut end, mut weight, mut pieces) = (first.end, first.weight, 1);
         while let Some(next) = Some(end).filter(|end| pieces < MOST_PIECES && continues(line.gap(*end))).and_then(|end| self.next_piece(line, end)) {
             (end, weight, pieces) = (next.end, weight + next.weight, pieces + 1);
         }
         let is_led = || match first.kind {
-            Kind::NumberAndName => self.is_led(line, at, 1) || self.commune_follows(line, end),
+            Kind::NumberAndName => self.is_led(line, at, 1) || !Self::is_shouted(line, end) && self.commune_follows(line, end),
             Kind::Named => self.is_led(line, at, 3),
             Kind::House => false,
         };
         (weight >= ENOUGH || weight > 0 && pieces > 1 || is_led()).then_some(end)
     }
 
-    fn piece(&self, line: &Line<'_>, at: usize) -> Option<Piece> {
-        self.house(line, at).or_else(|| self.part(line, at)).or_else(|| self.number_and_name(line, at))
+    fn piece(&self, line: &Line<'_>, at: usize, has_begun: bool) -> Option<Piece> {
+        self.house(line, at).or_else(|| self.part(line, at, has_begun)).or_else(|| self.number_and_name(line, at))
     }
 
     /// `92 Cần Thơ, 93 Hậu Giang` is a list.
     fn next_piece(&self, line: &Line<'_>, at: usize) -> Option<Piece> {
-        self.piece(line, at).filter(|piece| piece.kind != Kind::NumberAndName || piece.weight > 0)
+        self.piece(line, at, true).filter(|piece| piece.kind != Kind::NumberAndName || piece.weight > 0)
     }
 
     /// `số nhà 12/3`.
@@ -123,7 +123,7 @@ impl Addresses {
     }
 
     /// `ấp Phú Thành B`, `hẻm 12`, `đường số 5`.
-    fn part(&self, line: &Line<'_>, at: usize) -> Option<Piece> {
+    fn part(&self, line: &Line<'_>, at: usize, has_begun: bool) -> Option<Piece> {
         self.parts.iter().find_map(|part| {
             let (words, how) = part.words.at(line, at)?;
             let from = at + words;
@@ -131,7 +131,7 @@ impl Addresses {
                 return None;
             }
             let number = if part.takes_number { self.number(line, from) } else { None };
-            let end = number.or_else(|| if part.takes_name { self.name(line, from) } else { None })?;
+            let end = number.or_else(|| if part.takes_name { self.name(line, from, has_begun) } else { None })?;
             if number == Some(end) && part.never_before.at(line, end).is_some() && line.is_joined(end) {
                 return None;
             }
@@ -157,15 +157,17 @@ impl Addresses {
         self.numbers.at(line, at).map(|(words, _)| at + words).filter(|number| close(line.gap(*number))).unwrap_or(at)
     }
 
-    /// One to four words with capitals, with the number or letter after them;
-    /// or words without capitals that end at a commune.
-    fn name(&self, line: &Line<'_>, from: usize) -> Option<usize> {
+    /// One to four words with capitals, with the number or letter after them.
+    /// Words without capitals have to end at a commune or another part, or to go
+    /// on with an address that has begun: then three are taken, for want of a sign.
+    fn name(&self, line: &Line<'_>, from: usize, has_begun: bool) -> Option<usize> {
         if self.not_places.at(line, from).is_some() || self.begins_part(line, from) {
             return None;
         }
         let is_capital = line.word(from)?.is_capital;
         let mut end = from;
-        while end < from + 4 && (end == from || line.is_joined(end)) {
+        let most = if is_capital { 4 } else { 3 };
+        while end < from + most && (end == from || line.is_joined(end)) {
             let Some(word) = line.word(end).filter(|word| word.is_capital == is_capital || word.folded.len() == 1) else { break };
             // A word without capitals, or among nothing but capitals, may be any word.
             let is_plain = !is_capital || end > from && word.is_shouted;
@@ -175,7 +177,7 @@ impl Addresses {
             }
             end += 1;
         }
-        if end == from || !is_capital && !self.commune_follows(line, end) {
+        if end == from || !is_capital && !has_begun && !self.commune_follows(line, end) {
             return None;
         }
         let is_tail = |at: usize| line.is_joined(at) && line.number(at).is_some_and(|number| number.folded.len() <= 2);
@@ -190,13 +192,13 @@ impl Addresses {
         if !continues(line.gap(after)) {
             return None;
         }
-        if let Some(part) = self.part(line, after) {
+        if let Some(part) = self.part(line, after, true) {
             // Before a hamlet it is a house number only when it says so: `có 3 ấp`.
             let says = number > at || line.number(number).is_some_and(|token| !token.folded.bytes().all(|c| c.is_ascii_digit()));
             return says.then_some(Piece { end: part.end, weight: ENOUGH, kind: Kind::NumberAndName });
         }
         let is_capital = |at: usize| line.is_joined(at) && line.word(at).is_some_and(|word| word.is_capital);
-        let end = self.name(line, after).filter(|end| *end >= after + 2 && is_capital(after) && is_capital(after + 1))?;
+        let end = self.name(line, after, false).filter(|end| *end >= after + 2 && is_capital(after) && is_capital(after + 1))?;
         Some(Piece { end, weight: 0, kind: Kind::NumberAndName })
     }
 
@@ -210,7 +212,12 @@ impl Addresses {
     }
 
     fn commune_follows(&self, line: &Line<'_>, at: usize) -> bool {
-        continues(line.gap(at)) && (self.is_commune(line, at) || self.part(line, at).is_some())
+        continues(line.gap(at)) && self.begins_part(line, at)
+    }
+
+    /// Among nothing but capitals any words after a number may look like a street.
+    fn is_shouted(line: &Line<'_>, end: usize) -> bool {
+        end.checked_sub(1).and_then(|last| line.word(last)).is_some_and(|word| word.is_shouted)
     }
 
     /// Do words like `địa chỉ` or `ngụ` stand at most so many words before?

@@ -7,10 +7,12 @@ use actix_web::{HttpResponse, Responder};
 use serde::Serialize;
 
 use crate::actions::lookup::{self, DeskItem};
+use crate::actions::redaction::redactor;
 use crate::actions::{Tx, feedback, supplement};
 use crate::domain::access::{Act, Officer};
 use crate::domain::error::{Code, Fault, Problem};
 use crate::domain::feedback::{LONGEST_SUPPLEMENT, State};
+use crate::domain::redaction::Redactor;
 use crate::domain::text::propose_title;
 use crate::domain::time::Day;
 use crate::domain::visibility::PublicStep;
@@ -22,7 +24,7 @@ use crate::i18n::{date, t, tr};
 use crate::store;
 use crate::web::form::{FaultLine, Faults, Fields};
 use crate::web::respond;
-use crate::web::view::{self, AnswerView, FilterSelect, Numbered, Status, Why};
+use crate::web::view::{self, AnswerView, FilterSelect, Numbered, Piece, Status, Why};
 
 #[derive(Serialize)]
 struct Page {
@@ -39,7 +41,9 @@ struct Page {
     received_on: Day,
     due_on: Option<Day>,
     why: Option<Why>,
-    original: Vec<String>,
+    original: Vec<Vec<Piece>>,
+    /// How many places of it the machine would cover.
+    original_marks: usize,
     original_lang: Language,
     /// What the sender added when asked.
     added: Vec<Added>,
@@ -181,9 +185,11 @@ struct Proposal {
     ground: String,
     note: Option<String>,
     title: String,
-    question: Vec<String>,
-    answer: Vec<String>,
+    question: Vec<Vec<Piece>>,
+    answer: Vec<Vec<Piece>>,
     answer_lang: Language,
+    /// How many places of what will be public the machine would cover still.
+    marks: usize,
     revision: bool,
 }
 
@@ -326,7 +332,9 @@ fn build(tx: &mut Tx<'_>, officer: &Officer, item: &DeskItem, sent: &Sent, langu
     let refusals = refusals.map(|(value, c)| (value, c.name.get(language).to_owned())).collect();
     let title = record.title.clone().unwrap_or_else(|| if record.state == State::Sealed { record.serial.to_string() } else { propose_title(&item.original) });
     let faults = Faults::new(sent.faults.clone(), language);
-    let proposal = proposal(item, &catalogue, language);
+    let redactor = redactor()?;
+    let (original, original_marks) = view::marked(redactor, &item.original);
+    let proposal = proposal(item, &catalogue, redactor, language);
     Ok(Page {
         original_below: proposal.as_ref().is_some_and(|p| p.refusal.is_none()),
         title,
@@ -345,7 +353,8 @@ fn build(tx: &mut Tx<'_>, officer: &Officer, item: &DeskItem, sent: &Sent, langu
             _ => None,
         },
         original_lang: view::language_of(&item.original, record.language),
-        original: view::paragraphs(&item.original),
+        original,
+        original_marks,
         added: item
             .added
             .iter()
@@ -363,7 +372,7 @@ fn build(tx: &mut Tx<'_>, officer: &Officer, item: &DeskItem, sent: &Sent, langu
             tr(language, "desk.returned", &[("reason", name), ("note", note.clone().unwrap_or_default())])
         }),
         may: may(item),
-        draft: draft(item, sent),
+        draft: draft(item, redactor, sent),
         proposal,
         offices: select("chuyen", "to", "desk.to_office", view::office_options(&catalogue, tx.today, language)),
         forward_reasons: list("chuyen", "reason", "forward", "desk.reason"),
@@ -434,7 +443,9 @@ fn may(item: &DeskItem) -> May {
     may
 }
 
-fn draft(item: &DeskItem, sent: &Sent) -> DraftView {
+fn draft(item: &DeskItem, redactor: &Redactor, sent: &Sent) -> DraftView {
+    // The machine proposes what to cover; the officer decides.
+    let proposed = redactor.cover(&item.original, &redactor.find(&item.original));
     let latest = item.answers.last();
     let kept = item.draft.as_ref();
     // What was typed and refused stands above what is stored, also when it was emptied; then the draft; then what is public; then a proposal.
@@ -444,8 +455,8 @@ fn draft(item: &DeskItem, sent: &Sent) -> DraftView {
     };
     let answer = text("answer", kept.map(|d| &d.answer), latest.map(|a| &a.answer), String::new());
     DraftView {
-        title: text("title", kept.map(|d| &d.title), latest.map(|a| &a.title), propose_title(&item.original)),
-        question: text("question", kept.map(|d| &d.question), latest.map(|a| &a.question), item.original.clone()),
+        title: text("title", kept.map(|d| &d.title), latest.map(|a| &a.title), propose_title(&proposed)),
+        question: text("question", kept.map(|d| &d.question), latest.map(|a| &a.question), proposed.clone()),
         answer_lang: view::language_of(&answer, Language::Vi),
         answer,
         revision: kept.map_or(0, |d| d.revision),
@@ -453,18 +464,21 @@ fn draft(item: &DeskItem, sent: &Sent) -> DraftView {
     }
 }
 
-fn proposal(item: &DeskItem, catalogue: &crate::domain::catalogue::Catalogue, language: Language) -> Option<Proposal> {
+fn proposal(item: &DeskItem, catalogue: &crate::domain::catalogue::Catalogue, redactor: &Redactor, language: Language) -> Option<Proposal> {
     let draft = item.draft.as_ref().filter(|d| d.handed_in)?;
     let refusal = (draft.intent != store::draft::Intent::Answer).then(|| t(language, &format!("class.{}", draft.intent.as_str())));
+    let (question, question_marks) = view::marked(redactor, &draft.question);
+    let (answer, answer_marks) = view::marked(redactor, &draft.answer);
     let ground = draft.ground.as_ref().and_then(|g| catalogue.list(draft.intent.as_str()).find(|c| c.code == *g));
     Some(Proposal {
         refusal,
         ground: ground.map(|g| g.name.get(language).to_owned()).unwrap_or_default(),
         note: draft.note.clone(),
         title: draft.title.clone(),
-        question: view::paragraphs(&draft.question),
+        marks: redactor.find(&draft.title).len() + question_marks + answer_marks,
+        question,
         answer_lang: view::language_of(&draft.answer, Language::Vi),
-        answer: view::paragraphs(&draft.answer),
+        answer,
         revision: item.record.state == State::Answered,
     })
 }
