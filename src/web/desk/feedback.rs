@@ -14,7 +14,7 @@ use crate::domain::error::{Code, Fault, Problem};
 use crate::domain::feedback::{LONGEST_SUPPLEMENT, State};
 use crate::domain::redaction::Redactor;
 use crate::domain::text::propose_title;
-use crate::domain::time::Day;
+use crate::domain::time::{Day, Moment};
 use crate::domain::visibility::PublicStep;
 use crate::domain::words::{Kind, Language, Role, Serial};
 use crate::http::app::{App, Shared, block};
@@ -76,6 +76,10 @@ struct Page {
     /// A move was just done.
     done: bool,
     other_draft: Option<OtherDraft>,
+    /// Who else wrote in the draft, and when it was last saved.
+    others: String,
+    saved_at: String,
+    script: Option<&'static str>,
 }
 
 /// A form that was sent and comes back: its name in the address, what was typed, what is wrong.
@@ -335,6 +339,9 @@ fn build(tx: &mut Tx<'_>, officer: &Officer, item: &DeskItem, sent: &Sent, langu
     let redactor = redactor()?;
     let (original, original_marks) = view::marked(redactor, &item.original);
     let proposal = proposal(item, &catalogue, redactor, language);
+    let may = may(item);
+    let authors = if item.draft.is_some() { store::draft::authors(tx.conn, record.serial)? } else { Vec::new() };
+    let others: Vec<String> = authors.iter().filter(|author| **author != officer.id).filter_map(|author| names.get(author).cloned()).collect();
     Ok(Page {
         original_below: proposal.as_ref().is_some_and(|p| p.refusal.is_none()),
         title,
@@ -371,7 +378,10 @@ fn build(tx: &mut Tx<'_>, officer: &Officer, item: &DeskItem, sent: &Sent, langu
             let name = catalogue.list("return").find(|c| c.code == *reason).map_or_else(String::new, |c| c.name.get(language).to_owned());
             tr(language, "desk.returned", &[("reason", name), ("note", note.clone().unwrap_or_default())])
         }),
-        may: may(item),
+        others: others.join(", "),
+        saved_at: item.draft.as_ref().map(|d| moment(d.updated_at)).unwrap_or_default(),
+        script: may.write.then_some("draft.js"),
+        may,
         draft: draft(item, redactor, sent),
         proposal,
         offices: select("chuyen", "to", "desk.to_office", view::office_options(&catalogue, tx.today, language)),
@@ -413,6 +423,12 @@ fn build(tx: &mut Tx<'_>, officer: &Officer, item: &DeskItem, sent: &Sent, langu
             answer: view::paragraphs(&d.answer),
         }),
     })
+}
+
+/// Minute and day.
+fn moment(at: Moment) -> String {
+    let (hour, minute) = at.hour_minute();
+    format!("{hour:02}:{minute:02}, {}", date(at.day()))
 }
 
 /// What the page offers: what the role allows and the state too.
