@@ -16,6 +16,7 @@ use crate::domain::words::{Purpose, Serial};
 use crate::store;
 use crate::store::draft::Draft;
 use crate::store::feedback::{Filter, KeptEvent, Order, SealedIntake};
+use crate::store::note::Note;
 use crate::store::response::ResponseRow;
 
 /// An item as anybody may see it.
@@ -183,6 +184,8 @@ pub struct DeskItem {
     pub original: String,
     /// What the sender added when asked, with its day.
     pub added: Vec<(Day, String)>,
+    /// What officers told one another.
+    pub notes: Vec<Note>,
     /// Its events with what is kept beside them.
     pub events: Vec<KeptEvent>,
     /// The published versions.
@@ -226,6 +229,7 @@ fn desk_item(tx: &mut Tx<'_>, officer: &Officer, serial: Serial) -> Result<DeskI
     Ok(DeskItem {
         original: store::feedback::original(tx.conn, serial)?.unwrap_or_default(),
         added: added(tx, serial)?,
+        notes: store::note::of(tx.conn, serial)?,
         events: store::feedback::events(tx.conn, serial)?,
         answers: store::feedback::answers(tx.conn, serial)?,
         draft: store::draft::get(tx.conn, serial)?,

@@ -11,6 +11,7 @@ pub mod figures;
 pub mod intake;
 pub mod ledger;
 pub mod lookup;
+pub mod note;
 pub mod proof;
 pub mod ratings;
 pub mod recount;

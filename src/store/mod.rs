@@ -15,6 +15,7 @@ pub mod counts;
 pub mod draft;
 pub mod feedback;
 pub mod ledger;
+pub mod note;
 pub mod officer;
 pub mod outbox;
 pub mod response;

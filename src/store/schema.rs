@@ -530,6 +530,19 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::store::types::{CalendarDay, Doc, Id, Instant};
 
+    feedback_notes (id) {
+        id -> BigInt,
+        serial -> BigInt,
+        officer -> Id,
+        at -> Instant,
+        words -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{CalendarDay, Doc, Id, Instant};
+
     audit (id) {
         id -> BigInt,
         at -> Instant,
@@ -588,6 +601,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     feedback_drafts,
     draft_authors,
     contacts,
+    feedback_notes,
     audit,
     outbox,
     ledger_leaves,

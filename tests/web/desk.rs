@@ -85,3 +85,22 @@ fn the_machine_proposes_what_to_cover_and_two_people_decide() {
     let page = approver.opens(&address);
     assert!(page.says("Trong bản sẽ đăng, máy còn thấy chỗ có thể là thông tin cá nhân: 1") && page.says("<mark>0912 345 678"), "{}", page.body);
 }
+
+#[test]
+fn notes_are_read_at_the_desk_by_those_who_can_open_the_item() {
+    let bed = Bed::sqlite();
+    let sent = bed.citizen().says("Quầy đóng cửa sớm.").sends(&bed);
+    let (serial, own) = (sent.feedback.as_ref().unwrap().0, format!("/tra-cuu/{}", sent.code.reveal()));
+    let site = Site::start(&bed);
+    let (officer, head, neighbour) = (site.browser().signs_in("officer"), site.browser().signs_in("head"), site.browser().signs_in("neighbour"));
+    let address = format!("/can-bo/{}", serial.0);
+    let note = format!("{address}/ghi-chu");
+    assert_eq!(officer.submits(&note, &[("words", " ")]).status, 422);
+    assert_eq!(officer.submits(&note, &[("words", "Đã hỏi phòng Văn hóa.")]).status, 303);
+    assert!(head.opens(&address).says("Đã hỏi phòng Văn hóa."));
+    assert_eq!(neighbour.submits(&note, &[("words", "Tôi cũng muốn nói.")]).status, 404);
+    for page in [own.as_str(), &format!("/y-kien/{}", serial.0)] {
+        assert!(!site.browser().opens(page).says("phòng Văn hóa"), "{page}");
+    }
+    bed.recounts();
+}

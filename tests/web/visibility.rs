@@ -13,7 +13,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use hoidap::actions::feedback::{self, Written};
 use hoidap::actions::intake::Receipt;
-use hoidap::actions::supplement;
+use hoidap::actions::{note, supplement};
 use hoidap::cli::{export, serve};
 use hoidap::config::{Config, Secret};
 use hoidap::domain::catalogue::Device;
@@ -121,6 +121,7 @@ fn life(bed: &Bed) -> Life {
     out(bed, &mut life);
     sealed(bed, &mut life);
     supplemented(bed, &mut life);
+    noted(bed, &mut life);
     let serials: Vec<Serial> = life.receipts.iter().map(|r| r.feedback.unwrap().0).collect();
     for serial in serials {
         for kept in bed.service.read(|tx| Ok(store::feedback::events(tx.conn, serial)?)).unwrap() {
@@ -251,6 +252,13 @@ fn sealed(bed: &Bed, life: &mut Life) {
     }
     let unconfirmed = life.says(bed, "a denunciation that an officer found");
     bed.officer().seals(unconfirmed);
+}
+
+/// What officers tell one another.
+fn noted(bed: &Bed, life: &mut Life) {
+    let serial = life.says(bed, "an opinion that officers talk about");
+    let words = life.secret("an internal note");
+    bed.officer().tries(|tx, me| note::add(tx, me, serial, &words)).unwrap();
 }
 
 /// Senders who were asked for more: neither the question nor what they added is anybody else's.

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::actions::lookup::{self, DeskItem};
 use crate::actions::redaction::redactor;
-use crate::actions::{Tx, feedback, supplement};
+use crate::actions::{Tx, feedback, note, supplement};
 use crate::domain::access::{Act, Officer};
 use crate::domain::error::{Code, Fault, Problem};
 use crate::domain::feedback::{LONGEST_SUPPLEMENT, State};
@@ -47,6 +47,8 @@ struct Page {
     original_lang: Language,
     /// What the sender added when asked.
     added: Vec<Added>,
+    /// What officers told one another.
+    notes: Vec<NoteView>,
     /// Until when the sender is waited for.
     waits_until: Option<String>,
     /// It stands beside the text that waits for approval, and is not shown twice.
@@ -127,6 +129,15 @@ struct Typed {
     guidance: String,
     request: String,
     reclassify_note: String,
+    words: String,
+}
+
+/// What an officer noted.
+#[derive(Serialize)]
+struct NoteView {
+    who: String,
+    at: String,
+    paragraphs: Vec<String>,
 }
 
 /// Words that the sender added.
@@ -306,6 +317,7 @@ fn dispatch(tx: &mut Tx<'_>, officer: &Officer, serial: Serial, name: &str, f: &
             feedback::approve(tx, officer, serial, Some(seen))
         }
         "chuyen" => feedback::forward(tx, officer, serial, f.get("to"), f.get("reason"), f.get("note")),
+        "ghi-chu" => note::add(tx, officer, serial, f.get("words")),
         "hoi-them" => supplement::ask(tx, officer, serial, f.get("request"), f.get("days")),
         "doi-loai" => feedback::reclassify(tx, officer, serial, f.get("kind"), f.get("reason"), f.get("note")),
         "gop" => match f.get("into").parse() {
@@ -367,6 +379,11 @@ fn build(tx: &mut Tx<'_>, officer: &Officer, item: &DeskItem, sent: &Sent, langu
             .iter()
             .map(|(on, words)| Added { on: date(*on), lang: view::language_of(words, record.language), paragraphs: view::paragraphs(words) })
             .collect(),
+        notes: item
+            .notes
+            .iter()
+            .map(|n| NoteView { who: names.get(&n.officer).cloned().unwrap_or_default(), at: moment(n.at), paragraphs: view::paragraphs(&n.words) })
+            .collect(),
         waits_until: record.waits_until.map(date),
         sealed: item.sealed.as_ref().map(|s| SealedFacts {
             field: view::field_name(&catalogue, &s.field, language),
@@ -410,6 +427,7 @@ fn build(tx: &mut Tx<'_>, officer: &Officer, item: &DeskItem, sent: &Sent, langu
             guidance: typed("huong-dan", "guidance"),
             request: typed("hoi-them", "request"),
             reclassify_note: typed("doi-loai", "note"),
+            words: typed("ghi-chu", "words"),
         },
         other_open: OTHER.contains(&sent.form.as_str()),
         history: history(item, &names, &catalogue, language),
