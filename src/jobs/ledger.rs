@@ -118,7 +118,9 @@ impl Sequencer {
     /// What was signed last, as the file keeps it.
     fn kept(&self) -> Result<Option<Checkpoint>, Problem> {
         match fs::read_to_string(&self.state) {
-            Ok(note) => self.read(Some(&note)),
+            // Whoever brings it back by hand may have other ends of lines.
+            Ok(note) if note.trim().is_empty() => Err(refuse(&format!("the file of HOIDAP_LEDGER_STATE ({}) is empty; bring it back", self.state.display()))),
+            Ok(note) => self.read(Some(&format!("{}\n", note.replace("\r\n", "\n").trim_end()))),
             Err(e) if e.kind() == ErrorKind::NotFound => Ok(None),
             Err(e) => Err(refuse(&format!("the file of HOIDAP_LEDGER_STATE can't be read: {e}"))),
         }

@@ -175,8 +175,12 @@ impl Asked {
         if let Some(((name, said), (_, logged))) = said.iter().zip(&logged).find(|(said, logged)| said != logged) {
             return wrong(format!("{what} says that {name} is {said}; the log says {logged}"));
         }
+        if satisfaction.iter().map(Satisfaction::about).ne(self.figures()) {
+            return wrong(format!("{what} does not have each figure of satisfaction once"));
+        }
         for figure in satisfaction {
             figure.is_judged(&what, told, period.to)?;
+            figure.holds(&what, told.ratings.get(&figure.cells(self)).copied())?;
         }
         for (name, said, part) in
             [("answered_share", feedback.answered_share, counts.answered_of_due), ("on_time_share", feedback.on_time_share, counts.on_time_of_due)]
@@ -184,12 +188,12 @@ impl Asked {
             // The quotient of two whole numbers has one nearest value.
             let share = (counts.due > 0).then(|| part as f64 / counts.due as f64);
             if said != share {
-                return wrong(format!("{what} says that {name} is {said:?}; by the log it is {share:?}"));
+                return wrong(format!("{what} says that {name} is {}; by the log it is {}", plain(said), plain(share)));
             }
         }
         let target = told.target(period.to.year(), "answered");
         if feedback.target != target {
-            return wrong(format!("{what} names the target {:?}; by the log it is {target:?}", feedback.target));
+            return wrong(format!("{what} names the target {}; by the log it is {}", plain(feedback.target), plain(target)));
         }
         Ok(FIGURES)
     }
@@ -208,14 +212,24 @@ impl Asked {
             let (n, satisfied) = (sum.map(|(n, _)| n), sum.map(|(_, satisfied)| satisfied));
             if (figure.n, figure.satisfied) != (n, satisfied) {
                 return wrong(format!(
-                    "{path} says of {} ({}) {:?} satisfied of {:?}; by the half-months in the log it is {satisfied:?} of {n:?}",
-                    figure.scope, figure.sample, figure.satisfied, figure.n
+                    "{path} says of {} ({}) {} satisfied of {}; by the half-months in the log it is {} of {}",
+                    figure.scope,
+                    figure.sample,
+                    plain(figure.satisfied),
+                    plain(figure.n),
+                    plain(satisfied),
+                    plain(n)
                 ));
             }
             figure.is_judged(&path, told, to)?;
         }
         Ok(said.satisfaction.len() * RATINGS)
     }
+}
+
+/// A figure as people write it.
+fn plain<T: std::fmt::Display>(figure: Option<T>) -> String {
+    figure.map_or_else(|| "nothing".to_owned(), |figure| figure.to_string())
 }
 
 /// One figure of satisfaction.
@@ -254,8 +268,17 @@ impl Satisfaction {
         let wanted = Judged::of(self.n.zip(self.satisfied), self.target);
         if !wanted.is(self) {
             return wrong(format!(
-                "{path} gives {} ({}) a share of {:?} from {:?} to {:?} and the verdict {}; from its counts it is {:?} from {:?} to {:?}, {}",
-                self.scope, self.sample, self.share, self.low, self.high, self.verdict, wanted.share, wanted.low, wanted.high, wanted.verdict
+                "{path} gives {} ({}) a share of {} from {} to {} and the verdict {}; from its counts it is {} from {} to {}, {}",
+                self.scope,
+                self.sample,
+                plain(self.share),
+                plain(self.low),
+                plain(self.high),
+                self.verdict,
+                plain(wanted.share),
+                plain(wanted.low),
+                plain(wanted.high),
+                wanted.verdict
             ));
         }
         // A field without a target group of its own name has that of its group, or the overall one.
@@ -263,9 +286,26 @@ impl Satisfaction {
         let targets =
             own.map_or_else(|| ["overall", "land", "construction", "investment"].map(|scope| told.target(on.year(), scope)).to_vec(), |own| vec![Some(own)]);
         if !targets.contains(&self.target) {
-            return wrong(format!("{path} holds {} against the target {:?}; in the log it is {targets:?}", self.scope, self.target));
+            let known: Vec<String> = targets.into_iter().map(plain).collect();
+            return wrong(format!("{path} holds {} against the target {}; in the log it is {}", self.scope, plain(self.target), known.join(" or ")));
         }
         Ok(())
+    }
+
+    /// Does it hold at least what the half-months that are closed released? What is open can only add to it.
+    fn holds(&self, path: &str, released: Option<(u64, u64)>) -> Checked<()> {
+        let Some((n, satisfied)) = released else { return Ok(()) };
+        let (said, pleased) = self.n.zip(self.satisfied).unwrap_or((0, 0));
+        if pleased >= satisfied && said.saturating_sub(pleased) >= n - satisfied.min(n) {
+            return Ok(());
+        }
+        wrong(format!(
+            "{path} says of {} ({}) {} satisfied of {}; the closed half-months alone released {satisfied} of {n}",
+            self.scope,
+            self.sample,
+            plain(self.satisfied),
+            plain(self.n)
+        ))
     }
 
     /// The cells that it sums.

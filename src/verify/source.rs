@@ -67,6 +67,15 @@ impl Source {
         matches!(self, Self::Site { .. })
     }
 
+    /// Forgets the pages that were kept: they are read again, and an earlier one would be nobody's to check.
+    pub(super) fn forget_pages(&self) -> Checked<()> {
+        let Self::Site { bundle: Some(folder), .. } = self else { return Ok(()) };
+        match std::fs::remove_dir_all(folder.join("api")) {
+            Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(Wrong::unread(format!("{}: {e}", folder.display()))),
+            _ => Ok(()),
+        }
+    }
+
     /// Is all that is read kept as a bundle?
     pub(super) fn is_kept(&self) -> bool {
         matches!(self, Self::Site { bundle: Some(_), .. })

@@ -366,7 +366,8 @@ pub fn why(clock: &Clock, due_on: Day, calendar: &Calendar, language: Language, 
     if !weekend.is_empty() {
         skipped.insert(0, tr(language, "why.weekends", &[("days", weekend.join(", "))]));
     }
-    let paused = !clock.pauses.is_empty();
+    // A wait of less than a day moves nothing.
+    let paused = due_on != calendar.add(clock.start, clock.days, clock.makeup) && !clock.pauses.is_empty();
     let weeks = if with_table && !paused { weeks(clock.start, due_on, &steps, language) } else { Vec::new() };
     Why {
         due_on,

@@ -330,12 +330,12 @@ fn whatever_people_do_the_counts_are_the_fold_of_the_events() {
 
 /// What somebody with the database in hand might change, and what the recount says of it.
 const PLANTED: [(&str, &str); 17] = [
-    ("UPDATE feedback SET due_on = '2026-12-31' WHERE serial = 1", "HD-000001: the row says"),
-    ("UPDATE feedback SET state = 'withdrawn', settled = 'withdrawn' WHERE serial = 1", "HD-000001: the row says"),
-    ("UPDATE feedback SET received_on = '2026-09-01' WHERE serial = 1", "HD-000001: the row says"),
-    ("UPDATE feedback SET field = 'construction' WHERE serial = 1", "HD-000001: the row says"),
-    ("UPDATE feedback SET answered_on = '2026-10-02' WHERE serial = 2", "HD-000002: the row says"),
-    ("DELETE FROM feedback_events WHERE serial = 2 AND n = 5", "HD-000002: the row says"),
+    ("UPDATE feedback SET due_on = '2026-12-31' WHERE serial = 1", "HD-000001: due_on is 2026-12-31 in the row, its events say "),
+    ("UPDATE feedback SET state = 'withdrawn', settled = 'withdrawn' WHERE serial = 1", "HD-000001: state is withdrawn in the row, its events say "),
+    ("UPDATE feedback SET received_on = '2026-09-01' WHERE serial = 1", "HD-000001: received_on is 2026-09-01 in the row, its events say "),
+    ("UPDATE feedback SET field = 'construction' WHERE serial = 1", "HD-000001: field is construction in the row, its events say "),
+    ("UPDATE feedback SET answered_on = '2026-10-02' WHERE serial = 2", "HD-000002: answered_on is 2026-10-02 in the row, its events say "),
+    ("DELETE FROM feedback_events WHERE serial = 2 AND n = 5", "HD-000002: "),
     ("DELETE FROM feedback_events WHERE serial = 2 AND n = 3", "HD-000002 event 4: event 3 was to come"),
     ("UPDATE feedback_events SET on_day = '2026-09-01' WHERE serial = 2 AND n = 5", "HD-000002 event 5: its day goes back"),
     ("UPDATE feedback_texts SET original = 'Tôi rất hài lòng.' WHERE serial = 1", "HD-000001: the words of event 0"),

@@ -79,7 +79,7 @@ fn a_sender_replies_on_their_own_page() {
     let site = Site::start(&bed);
     let (sender, own) = (site.browser(), format!("/tra-cuu/{code}"));
     assert!(sender.opens(&own).says("Câu trả lời đã giải quyết được việc của ông/bà chưa?"));
-    let no = |reason| [("viec", "tra-loi"), ("tra-loi", "no"), ("ly-do", reason), ("loi", "Vẫn chưa có sổ.")];
+    let no = |reason| [("viec", "tra-loi"), ("tra-loi", "no"), ("ly-do", reason), ("noi-them", "Vẫn chưa có sổ.")];
     let refused = sender.submits(&own, &no(""));
     assert!(refused.status == 422 && refused.says("Vẫn chưa có sổ.") && refused.says("Chưa chọn lý do"), "{}", refused.body);
     let done = sender.submits(&own, &no("not_done"));

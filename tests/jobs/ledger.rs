@@ -287,6 +287,15 @@ fn a_log_is_signed_by_one_key_from_one_state() {
         assert!(refusal(&lost.sequencer(), &bed.service).contains("is gone"));
         let other = Sequencer::new(LedgerKey::new(key().origin(), [8; 32]).unwrap(), state.0.clone());
         assert!(refusal(&other, &bed.service).contains("another key"));
+        // Brought back by hand, with other ends of lines.
+        let note = std::fs::read_to_string(&state.0).unwrap();
+        for again in [note.replace('\n', "\r\n"), note.trim_end().to_owned(), format!("{note}\n\n")] {
+            std::fs::write(&state.0, again).unwrap();
+            state.sequencer().check(&bed.service).unwrap();
+        }
+        std::fs::write(&state.0, "").unwrap();
+        assert!(refusal(&state.sequencer(), &bed.service).contains("is empty"));
+        std::fs::write(&state.0, note).unwrap();
         bed.tamper("UPDATE ledger_tiles SET hashes = 'AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA' || substr(hashes, 45) WHERE level = 0");
         bed.citizen().says("Việc thứ hai.").sends(bed);
         assert!(refusal(&state.sequencer(), &bed.service).contains("something was changed"));

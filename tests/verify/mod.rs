@@ -360,6 +360,22 @@ fn a_log_that_its_owner_forged_and_signed_contradicts_itself() {
 }
 
 #[test]
+fn a_figure_of_satisfaction_that_is_hidden_or_twice_is_found() {
+    let (folder, _) = bundle();
+    let path = folder.0.join("api/v1/results");
+    let honest: Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
+    let spoilt: [fn(&mut Vec<Value>); 4] =
+        [|rows| rows.clear(), |rows| drop(rows.remove(1)), |rows| rows.push(rows[0].clone()), |rows| rows[1]["scope"] = json!("elsewhere")];
+    for (n, spoil) in spoilt.into_iter().enumerate() {
+        let mut results = honest.clone();
+        spoil(results["satisfaction"].as_array_mut().unwrap());
+        std::fs::write(&path, results.to_string()).unwrap();
+        let why = verify_folder(&folder).expect_err(&n.to_string());
+        assert!(why.0.contains("each figure of satisfaction once"), "{n}: {why}");
+    }
+}
+
+#[test]
 fn what_can_not_be_read_is_not_called_wrong() {
     let (folder, _) = bundle();
     for nowhere in ["http://127.0.0.1:9", "/nowhere"] {

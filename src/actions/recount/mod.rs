@@ -12,6 +12,7 @@ use crate::domain::error::Problem;
 use crate::domain::event::{Entry, Event};
 use crate::domain::feedback::Item;
 use crate::domain::tally::{Half, Place, Tally, TallyKey};
+use crate::domain::visibility::Record;
 use crate::domain::words::{QuestionId, Respondent, Serial};
 use crate::store;
 use crate::store::feedback::KeptEvent;
@@ -90,7 +91,7 @@ fn item(tx: &mut Tx<'_>, serial: Serial, kept: &[KeptEvent]) -> Result<Option<Di
     let mut projected = record.clone();
     projected.project(&item);
     if projected != record {
-        return differs(format!("the row says {}, its events say {}", brief(&record), brief(&projected)));
+        return differs(apart(&record, &projected));
     }
     // An item that was out while the calendar changed comes back with the deadline that it had (ACCOUNTING.md §1).
     let was_out = entries.iter().any(|e| matches!(e.event, Event::Restored { .. }));
@@ -106,15 +107,30 @@ fn item(tx: &mut Tx<'_>, serial: Serial, kept: &[KeptEvent]) -> Result<Option<Di
     Ok(None)
 }
 
-fn brief(record: &crate::domain::visibility::Record) -> String {
-    format!(
-        "state {}, class {:?}, office {:?}, due {:?}, answered {:?}, {} events",
-        record.state,
-        record.settled.map(|c| c.as_str()),
-        record.office.as_ref().map(|o| o.as_str()),
-        record.due_on.map(|d| d.to_string()),
-        record.answered_on.map(|d| d.to_string()),
-        record.events
+/// The first thing in which a row and its events differ.
+fn apart(row: &Record, events: &Record) -> String {
+    let plain = |value: Option<String>| value.unwrap_or_else(|| "nothing".to_owned());
+    let facts = |record: &Record| {
+        [
+            ("state", Some(record.state.to_string())),
+            ("class", record.settled.map(|class| class.to_string())),
+            ("kind", record.kind.map(|kind| kind.to_string())),
+            ("field", record.field.as_ref().map(ToString::to_string)),
+            ("office", record.office.as_ref().map(ToString::to_string)),
+            ("received_on", Some(record.received_on.to_string())),
+            ("due_on", record.due_on.map(|day| day.to_string())),
+            ("first_due_on", record.first_due_on.map(|day| day.to_string())),
+            ("answered_on", record.answered_on.map(|day| day.to_string())),
+            ("out_on", record.out_on.map(|day| day.to_string())),
+            ("merged_into", record.merged_into.map(|serial| serial.to_string())),
+            ("reply", record.reply.map(|reply| reply.to_string())),
+            ("events", Some(record.events.to_string())),
+        ]
+    };
+    let other = facts(row).into_iter().zip(facts(events)).find(|(row, events)| row != events);
+    other.map_or_else(
+        || "the row is not what its events say".to_owned(),
+        |((name, row), (_, events))| format!("{name} is {} in the row, its events say {}", plain(row), plain(events)),
     )
 }
 

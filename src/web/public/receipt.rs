@@ -185,7 +185,7 @@ async fn page(app: &App, visitor: &Visitor, code: ReceiptCode, turn: Turn, statu
                 supplement: turn.fields.get("bo-sung").to_owned(),
                 replied_now: turn.replied,
                 reply_open: turn.fields.get("tra-loi") == "no",
-                reply_note: turn.fields.get("loi").to_owned(),
+                reply_note: turn.fields.get("noi-them").to_owned(),
                 reply_reasons: {
                     let reasons = tx.catalogue.list("reply").map(|c| (c.code.to_string(), c.name.get(language).to_owned())).collect();
                     view::filter_select("ly-do", "own.reply_reason", t(language, "own.reply_choose"), turn.fields.get("ly-do"), reasons)
@@ -266,7 +266,7 @@ fn ratings(tx: &crate::actions::Tx<'_>, row: &crate::store::response::ResponseRo
 fn anchor(pointer: &str) -> String {
     match pointer {
         "/reason" => "ly-do",
-        "/note" => "loi",
+        "/note" => "noi-them",
         "/reply" => "duoc",
         _ => "bo-sung",
     }
@@ -297,7 +297,7 @@ pub async fn act(app: Shared, visitor: Visitor, code: Path<String>, form: Form<V
             let serial = own.feedback.map(|f| f.record.serial).ok_or(Code::UnknownReceipt)?;
             match what {
                 "bo-sung" => supplement::add(tx, serial, sent.get("bo-sung")),
-                "tra-loi" => reply::reply(tx, serial, sent.get("tra-loi"), sent.get("ly-do"), sent.get("loi")),
+                "tra-loi" => reply::reply(tx, serial, sent.get("tra-loi"), sent.get("ly-do"), sent.get("noi-them")),
                 _ => feedback::withdraw(tx, serial),
             }
         })
