@@ -75,15 +75,18 @@ fn the_machine_proposes_what_to_cover_and_two_people_decide() {
     let (officer, approver) = (site.browser().signs_in("officer"), site.browser().signs_in("approver"));
     let address = format!("/can-bo/{}", serial.0);
     let page = officer.opens(&address);
-    for words in
-        ["<mark title=\"số điện thoại\">0912 345 678</mark>", "Gọi tôi [đã che: số điện thoại] hoặc tổng đài 1022.", "thông tin cá nhân: 2"]
+    for words in ["<mark title=\"số điện thoại\">0912 345 678</mark>", "Gọi tôi [đã che: số điện thoại] hoặc tổng đài 1022.", "thông tin cá nhân: 2"]
     {
         assert!(page.says(words), "{words}: {}", page.body);
     }
     let sent = [("revision", "0"), ("title", "Về cuộc gọi"), ("question", "Tôi là ông An, gọi 0912 345 678."), ("answer", "Đã gọi lại.")];
     assert_eq!(officer.submits(&format!("{address}/viet"), &sent).status, 303);
     let page = approver.opens(&address);
-    assert!(page.says("Trong bản sẽ đăng, máy còn thấy chỗ có thể là thông tin cá nhân: 1") && page.says("<mark title=\"số điện thoại\">0912 345 678</mark>"), "{}", page.body);
+    assert!(
+        page.says("Trong bản sẽ đăng, máy còn thấy chỗ có thể là thông tin cá nhân: 1") && page.says("<mark title=\"số điện thoại\">0912 345 678</mark>"),
+        "{}",
+        page.body
+    );
 }
 
 #[test]
