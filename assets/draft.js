@@ -1,3 +1,4 @@
+// An opinion at the desk. Says who else has it open, and that this page has.
 // Saves an answer while it is written, so that nothing is lost when a machine or
 // a network stops. It is the form's own "save draft", sent after a pause; the
 // form works without. Knows no words: they stand in the page.
@@ -49,3 +50,29 @@ form?.addEventListener('submit', async (event) => {
   // Not while this event is still on its way: a form is not sent from within its own sending.
   setTimeout(() => form.requestSubmit(submitter));
 });
+
+/** How often a page that is looked at says that it is open, in milliseconds. */
+const PRESENT = 45000;
+
+const also = document.getElementById('cung-mo');
+
+async function present() {
+  if (document.hidden) return;
+  const body = new URLSearchParams({ form_token: also.dataset.token });
+  try {
+    const answer = await fetch(also.dataset.address, { method: 'POST', body });
+    if (!answer.ok) return;
+    const { names } = await answer.json();
+    const line = names ? `${also.dataset.says} ${names}` : '';
+    // A reader says only what changed.
+    if (also.textContent !== line) also.textContent = line;
+  } catch {
+    // Without a connection nobody is seen; the next time tells.
+  }
+}
+
+if (also) {
+  present();
+  setInterval(present, PRESENT);
+  document.addEventListener('visibilitychange', present);
+}

@@ -10,6 +10,8 @@ use figment::Figment;
 use figment::providers::{Env, Serialized};
 use serde::{Deserialize, Serialize};
 
+use crate::domain::attachment::Limits;
+use crate::domain::words::Role;
 use crate::keys::{LedgerKey, WitnessKey};
 
 /// What a setting is: for `.env.example` and `docs/operate.md`, which a test compares with this list.
@@ -68,9 +70,26 @@ pub const SETTINGS: &[Setting] = &[
     Setting { name: "HOIDAP_TSA_URL", about: "A time stamping authority (RFC 3161) for the last checkpoint of each day.", default: "", example: "" },
     Setting { name: "HOIDAP_MAIL", about: "Where mail goes: smtp://…, smtps://… or folder:DIR.", default: "folder:mail", example: "smtp://mail:1025" },
     Setting { name: "HOIDAP_MAIL_FROM", about: "The sender of mails.", default: "hoidap@example.vn", example: "hoidap@example.vn" },
+    Setting {
+        name: "HOIDAP_FILES",
+        about: "Where files beside opinions are kept: folder:DIR, or s3:https://ENDPOINT/BUCKET; empty takes none. Back it up with the database.",
+        default: "folder:files",
+        example: "folder:/var/lib/hoidap/files",
+    },
+    Setting { name: "HOIDAP_FILES_REGION", about: "The region of the bucket, where it has one.", default: "us-east-1", example: "us-east-1" },
+    Setting { name: "HOIDAP_FILES_KEY", about: "The access key of the bucket.", default: "", example: "" },
+    Setting { name: "HOIDAP_FILES_SECRET", about: "The secret of that key; never printed.", default: "", example: "" },
+    Setting { name: "HOIDAP_FILES_MAX", about: "The most files with an opinion, and with each addition to it.", default: "5", example: "5" },
+    Setting { name: "HOIDAP_FILES_MEGABYTES", about: "The largest file, in megabytes.", default: "10", example: "10" },
     Setting { name: "HOIDAP_CONNECTIONS", about: "The most database connections at once.", default: "8", example: "16" },
     Setting { name: "HOIDAP_WORKERS", about: "Threads that serve requests; 0 takes one a core.", default: "0", example: "0" },
     Setting { name: "HOIDAP_BEHIND_PROXY", about: "Trust the address that the reverse proxy names (X-Forwarded-For).", default: "false", example: "true" },
+    Setting {
+        name: "HOIDAP_TOTP_ROLES",
+        about: "Roles that must sign in with a code of the telephone; commas between several.",
+        default: "",
+        example: "administrator,receiver",
+    },
     Setting { name: "HOIDAP_LOG", about: "What is logged: error, warn, info, debug, or a filter.", default: "info", example: "info" },
     Setting { name: "HOIDAP_LOG_FORMAT", about: "text for people, json for machines.", default: "text", example: "json" },
     Setting { name: "HOIDAP_INSECURE_POSTGRES", about: "Allow a PostgreSQL on another machine without TLS.", default: "false", example: "false" },
@@ -84,6 +103,15 @@ pub enum Environment {
     Production,
     /// A developer's machine, a test, the demo.
     Development,
+}
+
+/// Where files are kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FilesAt {
+    /// A folder.
+    Folder(PathBuf),
+    /// The address of a bucket.
+    Bucket(String),
 }
 
 /// The settings in force.
@@ -111,12 +139,26 @@ pub struct Config {
     pub mail: String,
     /// `HOIDAP_MAIL_FROM`.
     pub mail_from: String,
+    /// `HOIDAP_FILES`.
+    pub files: String,
+    /// `HOIDAP_FILES_REGION`.
+    pub files_region: String,
+    /// `HOIDAP_FILES_KEY`.
+    pub files_key: String,
+    /// `HOIDAP_FILES_SECRET`.
+    pub files_secret: Secret,
+    /// `HOIDAP_FILES_MAX`.
+    pub files_max: usize,
+    /// `HOIDAP_FILES_MEGABYTES`.
+    pub files_megabytes: usize,
     /// `HOIDAP_CONNECTIONS`.
     pub connections: u32,
     /// `HOIDAP_WORKERS`.
     pub workers: usize,
     /// `HOIDAP_BEHIND_PROXY`.
     pub behind_proxy: bool,
+    /// `HOIDAP_TOTP_ROLES`.
+    pub totp_roles: String,
     /// `HOIDAP_LOG`.
     pub log: String,
     /// `HOIDAP_LOG_FORMAT`.
@@ -134,6 +176,11 @@ impl Secret {
     /// Wraps a secret.
     pub fn new(text: impl Into<String>) -> Self {
         Self(text.into())
+    }
+
+    /// The secret itself, for whom it is meant.
+    pub fn reveal(&self) -> &str {
+        &self.0
     }
 
     /// The 32 bytes, if that is what it is.
@@ -164,9 +211,16 @@ impl std::fmt::Debug for Config {
             .field("tsa_url", &scheme(&self.tsa_url))
             .field("mail", &scheme(&self.mail))
             .field("mail_from", &self.mail_from)
+            .field("files", &scheme(&self.files))
+            .field("files_region", &self.files_region)
+            .field("files_key", &"…")
+            .field("files_secret", &self.files_secret)
+            .field("files_max", &self.files_max)
+            .field("files_megabytes", &self.files_megabytes)
             .field("connections", &self.connections)
             .field("workers", &self.workers)
             .field("behind_proxy", &self.behind_proxy)
+            .field("totp_roles", &self.totp_roles)
             .field("log", &self.log)
             .field("log_format", &self.log_format)
             .field("insecure_postgres", &self.insecure_postgres)
@@ -174,6 +228,10 @@ impl std::fmt::Debug for Config {
     }
 }
 
+/// More files at once are another service.
+const FILES_MAX: usize = 20;
+/// As many megabytes fit in the memory of a small server a few times.
+const MEGABYTES_MAX: usize = 50;
 /// What actix takes.
 const WORKERS_MAX: usize = 512;
 
@@ -191,9 +249,16 @@ impl Default for Config {
             tsa_url: String::new(),
             mail: "folder:mail".to_owned(),
             mail_from: "hoidap@example.vn".to_owned(),
+            files: "folder:files".to_owned(),
+            files_region: "us-east-1".to_owned(),
+            files_key: String::new(),
+            files_secret: Secret::default(),
+            files_max: 5,
+            files_megabytes: 10,
             connections: 8,
             workers: 0,
             behind_proxy: false,
+            totp_roles: String::new(),
             log: "info".to_owned(),
             log_format: "text".to_owned(),
             insecure_postgres: false,
@@ -217,15 +282,24 @@ impl Config {
         self.public_url.starts_with("https://")
     }
 
+    /// The name of the machine in the address that people see.
+    pub fn public_host(&self) -> &str {
+        self.public_url.split("://").last().unwrap_or_default().split(['/', ':']).next().unwrap_or_default()
+    }
+
     /// The name under which the public ledger is signed: `<public host>/so-cong-khai`.
     pub fn ledger_origin(&self) -> String {
-        let host = self.public_url.split("://").last().unwrap_or_default().split(['/', ':']).next().unwrap_or_default();
-        format!("{host}/so-cong-khai")
+        format!("{}/so-cong-khai", self.public_host())
     }
 
     /// The key of the public ledger, where there is one.
     pub fn ledger_key(&self) -> Option<LedgerKey> {
         LedgerKey::new(&self.ledger_origin(), self.ledger_key.bytes()?)
+    }
+
+    /// The roles that must sign in with a second factor. None when one of them is no role.
+    pub fn totp_roles(&self) -> Option<Vec<Role>> {
+        self.totp_roles.split(',').map(str::trim).filter(|role| !role.is_empty()).map(|role| role.parse().ok()).collect()
     }
 
     /// Who co-signs the public ledger, by address and key. None when one of them can't be read.
@@ -242,6 +316,21 @@ impl Config {
     /// The folder that mail goes to, if it goes to one.
     pub fn mail_folder(&self) -> Option<PathBuf> {
         self.mail.strip_prefix("folder:").map(PathBuf::from)
+    }
+
+    /// Where files are kept, and how many of what size: `None` when none are taken, an error when it can't be told.
+    pub fn files(&self) -> Result<Option<(FilesAt, Limits)>, String> {
+        let limits = Limits { files: self.files_max, bytes: self.files_megabytes * 1_000_000 };
+        if !(1..=FILES_MAX).contains(&self.files_max) || !(1..=MEGABYTES_MAX).contains(&self.files_megabytes) {
+            return Err(format!("HOIDAP_FILES_MAX must be 1 to {FILES_MAX}, and HOIDAP_FILES_MEGABYTES 1 to {MEGABYTES_MAX}."));
+        }
+        if self.files.is_empty() {
+            return Ok(None);
+        }
+        let folder = self.files.strip_prefix("folder:").filter(|dir| !dir.is_empty()).map(|dir| FilesAt::Folder(dir.into()));
+        let bucket = self.files.strip_prefix("s3:").filter(|at| names_a_bucket(at)).map(|at| FilesAt::Bucket(at.to_owned()));
+        let named = folder.or(bucket).map(|at| Some((at, limits)));
+        named.ok_or_else(|| "HOIDAP_FILES must be folder:DIR or s3:https://ENDPOINT/BUCKET, or empty to take no files.".to_owned())
     }
 
     /// What is wrong with the database's address: a file that is made in silence is a typing error.
@@ -282,6 +371,7 @@ impl Config {
         if !known_mail {
             faults.push("HOIDAP_MAIL must begin with smtp://, smtps:// or folder:.".to_owned());
         }
+        faults.extend(self.files().err());
         faults.extend(self.fault_of_database());
         if !["http://", "https://"].iter().any(|s| self.public_url.strip_prefix(s).is_some_and(|host| !host.is_empty())) {
             faults.push("HOIDAP_PUBLIC_URL must be the address that people see, as https://hoidap.example.vn.".to_owned());
@@ -291,6 +381,9 @@ impl Config {
         }
         if self.workers > WORKERS_MAX {
             faults.push(format!("HOIDAP_WORKERS must be at most {WORKERS_MAX}; 0 takes one for each processor."));
+        }
+        if self.totp_roles().is_none() {
+            faults.push("HOIDAP_TOTP_ROLES must name roles, with commas between: administrator,receiver.".to_owned());
         }
         let level = self.log.split([',', '=']).next_back().unwrap_or_default();
         if !["error", "warn", "info", "debug", "trace", "off"].contains(&level) {
@@ -307,6 +400,9 @@ impl Config {
         }
         if !self.is_https() {
             faults.push("HOIDAP_PUBLIC_URL must begin with https://: cookies and receipt codes would cross the network readable.".to_owned());
+        }
+        if self.files.starts_with("s3:http://") {
+            faults.push("HOIDAP_FILES must name the bucket by https://: whoever listens could delete files.".to_owned());
         }
         if self.mail_folder().is_some() {
             faults.push("HOIDAP_MAIL is a folder: nobody would get an answer by mail. Give smtp://… or smtps://….".to_owned());
@@ -333,6 +429,13 @@ fn said<'a>(address: &'a str, name: &'a str) -> impl Iterator<Item = &'a str> {
 fn demands_tls(address: &str) -> bool {
     let mut modes = said(address, "sslmode").peekable();
     modes.peek().is_some() && modes.all(|mode| matches!(mode, "require" | "verify-ca" | "verify-full"))
+}
+
+/// Has the address of a bucket a scheme, a host and a name behind it?
+fn names_a_bucket(address: &str) -> bool {
+    let rest = address.strip_prefix("https://").or_else(|| address.strip_prefix("http://"));
+    let (host, name) = rest.and_then(|rest| rest.trim_end_matches('/').rsplit_once('/')).unwrap_or_default();
+    !host.is_empty() && !name.is_empty()
 }
 
 /// Is it a PostgreSQL on another machine? What can't be told to be this one is another.
@@ -384,8 +487,16 @@ mod tests {
             named(Config { database_url: database_url.to_owned(), ..safe() }, "DATABASE_URL");
         }
         named(Config { public_url: "abc".to_owned(), ..safe() }, "HOIDAP_PUBLIC_URL");
+        for files in ["folder:", "s3:", "s3:https://minio", "s3:ftp://minio/b", "disk"] {
+            named(Config { files: files.to_owned(), ..safe() }, "HOIDAP_FILES");
+        }
+        named(Config { files: "s3:http://minio/b".to_owned(), ..safe() }, "HOIDAP_FILES");
+        named(Config { files_megabytes: 0, ..safe() }, "HOIDAP_FILES_MEGABYTES");
+        assert_eq!(Config { files: "s3:https://minio.example.vn/b".to_owned(), ..safe() }.faults(), Vec::<String>::new());
+        assert!(Config { files: String::new(), ..safe() }.files().unwrap().is_none());
         named(Config { connections: 0, ..safe() }, "HOIDAP_CONNECTIONS");
         named(Config { workers: 99_999, ..safe() }, "HOIDAP_WORKERS");
+        named(Config { totp_roles: "administrator,king".to_owned(), ..safe() }, "HOIDAP_TOTP_ROLES");
         named(Config { log: "loud".to_owned(), ..safe() }, "HOIDAP_LOG");
         named(Config { log_format: "xml".to_owned(), ..safe() }, "HOIDAP_LOG_FORMAT");
     }
@@ -433,7 +544,13 @@ mod tests {
 
     #[test]
     fn no_password_is_printed() {
-        let config = Config { database_url: "postgres://u:hunter2@db/h".to_owned(), mail: "smtps://u:hunter2@mail:465".to_owned(), ..safe() };
+        let config = Config {
+            database_url: "postgres://u:hunter2@db/h".to_owned(),
+            mail: "smtps://u:hunter2@mail:465".to_owned(),
+            files_secret: Secret::new("hunter2"),
+            files_key: "hunter2".to_owned(),
+            ..safe()
+        };
         let printed = format!("{config:?}");
         assert!(!printed.contains("hunter2") && !printed.contains("AAEC"), "{printed}");
     }

@@ -13,6 +13,7 @@ use sha2::{Digest, Sha256};
 use crate::domain::commitment::Salt;
 use crate::domain::contact::Contact;
 use crate::domain::receipt::ReceiptCode;
+use crate::domain::totp::TotpSecret;
 use crate::domain::words::Serial;
 
 /// The keys, all derived from one secret of 32 bytes.
@@ -22,6 +23,8 @@ pub struct Keys {
     contact: [u8; 32],
     form: [u8; 32],
     sheet: [u8; 32],
+    account: [u8; 32],
+    file: [u8; 32],
 }
 
 impl std::fmt::Debug for Keys {
@@ -34,7 +37,14 @@ impl Keys {
     /// Derives the keys from the deployment's secret.
     pub fn new(secret: &[u8; 32]) -> Self {
         let derive = |purpose: &str| mac(secret, &[b"hoidap", purpose.as_bytes()]);
-        Self { receipt: derive("receipt"), contact: derive("contact"), form: derive("form"), sheet: derive("sheet") }
+        Self {
+            receipt: derive("receipt"),
+            contact: derive("contact"),
+            form: derive("form"),
+            sheet: derive("sheet"),
+            account: derive("account"),
+            file: derive("file"),
+        }
     }
 
     /// The receipt code of a submission.
@@ -56,22 +66,47 @@ impl Keys {
 
     /// Encrypts a contact, bound to its item.
     pub fn seal_contact(&self, serial: Serial, contact: &Contact) -> Option<String> {
-        let plain = serde_json::to_vec(contact).ok()?;
-        let nonce: [u8; 24] = random();
-        let aad = serial.to_string();
-        let cipher = XChaCha20Poly1305::new((&self.contact).into());
-        let sealed = cipher.encrypt(XNonce::from_slice(&nonce), Payload { msg: &plain, aad: aad.as_bytes() }).ok()?;
-        Some(STANDARD.encode([nonce.as_slice(), &sealed].concat()))
+        seal(&self.contact, &serial.to_string(), &serde_json::to_vec(contact).ok()?)
     }
 
     /// Reads what [`Keys::seal_contact`] wrote for the same item.
     pub fn open_contact(&self, serial: Serial, sealed: &str) -> Option<Contact> {
-        let bytes = STANDARD.decode(sealed).ok()?;
-        let (nonce, body) = bytes.split_at_checked(24)?;
-        let aad = serial.to_string();
-        let cipher = XChaCha20Poly1305::new((&self.contact).into());
-        let plain = cipher.decrypt(XNonce::from_slice(nonce), Payload { msg: body, aad: aad.as_bytes() }).ok()?;
-        serde_json::from_slice(&plain).ok()
+        serde_json::from_slice(&open(&self.contact, &serial.to_string(), sealed)?).ok()
+    }
+
+    /// Encrypts the bytes of a file, bound to its name in the file store.
+    pub fn seal_file(&self, object: uuid::Uuid, bytes: &[u8]) -> Option<Vec<u8>> {
+        seal_bytes(&self.file, &object.to_string(), bytes)
+    }
+
+    /// Reads what [`Keys::seal_file`] wrote for the same name.
+    pub fn open_file(&self, object: uuid::Uuid, sealed: &[u8]) -> Option<Vec<u8>> {
+        open_bytes(&self.file, &object.to_string(), sealed)
+    }
+
+    /// Encrypts the secret of a second factor, bound to its account.
+    pub fn seal_totp(&self, officer: uuid::Uuid, secret: &TotpSecret) -> Option<String> {
+        seal(&self.account, &format!("totp:{officer}"), secret.bytes())
+    }
+
+    /// Reads what [`Keys::seal_totp`] wrote for the same account.
+    pub fn open_totp(&self, officer: uuid::Uuid, sealed: &str) -> Option<TotpSecret> {
+        open(&self.account, &format!("totp:{officer}"), sealed)?.try_into().ok().map(TotpSecret::new)
+    }
+
+    /// Encrypts a token that has to wait for its mail, bound to its account.
+    pub fn seal_token(&self, officer: uuid::Uuid, token: &str) -> Option<String> {
+        seal(&self.account, &format!("token:{officer}"), token.as_bytes())
+    }
+
+    /// Reads what [`Keys::seal_token`] wrote for the same account.
+    pub fn open_token(&self, officer: uuid::Uuid, sealed: &str) -> Option<String> {
+        String::from_utf8(open(&self.account, &format!("token:{officer}"), sealed)?).ok()
+    }
+
+    /// What is stored of a recovery code. It is short, so the hash has a key, and the account's id in it.
+    pub fn recovery_hash(&self, officer: uuid::Uuid, code: &ReceiptCode) -> String {
+        mac(&self.account, &[b"recovery", officer.as_bytes(), code.reveal().as_bytes()]).iter().map(|b| format!("{b:02x}")).collect()
     }
 
     /// The form token of a browser: bound to its cookie.
@@ -89,6 +124,28 @@ impl Keys {
         hmac.update(&[0]);
         hmac.verify_slice(&given).is_ok()
     }
+}
+
+/// Encrypts; what `of` says must be said again to read it.
+fn seal(key: &[u8; 32], of: &str, plain: &[u8]) -> Option<String> {
+    Some(STANDARD.encode(seal_bytes(key, of, plain)?))
+}
+
+fn seal_bytes(key: &[u8; 32], of: &str, plain: &[u8]) -> Option<Vec<u8>> {
+    let nonce: [u8; 24] = random();
+    let cipher = XChaCha20Poly1305::new(key.into());
+    let sealed = cipher.encrypt(XNonce::from_slice(&nonce), Payload { msg: plain, aad: of.as_bytes() }).ok()?;
+    Some([nonce.as_slice(), &sealed].concat())
+}
+
+fn open(key: &[u8; 32], of: &str, sealed: &str) -> Option<Vec<u8>> {
+    open_bytes(key, of, &STANDARD.decode(sealed).ok()?)
+}
+
+fn open_bytes(key: &[u8; 32], of: &str, sealed: &[u8]) -> Option<Vec<u8>> {
+    let (nonce, body) = sealed.split_at_checked(24)?;
+    let cipher = XChaCha20Poly1305::new(key.into());
+    cipher.decrypt(XNonce::from_slice(nonce), Payload { msg: body, aad: of.as_bytes() }).ok()
 }
 
 fn mac(key: &[u8; 32], parts: &[&[u8]]) -> [u8; 32] {
@@ -207,6 +264,11 @@ pub fn token() -> String {
     URL_SAFE_NO_PAD.encode(random::<32>())
 }
 
+/// A code of 60 random bits that stands for a lost telephone.
+pub fn recovery_code() -> ReceiptCode {
+    ReceiptCode::derive(&random::<32>(), b"recovery")
+}
+
 /// What is stored of a token: its SHA-256, in hexadecimal. A token has enough
 /// entropy of its own, so the hash needs no salt.
 pub fn token_hash(token: &str) -> String {
@@ -231,6 +293,20 @@ mod tests {
         assert_eq!(key.open(&note).as_deref(), Some(text.as_bytes()));
         assert_eq!(key.open(&note.replace("\n3\n", "\n4\n")), None, "another size");
         assert_eq!(LedgerKey::new("hoidap.example/so-cong-khai", [7; 32]).unwrap().open(&note), None, "another key");
+    }
+
+    #[test]
+    fn what_belongs_to_an_account_opens_for_no_other_and_for_nothing_else() {
+        let keys = Keys::new(&[7; 32]);
+        let (one, other) = (uuid::Uuid::from_u128(1), uuid::Uuid::from_u128(2));
+        let secret = TotpSecret::new([3; 20]);
+        let sealed = keys.seal_totp(one, &secret).unwrap();
+        assert_eq!(keys.open_totp(one, &sealed), Some(secret));
+        assert_eq!(keys.open_totp(other, &sealed), None);
+        assert_eq!(keys.open_token(one, &sealed), None);
+        let code = recovery_code();
+        assert_ne!(keys.recovery_hash(one, &code), keys.recovery_hash(other, &code));
+        assert_ne!(code, recovery_code());
     }
 
     #[test]

@@ -64,6 +64,34 @@ pub fn slips(server: SocketAddr, connections: usize, until: Until) -> Load {
     }
 }
 
+/// Sends so many opinions over this many connections.
+pub fn opinions(server: SocketAddr, connections: usize, wanted: usize) {
+    let sent = Rc::new(Cell::new(0));
+    on_one_thread(async {
+        let senders: Vec<_> = (0..connections).map(|_| tokio::task::spawn_local(say(server, wanted, sent.clone()))).collect();
+        for sender in senders {
+            sender.await.expect("a connection that works");
+        }
+    });
+}
+
+async fn say(server: SocketAddr, wanted: usize, sent: Rc<Cell<usize>>) {
+    let mut connection = Connection::open(server).await;
+    while sent.get() < wanted {
+        let n = sent.get();
+        sent.set(n + 1);
+        let body = format!(
+            r#"{{"submission_id":"{}","field":"{}","office":"{}","language":"vi","feedback":{{"text":"Đề nghị có thêm ghế ngồi chờ ở quầy số {n}."}}}}"#,
+            uuid::Uuid::new_v4(),
+            FIELDS[n % FIELDS.len()],
+            OFFICES[n / 7 % OFFICES.len()],
+        );
+        let head = "POST /api/v1/feedback HTTP/1.1\r\nhost: bench\r\ncontent-type: application/json\r\ncontent-length:";
+        let answer = connection.ask(&format!("{head} {}\r\n\r\n{body}", body.len())).await;
+        assert_eq!(answer.status, 201, "{}", String::from_utf8_lossy(&answer.body));
+    }
+}
+
 async fn send(server: SocketAddr, began: Instant, until: Until, sent: Rc<Cell<usize>>, latencies: Rc<RefCell<Vec<Duration>>>) {
     let mut connection = Connection::open(server).await;
     loop {

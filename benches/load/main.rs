@@ -8,6 +8,7 @@
 
 mod bare;
 mod client;
+mod inbox;
 mod ledger;
 mod report;
 mod server;
@@ -31,6 +32,10 @@ fn main() {
         slips_alone();
         return;
     }
+    if asked("--inbox") {
+        desk();
+        return;
+    }
     if asked("--proofs") {
         ledger::proofs();
         return;
@@ -48,6 +53,7 @@ fn main() {
         Err(_) => println!("PostgreSQL: not measured, HOIDAP_BENCH_POSTGRES names none"),
     }
     if !asked("--quick") {
+        desk();
         ledger::verified();
         ledger::proofs();
     }
@@ -67,6 +73,14 @@ fn slips_alone() {
     server.stop();
     if here.is_err() {
         yardstick();
+    }
+}
+
+/// The desk with a hundred thousand open opinions, on each database.
+fn desk() {
+    inbox::measured("SQLite", &Deployment::sqlite());
+    if let Ok(admin) = std::env::var("HOIDAP_BENCH_POSTGRES") {
+        inbox::measured("PostgreSQL", &Deployment::postgres(&admin));
     }
 }
 

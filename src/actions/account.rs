@@ -27,7 +27,7 @@ const LONGEST_PAUSE: i64 = 900;
 /// So many passwords are checked at once by one server.
 const AT_ONCE: usize = 2;
 /// The shortest password.
-const PASSWORD_MIN: usize = 10;
+pub(super) const PASSWORD_MIN: usize = 10;
 
 /// Argon2id with 19 MiB and two passes (OWASP's first choice).
 fn argon() -> Argon2<'static> {
@@ -62,39 +62,101 @@ impl Turn {
     }
 }
 
-/// Signs in: returns the session's token. Attempts are slowed for one account
-/// from one address, so that nobody can lock out an office behind one address,
-/// nor a colleague from elsewhere. An attempt counts as failed until it has
-/// succeeded, so that guesses at once don't all pass the same look.
-pub fn sign_in(service: &Service, _turn: Turn, login: &str, password: &str, address: &str) -> Result<(String, Officer), Problem> {
-    let login = clean_line(login).to_lowercase();
-    // The address is kept as a hash: it is there to slow attempts, not to know people.
-    let address = keys::token_hash(&format!("{login}@{address}"));
-    let now = service.now();
+/// What a right name and password came to.
+#[derive(Debug)]
+pub enum Entry {
+    /// A session: its token, and who it is.
+    Session(String, Officer),
+    /// The code of the second factor is asked for next, under this token. There is no session yet.
+    Code(String),
+}
+
+/// Notes an attempt at somebody's sign-in, from somewhere. It counts as failed until it has succeeded,
+/// so that guesses at once don't all pass the same look.
+///
+/// # Errors
+/// [`Code::SignInPaused`] after too many.
+pub(super) fn attempt(tx: &mut Tx<'_>, login: &str, whence: &str) -> Result<(), Problem> {
+    let (failures, last) = store::officer::failures(tx.conn, login, whence, tx.now)?;
+    let pause = (1_i64 << (failures - FREE_FAILURES + 1).clamp(1, 10)).min(LONGEST_PAUSE);
+    if failures >= FREE_FAILURES && tx.now < last.plus_seconds(pause) {
+        return Err(Code::SignInPaused.into());
+    }
+    Ok(store::officer::note_failure(tx.conn, login, whence, tx.now)?)
+}
+
+/// From where somebody tries to sign in. The address is kept as a hash: it is there to slow attempts, not to know people.
+pub(super) fn whence(login: &str, address: &str) -> String {
+    keys::token_hash(&format!("{login}@{address}"))
+}
+
+/// A name as it is compared.
+pub(super) fn plain_login(login: &str) -> String {
+    clean_line(login).to_lowercase()
+}
+
+/// Signs in. Attempts are slowed for one account from one address, so that
+/// nobody can lock out an office behind one address, nor a colleague from elsewhere.
+///
+/// # Errors
+/// [`Code::WrongSignIn`], [`Code::SignInPaused`].
+pub fn sign_in(service: &Service, _turn: Turn, login: &str, password: &str, address: &str) -> Result<Entry, Problem> {
+    let login = plain_login(login);
+    let address = whence(&login, address);
     let account = service.write(|tx| {
-        let (failures, last) = store::officer::failures(tx.conn, &login, &address, now)?;
-        let pause = (1_i64 << (failures - FREE_FAILURES + 1).clamp(1, 10)).min(LONGEST_PAUSE);
-        if failures >= FREE_FAILURES && now < last.plus_seconds(pause) {
-            return Err(Code::SignInPaused.into());
-        }
-        store::officer::note_failure(tx.conn, &login, &address, now)?;
+        attempt(tx, &login, &address)?;
         Ok(store::officer::by_login(tx.conn, &login)?)
     })?;
     // An unknown name costs as much as a wrong password, so that names can't be guessed by the clock.
     const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
     let right = verify(password, account.as_ref().map_or(NOBODY, |a| &a.password_hash));
-    match account.filter(|a| right && a.ended_on.is_none()) {
-        None => Err(Code::WrongSignIn.into()),
-        Some(account) => {
-            let token = keys::token();
-            service.write(|tx| {
-                store::officer::forgive(tx.conn, &login, &address)?;
-                store::officer::open_session(tx.conn, &keys::token_hash(&token), account.officer.id, tx.now, tx.now.plus_seconds(SESSION_SECONDS))?;
-                tx.audit(Some(&account.officer), "account.sign_in", format!("officer:{}", account.officer.id), json!({}))
-            })?;
-            Ok((token, account.officer))
+    let Some(account) = account.filter(|a| right && a.ended_on.is_none()) else { return Err(Code::WrongSignIn.into()) };
+    service.write(|tx| {
+        store::officer::forgive(tx.conn, &login, &address)?;
+        if super::totp::is_on(tx, account.officer.id)? {
+            return Ok(Entry::Code(super::totp::wait(tx, account.officer.id)?));
         }
+        Ok(Entry::Session(open_session(tx, &account.officer)?, account.officer))
+    })
+}
+
+/// Opens a session, and returns its token.
+pub(super) fn open_session(tx: &mut Tx<'_>, officer: &Officer) -> Result<String, Problem> {
+    let token = keys::token();
+    store::officer::open_session(tx.conn, &keys::token_hash(&token), officer.id, tx.now, tx.now.plus_seconds(SESSION_SECONDS))?;
+    tx.audit(Some(officer), "account.sign_in", format!("officer:{}", officer.id), json!({}))?;
+    Ok(token)
+}
+
+/// Asks somebody who is signed in for their password again, before what a borrowed session must not do.
+/// Slowed as a sign-in is.
+///
+/// # Errors
+/// [`Problem::Invalid`] at `pointer` when it is wrong, [`Code::SignInPaused`].
+pub(super) fn prove(service: &Service, _turn: &Turn, officer: &Officer, password: &str, pointer: &'static str, address: &str) -> Result<Account, Problem> {
+    let (account, address) = service.write(|tx| {
+        let account = store::officer::get(tx.conn, officer.id)?.ok_or(Code::NotFound)?;
+        let address = whence(&account.login, address);
+        attempt(tx, &account.login, &address)?;
+        Ok((account, address))
+    })?;
+    if !verify(password, &account.password_hash) {
+        return Err(Problem::Invalid(vec![Fault::new(pointer, "wrong_password")]));
     }
+    service.write(|tx| Ok(store::officer::forgive(tx.conn, &account.login, &address)?))?;
+    Ok(account)
+}
+
+/// How many sessions of an account are open.
+pub fn sessions(tx: &mut Tx<'_>, officer: &Officer) -> Result<i64, Problem> {
+    Ok(store::officer::sessions_of(tx.conn, officer.id, tx.now)?)
+}
+
+/// Signs out everywhere. Returns how many sessions that ended, this one included.
+pub fn sign_out_everywhere(tx: &mut Tx<'_>, officer: &Officer) -> Result<usize, Problem> {
+    let ended = store::officer::end_sessions(tx.conn, officer.id, tx.now)?;
+    tx.audit(Some(officer), "account.sign_out_everywhere", format!("officer:{}", officer.id), json!({"sessions": ended}))?;
+    Ok(ended)
 }
 
 /// Who holds a session's token.

@@ -8,14 +8,19 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{Service, Tx};
+use super::{Service, Tx, absence};
+use crate::domain::calendar::Calendar;
+use crate::domain::catalogue::Catalogue;
 use crate::domain::chase::{Part, Rung};
+use crate::domain::deadline::Clock;
 use crate::domain::error::Problem;
 use crate::domain::office::Offices;
 use crate::domain::time::Day;
 use crate::domain::visibility::Record;
 use crate::domain::words::{OfficeCode, Role, Serial};
 use crate::store;
+use crate::store::absence::Absence;
+use crate::store::appeal::Work;
 use crate::store::officer::Account;
 
 /// The setting that says up to which day everybody was reminded.
@@ -42,6 +47,47 @@ pub struct Line {
     pub serial: Serial,
     /// The rung's name.
     pub rung: String,
+    /// It is about the appeal, which has a date of its own.
+    #[serde(default)]
+    pub appeal: bool,
+}
+
+/// Something that has to be answered by a day.
+struct Due {
+    serial: Serial,
+    office: OfficeCode,
+    /// Who works on it, while they answer for its office: somebody who has moved on is not waited for.
+    assignee: Option<Uuid>,
+    clock: Clock,
+    due_on: Day,
+    appeal: bool,
+}
+
+impl Due {
+    /// An open item, unless its clock stands still.
+    fn item(record: &Record, works: impl Fn(Uuid, &OfficeCode) -> bool) -> Option<Self> {
+        let office = record.office.clone()?;
+        let assignee = record.assignee.filter(|id| works(*id, &office));
+        let (clock, due_on) = (record.clock.clone().filter(|_| !record.paused)?, record.due_on?);
+        Some(Self { serial: record.serial, office, assignee, clock, due_on, appeal: false })
+    }
+
+    /// The rungs that it came to after a day, up to today.
+    fn rungs<'a>(&self, catalogue: &'a Catalogue, after: Day, today: Day) -> impl Iterator<Item = &'a Rung> {
+        catalogue.chase.iter().filter(move |rung| rung.day(&self.clock, self.due_on, &catalogue.calendar).is_some_and(|day| after < day && day <= today))
+    }
+
+    fn came_to_a_rung(&self, catalogue: &Catalogue, after: Day, today: Day) -> bool {
+        self.rungs(catalogue, after, today).next().is_some()
+    }
+
+    /// An appeal that waits for its answer.
+    fn appeal(serial: Serial, work: Work, calendar: &Calendar, works: impl Fn(Uuid, &OfficeCode) -> bool) -> Self {
+        let Work { appeal, author, .. } = work;
+        let days = calendar.between(appeal.appealed_on, appeal.until, true);
+        let assignee = author.filter(|id| works(*id, &appeal.office));
+        Self { serial, office: appeal.office, assignee, clock: Clock::from(appeal.appealed_on, days, true), due_on: appeal.until, appeal: true }
+    }
 }
 
 /// A letter of the outbox.
@@ -83,25 +129,35 @@ pub fn chase(service: &Service) -> Result<usize, Problem> {
 fn digests(tx: &mut Tx<'_>, after: Day) -> Result<Vec<Digest>, Problem> {
     let accounts: Vec<Account> = store::officer::all(tx.conn)?.into_iter().filter(|account| account.ended_on.is_none()).collect();
     let catalogue = tx.catalogue.clone();
-    let mut letters: BTreeMap<Reminded, Vec<(Day, Line)>> = BTreeMap::new();
+    let away = absence::today(tx)?;
+    let works = |id: Uuid, office: &OfficeCode| {
+        accounts.iter().any(|account| account.officer.id == id && catalogue.offices.answers_for(&account.officer.office, office, tx.today))
+    };
+    let mut due: Vec<Due> = Vec::new();
     let mut last = 0;
     loop {
         let records = store::feedback::open_records_after(tx.conn, last, STEP)?;
         let Some(end) = records.last() else { break };
         last = end.serial.0;
-        for record in &records {
-            let (Some(clock), Some(due_on), false) = (&record.clock, record.due_on, record.paused) else { continue };
-            let came = |rung: &&Rung| rung.day(clock, due_on, &catalogue.calendar).is_some_and(|day| after < day && day <= tx.today);
-            // The highest rung that somebody is reminded of says it all.
-            let mut reminded: BTreeMap<Reminded, &str> = BTreeMap::new();
-            for rung in catalogue.chase.iter().filter(came) {
-                for to in those(rung.part, record, &accounts, &catalogue.offices, tx.today) {
-                    reminded.insert(to, &rung.code);
+        due.extend(records.iter().filter_map(|record| Due::item(record, works)).filter(|due| due.came_to_a_rung(&catalogue, after, tx.today)));
+    }
+    let appeals = store::appeal::open_ones(tx.conn)?.into_iter().map(|(serial, work)| Due::appeal(serial, work, &catalogue.calendar, works));
+    due.extend(appeals.filter(|due| due.came_to_a_rung(&catalogue, after, tx.today)));
+    let mut letters: BTreeMap<Reminded, Vec<(Day, Line)>> = BTreeMap::new();
+    for due in &due {
+        // The highest rung that somebody is reminded of says it all.
+        let mut reminded: BTreeMap<Reminded, &str> = BTreeMap::new();
+        for rung in due.rungs(&catalogue, after, tx.today) {
+            for to in those(rung.part, due, &accounts, &catalogue.offices, tx.today) {
+                // A deputy is reminded beside who is away: nothing waits for somebody's return unseen.
+                if let Some(deputy) = deputy(&away, &to, due, &accounts, &catalogue.offices, tx.today) {
+                    reminded.insert(deputy, &rung.code);
                 }
+                reminded.insert(to, &rung.code);
             }
-            for (to, rung) in reminded {
-                letters.entry(to).or_default().push((due_on, Line { serial: record.serial, rung: rung.to_owned() }));
-            }
+        }
+        for (to, rung) in reminded {
+            letters.entry(to).or_default().push((due.due_on, Line { serial: due.serial, rung: rung.to_owned(), appeal: due.appeal }));
         }
     }
     let digest = |(to, mut lines): (Reminded, Vec<(Day, Line)>)| {
@@ -111,15 +167,23 @@ fn digests(tx: &mut Tx<'_>, after: Day) -> Result<Vec<Digest>, Problem> {
     Ok(letters.into_iter().map(digest).collect())
 }
 
+/// Who stands in today for somebody who is away, if they answer for the item.
+fn deputy(away: &BTreeMap<Uuid, Absence>, to: &Reminded, due: &Due, accounts: &[Account], offices: &Offices, today: Day) -> Option<Reminded> {
+    let Reminded::Officer(id) = to else { return None };
+    let absence = away.get(id)?;
+    let deputy = accounts.iter().map(|account| &account.officer).find(|officer| officer.id == absence.deputy)?;
+    offices.answers_for(&deputy.office, &due.office, today).then_some(Reminded::Officer(deputy.id))
+}
+
 /// Who plays a part for an item.
-fn those(part: Part, record: &Record, accounts: &[Account], offices: &Offices, today: Day) -> Vec<Reminded> {
-    let Some(office) = &record.office else { return Vec::new() };
+fn those(part: Part, due: &Due, accounts: &[Account], offices: &Offices, today: Day) -> Vec<Reminded> {
+    let office = &due.office;
     let with = |role: Role, has: &dyn Fn(&OfficeCode) -> bool| {
         let fits = accounts.iter().filter(|account| account.officer.is(role) && has(&account.officer.office));
         fits.map(|account| Reminded::Officer(account.officer.id)).collect()
     };
     match part {
-        Part::Officer => vec![record.assignee.map_or_else(|| Reminded::Office(office.clone()), Reminded::Officer)],
+        Part::Officer => vec![due.assignee.map_or_else(|| Reminded::Office(office.clone()), Reminded::Officer)],
         Part::Head => with(Role::Head, &|of| offices.counting(of, today) == offices.counting(office, today)),
         Part::Supervisor => with(Role::Supervisor, &|of| offices.answers_for(of, office, today)),
     }

@@ -4,13 +4,14 @@
 use serde_json::json;
 use uuid::Uuid;
 
-use super::Tx;
+use super::{Tx, template};
 use crate::domain::access::{Act, Officer};
 use crate::domain::commitment::{Commitment, Salt};
 use crate::domain::error::{Code, Fault, Problem};
 use crate::domain::event::{Entry, Event, RefusedAs, RestoreReason};
 use crate::domain::feedback::{Item, State};
-use crate::domain::routing::{self, Question};
+use crate::domain::routing;
+use crate::domain::submission::kind_and_topic;
 use crate::domain::text::{self, ANSWER_MAX, NOTE_MAX, OPINION_MAX, TITLE_MAX, TextFault};
 use crate::domain::visibility::{Answer, Record};
 use crate::domain::words::{By, Ground, Kind, OfficeCode, Purpose, Role, Serial};
@@ -100,6 +101,7 @@ fn write(tx: &mut Tx<'_>, hand: &mut Hand, officer: Option<Uuid>, entries: Vec<E
     }
     hand.record.project(&hand.item);
     store::feedback::update(tx.conn, &hand.record)?;
+    store::search::mark(tx.conn, hand.record.serial)?;
     Ok(())
 }
 
@@ -190,6 +192,8 @@ pub struct Written {
     pub note: String,
     /// The revision that was on the page; another one in the meantime is a refusal, never an overwriting.
     pub revision: i64,
+    /// The lowest number of those that get this answer together.
+    pub grouped: Option<Serial>,
 }
 
 /// Saves what was written, and hands it in when asked to.
@@ -203,7 +207,7 @@ pub fn save(tx: &mut Tx<'_>, officer: &Officer, serial: Serial, written: &Writte
     let revising = hand.item.state == State::Answered;
     let may_write = match hand.item.state {
         State::Waiting | State::Working => true,
-        State::Answered => !earlier.as_ref().is_some_and(|d| d.handed_in),
+        State::Answered => !earlier.as_ref().is_some_and(|d| d.handed_in) && !hand.item.is_erased(),
         _ => false,
     };
     if !may_write {
@@ -211,7 +215,10 @@ pub fn save(tx: &mut Tx<'_>, officer: &Officer, serial: Serial, written: &Writte
     }
     let intent = if written.intent.is_empty() { Some(Intent::Answer) } else { Intent::parse(&written.intent) };
     let intent = intent.filter(|i| *i == Intent::Answer || !revising).ok_or_else(|| Problem::Invalid(vec![Fault::new("/intent", "not_a_choice")]))?;
-    let (draft, faults) = check(tx, written, intent);
+    let (draft, mut faults) = check(tx, written, intent);
+    if hand_in && intent == Intent::Answer {
+        faults.extend(template::fault_of(tx, &hand.record, &draft.answer)?);
+    }
     if hand_in && !faults.is_empty() {
         return Err(Problem::Invalid(faults));
     }
@@ -219,8 +226,11 @@ pub fn save(tx: &mut Tx<'_>, officer: &Officer, serial: Serial, written: &Writte
     if !too_long.is_empty() {
         return Err(Problem::Invalid(too_long));
     }
+    // Whoever changes a common answer in one place only makes it this one's own.
+    let grouped = written.grouped.or_else(|| earlier.as_ref().filter(|d| d.answer == draft.answer).and_then(|d| d.grouped));
     let draft = Draft {
         handed_in: hand_in,
+        grouped,
         returned: earlier.and_then(|d| d.returned).filter(|_| !hand_in),
         revision: written.revision + 1,
         updated_at: tx.now,
@@ -273,7 +283,7 @@ fn check(tx: &Tx<'_>, written: &Written, intent: Intent) -> (Draft, Vec<Fault>) 
     if list.is_some() && ground.is_none() {
         faults.push(Fault::new("/ground", "reason_missing"));
     }
-    let draft = Draft { intent, handed_in: false, title, question, answer, ground, note, returned: None, revision: 0, updated_at: tx.now };
+    let draft = Draft { intent, handed_in: false, title, question, answer, ground, note, returned: None, revision: 0, updated_at: tx.now, grouped: None };
     (draft, faults)
 }
 
@@ -353,7 +363,7 @@ fn publish(tx: &mut Tx<'_>, hand: &mut Hand, officer: &Officer, by: By, draft: &
     let question = Commitment::to(q, &draft.question);
     let answer = Commitment::to(a, &draft.answer);
     let event = if version == 1 {
-        Event::Answered { office: office.clone(), version, question, answer, grouped: None }
+        Event::Answered { office: office.clone(), version, question, answer, grouped: draft.grouped }
     } else {
         Event::AnswerRevised { version, question, answer }
     };
@@ -460,8 +470,15 @@ pub fn redirect(tx: &mut Tx<'_>, officer: &Officer, serial: Serial, ground: &str
 pub fn reclassify(tx: &mut Tx<'_>, officer: &Officer, serial: Serial, kind: &str, reason: &str, note: &str) -> Result<(), Problem> {
     let mut hand = take_in_hand(tx, serial)?;
     let by = allowed(tx, officer, Act::Reclassify, &hand)?;
-    let found: Option<Kind> = kind.parse().ok().filter(|kind: &Kind| !kind.is_withheld());
+    let found = kind_and_topic(kind).filter(|(kind, _)| !kind.is_withheld());
+    let topic = found.and_then(|(_, topic)| topic);
+    let found = found.map(|(kind, _)| kind);
     let (kind, reason) = match (found, listed(tx, "reclassify", reason)) {
+        // Only what a question asks for is corrected: its kind stays, so this is no event.
+        (Some(Kind::Question), Some(reason)) if hand.item.kind == Kind::Question && topic != store::feedback::topic(tx.conn, serial)? => {
+            store::feedback::set_topic(tx.conn, serial, topic)?;
+            return tx.audit(Some(officer), "feedback.topic", serial, json!({"topic": topic, "reason": reason}));
+        }
         (Some(kind), _) if kind == hand.item.kind => return Err(Problem::Invalid(vec![Fault::new("/kind", "same_kind")])),
         (Some(kind), Some(reason)) => (kind, reason),
         (found, listed) => {
@@ -470,6 +487,7 @@ pub fn reclassify(tx: &mut Tx<'_>, officer: &Officer, serial: Serial, kind: &str
         }
     };
     let (note, beside) = noted(note_of(note)?);
+    store::feedback::set_topic(tx.conn, serial, topic)?;
     record(tx, &mut hand, Some(officer), by, Event::Reclassified { kind, reason, note }, beside)
 }
 
@@ -526,7 +544,9 @@ pub fn restore(tx: &mut Tx<'_>, officer: &Officer, serial: Serial, note: &str) -
 fn bring_back(tx: &mut Tx<'_>, hand: &mut Hand, officer: Option<&Officer>, by: By, reason: RestoreReason, note: &str) -> Result<(), Problem> {
     let serial = hand.record.serial;
     let facts = store::feedback::sealed_intake(tx.conn, serial)?.filter(|_| hand.item.field.is_none());
-    let (note, beside) = noted(note_of(note)?);
+    // Who undoes what its sender chose says why.
+    let note = if facts.is_some() { Some(words_of("/note", note, NOTE_MAX)?) } else { note_of(note)? };
+    let (note, beside) = noted(note);
     let field = facts.as_ref().map(|f| f.field.clone());
     record(tx, hand, officer, by, Event::Restored { reason, field, note }, beside)?;
     // While it was sealed, the item that it had been merged into may have gone out.
@@ -537,10 +557,10 @@ fn bring_back(tx: &mut Tx<'_>, hand: &mut Hand, officer: Option<&Officer>, by: B
             record(tx, hand, None, By::System, event, Beside::default())?;
         }
     }
-    // One that never had an office gets it now; its clock starts on the day received.
-    if let Some(facts) = facts.filter(|_| hand.item.state == State::Received) {
-        let question = Question { field: &facts.field, procedure: facts.procedure.as_ref(), office: facts.office.as_ref(), on: tx.today };
-        let (office, rule) = routing::route(&tx.catalogue.rules, &tx.catalogue.offices, &tx.catalogue.coordinating, question);
+    // One that never had an office gets it now; its clock starts on the day received. It goes to the tray, whatever
+    // the rules say: the office that its sender named may be the one that it was about.
+    if facts.is_some() && hand.item.state == State::Received {
+        let (office, rule) = (tx.catalogue.coordinating.clone(), routing::TRAY.to_owned());
         record(tx, hand, None, By::System, Event::Routed { office: office.clone(), rule }, Beside::default())?;
         tx.mail("routed", &format!("routed:{serial}:{}", hand.item.events), json!({"serial": serial, "office": office}))?;
     }
@@ -567,19 +587,6 @@ pub fn record_overdue(tx: &mut Tx<'_>, limit: i64) -> Result<usize, Problem> {
         recorded += 1;
     }
     Ok(recorded)
-}
-
-/// A contact goes this many days after its matter is done (DOMAIN.md §3.1).
-const CONTACT_DAYS: i32 = 90;
-
-/// The daily job: deletes contacts whose purpose has ended. Returns how many.
-pub fn forget_contacts(tx: &mut Tx<'_>, limit: i64) -> Result<usize, Problem> {
-    let done = store::feedback::contacts_done_before(tx.conn, tx.today.plus(-CONTACT_DAYS), limit)?;
-    for serial in &done {
-        store::feedback::forget_contact(tx.conn, *serial)?;
-        tx.audit(None, "contact.forget", serial, json!({}))?;
-    }
-    Ok(done.len())
 }
 
 /// After a change of the calendar: moves the deadlines of open items. Returns how many moved.

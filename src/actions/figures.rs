@@ -16,7 +16,7 @@ use crate::domain::tally::{Half, Part, Scope, Shown, left_out};
 use crate::domain::time::Day;
 use crate::domain::words::{FieldCode, OfficeCode, QuestionId, Respondent, Sample, Slug, TargetGroup};
 use crate::store;
-use crate::store::feedback::Filter;
+use crate::store::list::Filter;
 use crate::store::tally::{StoredTally, Wanted};
 
 /// The target groups that the plans track on their own.

@@ -7,15 +7,17 @@ use super::intake::Receipt;
 use super::{Service, Tx};
 use crate::domain::access::{Act, Officer};
 use crate::domain::error::{Code, Problem};
-use crate::domain::event::{Entry, EventName};
+use crate::domain::event::{Entry, EventName, Replied};
 use crate::domain::feedback::{Item, State};
 use crate::domain::receipt::ReceiptCode;
 use crate::domain::time::Day;
-use crate::domain::visibility::{Answer, PublicItem, Record};
-use crate::domain::words::{Purpose, Serial};
+use crate::domain::visibility::{Answer, Appeal, PublicItem, Record};
+use crate::domain::words::{OfficeCode, Purpose, Serial};
 use crate::store;
+use crate::store::appeal::Work;
 use crate::store::draft::Draft;
-use crate::store::feedback::{Filter, KeptEvent, Order, SealedIntake};
+use crate::store::feedback::{KeptEvent, SealedIntake};
+use crate::store::list::{Filter, Order};
 use crate::store::note::Note;
 use crate::store::response::ResponseRow;
 
@@ -25,10 +27,19 @@ pub fn item(tx: &mut Tx<'_>, serial: Serial) -> Result<PublicItem, Problem> {
     public(tx, &record)
 }
 
-fn public(tx: &mut Tx<'_>, record: &Record) -> Result<PublicItem, Problem> {
+pub(super) fn public(tx: &mut Tx<'_>, record: &Record) -> Result<PublicItem, Problem> {
     let entries = entries(tx, record.serial)?;
     let answers = store::feedback::answers(tx.conn, record.serial)?;
-    Ok(PublicItem::of(record, answers, &entries, tx.today))
+    let appeals = appeals(tx, record)?;
+    Ok(PublicItem::of(record, answers, appeals, &entries, tx.today))
+}
+
+/// What higher offices were asked; most items ask none.
+fn appeals(tx: &mut Tx<'_>, record: &Record) -> Result<Vec<Appeal>, Problem> {
+    if record.answered_on.is_none() {
+        return Ok(Vec::new());
+    }
+    Ok(store::appeal::of(tx.conn, record.serial)?.into_iter().map(|work| work.appeal).collect())
 }
 
 fn entries(tx: &mut Tx<'_>, serial: Serial) -> Result<Vec<Entry>, Problem> {
@@ -51,7 +62,7 @@ pub fn survivor(tx: &mut Tx<'_>, item: &PublicItem) -> Result<Option<PublicItem>
 
 /// A page of the public list: newest first, below a serial. The second value is the next page's cursor.
 pub fn list(tx: &mut Tx<'_>, filter: &Filter, below: Option<i64>, limit: i64) -> Result<(Vec<PublicItem>, Option<i64>), Problem> {
-    let mut records = store::feedback::list(tx.conn, filter, Order::Newest(below), limit + 1)?;
+    let mut records = store::list::list(tx.conn, filter, Order::Newest(below), limit + 1)?;
     let more = records.len() as i64 > limit;
     records.truncate(usize::try_from(limit).unwrap_or(0));
     let next = records.last().filter(|_| more).map(|r| r.serial.0);
@@ -61,7 +72,7 @@ pub fn list(tx: &mut Tx<'_>, filter: &Filter, below: Option<i64>, limit: i64) ->
 /// The items answered last.
 pub fn newest_answers(tx: &mut Tx<'_>, limit: i64) -> Result<Vec<PublicItem>, Problem> {
     let filter = Filter { states: Some(vec![State::Answered]), ..Filter::default() };
-    let records: Vec<Record> = store::feedback::list(tx.conn, &filter, Order::Answered, limit * 3)?.into_iter().filter(Record::words_are_public).collect();
+    let records: Vec<Record> = store::list::list(tx.conn, &filter, Order::Answered, limit * 3)?.into_iter().filter(Record::words_are_public).collect();
     let records: Vec<Record> = records.into_iter().take(usize::try_from(limit).unwrap_or(0)).collect();
     summaries(tx, &records)
 }
@@ -75,7 +86,8 @@ fn summaries(tx: &mut Tx<'_>, records: &[Record]) -> Result<Vec<PublicItem>, Pro
             // Only an event knows why an item went out or shows nothing.
             let has_ground = record.withheld || matches!(record.state, State::OutOfScope | State::Spam | State::Redirected);
             let entries = if has_ground { entries(tx, record.serial)? } else { Vec::new() };
-            Ok(PublicItem { history: Vec::new(), ..PublicItem::of(record, answers, &entries, tx.today) })
+            let appeals = appeals(tx, record)?;
+            Ok(PublicItem { history: Vec::new(), ..PublicItem::of(record, answers, appeals, &entries, tx.today) })
         })
         .collect()
 }
@@ -118,6 +130,10 @@ pub struct OwnItem {
     pub consent: Vec<Purpose>,
     /// May they say whether the answer helped?
     pub can_reply: bool,
+    /// What higher offices were asked, and their answers, also of what the public may not read.
+    pub appeals: Vec<Appeal>,
+    /// The higher office that they may ask now.
+    pub can_appeal: Option<OfficeCode>,
     /// May they still take it back?
     pub can_withdraw: bool,
 }
@@ -144,9 +160,28 @@ fn own_item(tx: &mut Tx<'_>, serial: Serial) -> Result<OwnItem, Problem> {
     let (asked, added) = (asked(tx, &record)?, added(tx, serial)?);
     let contact = store::feedback::contact(tx.conn, serial)?.and_then(|sealed| tx.keys.open_contact(serial, &sealed));
     let can_withdraw = record.state.is_open();
-    let can_reply = record.state == State::Answered && record.reply.is_none();
-    let answers = if record.state == State::Answered { store::feedback::answers(tx.conn, serial)? } else { Vec::new() };
-    Ok(OwnItem { item, record, answers, original, told, asked, added, consent: contact.map(|c| c.consent).unwrap_or_default(), can_reply, can_withdraw })
+    // Of what was erased nothing is shown any more, to nobody.
+    let erased = item.ground.as_ref().is_some_and(|(_, code)| code.as_str() == "erased");
+    let answered = record.state == State::Answered && !erased;
+    let answers = if answered { store::feedback::answers(tx.conn, serial)? } else { Vec::new() };
+    let appeals = if answered { appeals(tx, &record)? } else { Vec::new() };
+    let can_reply = answered && record.reply.is_none();
+    let can_appeal = answered && record.reply == Some(Replied::No) && record.appeal.is_none();
+    let above = record.office.as_ref().filter(|_| can_appeal).map(|office| tx.catalogue.offices.above(office, tx.today).clone());
+    Ok(OwnItem {
+        appeals,
+        can_appeal: above,
+        item,
+        record,
+        answers,
+        original,
+        told,
+        asked,
+        added,
+        consent: contact.map(|c| c.consent).unwrap_or_default(),
+        can_reply,
+        can_withdraw,
+    })
 }
 
 /// What the sender is asked for, while the office waits for it.
@@ -192,6 +227,12 @@ pub struct DeskItem {
     pub answers: Vec<Answer>,
     /// Work in progress.
     pub draft: Option<Draft>,
+    /// What higher offices were asked, the open one with its work in progress.
+    pub appeals: Vec<Work>,
+    /// Its words were erased.
+    pub erased: bool,
+    /// Had this officer a part in what a sender does not find solved?
+    pub involved: bool,
     /// Did this officer write in the draft?
     pub own_text: bool,
     /// What this officer may do.
@@ -218,7 +259,8 @@ pub fn at_desk<T>(service: &Service, officer: &Officer, serial: Serial, show: im
     Ok(shown)
 }
 
-fn desk_item(tx: &mut Tx<'_>, officer: &Officer, serial: Serial) -> Result<DeskItem, Problem> {
+/// An item as it lies on the desk, without the audit line that [`at_desk`] leaves of a sealed one.
+pub fn desk_item(tx: &mut Tx<'_>, officer: &Officer, serial: Serial) -> Result<DeskItem, Problem> {
     let record = store::feedback::get(tx.conn, serial)?.ok_or(Code::NotFound)?;
     let mut item = Item::replay(serial, &entries(tx, serial)?, &*tx.catalogue)?;
     // The row keeps the office's choice as it was at the start.
@@ -231,8 +273,11 @@ fn desk_item(tx: &mut Tx<'_>, officer: &Officer, serial: Serial) -> Result<DeskI
         added: added(tx, serial)?,
         notes: store::note::of(tx.conn, serial)?,
         events: store::feedback::events(tx.conn, serial)?,
-        answers: store::feedback::answers(tx.conn, serial)?,
+        answers: if item.is_erased() { Vec::new() } else { store::feedback::answers(tx.conn, serial)? },
+        erased: item.is_erased(),
         draft: store::draft::get(tx.conn, serial)?,
+        appeals: store::appeal::of(tx.conn, serial)?,
+        involved: store::appeal::involved(tx.conn, serial)?.contains(&officer.id),
         own_text,
         acts,
         sealed: if item.state == State::Sealed { store::feedback::sealed_intake(tx.conn, serial)? } else { None },

@@ -2,23 +2,46 @@
 //! writes row, event, tally, audit line and outbox row together; it never
 //! sends, renders or waits. Knows no web framework, no SQL, no mail transport.
 
+pub mod absence;
+pub mod access_token;
 pub mod account;
+pub mod appeal;
+pub mod attachment;
+pub mod audit;
+pub mod breach;
 pub mod calendar;
 pub mod catalogue;
 pub mod chase;
+pub mod daily;
+pub mod desk;
+pub mod erasure;
 pub mod feedback;
 pub mod figures;
+pub mod frequent;
+pub mod grouped;
+pub mod improvement;
+pub mod inbox;
 pub mod intake;
+pub mod kept;
 pub mod ledger;
 pub mod lookup;
 pub mod note;
+pub mod notice;
+pub mod outbox;
+pub mod password;
+pub mod presence;
 pub mod proof;
 pub mod ratings;
 pub mod recount;
 pub mod redaction;
 pub mod reply;
+pub mod retention;
+pub mod rights;
+pub mod search;
 pub mod setup;
 pub mod supplement;
+pub mod template;
+pub mod totp;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, RwLock};
@@ -85,6 +108,8 @@ pub struct Service {
     db: Db,
     clock: Clock,
     keys: Keys,
+    /// Where files are kept, when any are taken.
+    depot: Option<attachment::Depot>,
     /// The last reference data that was read. Checked against the database's
     /// version in every transaction, so no server works with old rules.
     held: RwLock<Option<Arc<Catalogue>>>,
@@ -95,7 +120,17 @@ pub struct Service {
 impl Service {
     /// A service on a database.
     pub fn new(db: Db, clock: Clock, keys: Keys) -> Self {
-        Self { db, clock, keys, held: RwLock::new(None), went_back: AtomicBool::new(false) }
+        Self { db, clock, keys, depot: None, held: RwLock::new(None), went_back: AtomicBool::new(false) }
+    }
+
+    /// The same with a place for files.
+    pub fn with_files(self, depot: attachment::Depot) -> Self {
+        Self { depot: Some(depot), ..self }
+    }
+
+    /// Where files are kept; nothing when none are taken.
+    pub fn depot(&self) -> Option<&attachment::Depot> {
+        self.depot.as_ref()
     }
 
     /// The database.
@@ -254,6 +289,9 @@ fn holds(alone: Option<Lock>) -> impl Iterator<Item = Hold> {
 }
 
 fn load(conn: &mut Conn) -> Result<Arc<Catalogue>, Problem> {
+    let notices = notice::notices()?;
     let loaded = store::catalogue::load(conn)?;
-    loaded.map(Arc::new).ok_or_else(|| Problem::Unavailable("the deployment was not set up: run `hoidap import reference`".to_owned()))
+    loaded
+        .map(|catalogue| Arc::new(Catalogue { notices, ..catalogue }))
+        .ok_or_else(|| Problem::Unavailable("the deployment was not set up: run `hoidap import reference`".to_owned()))
 }

@@ -9,6 +9,7 @@ use crate::domain::access::{Act, Officer};
 use crate::domain::error::Problem;
 use crate::domain::text::NOTE_MAX;
 use crate::domain::words::Serial;
+use crate::store;
 use crate::store::note::{self, Note};
 
 /// Adds a note. Whoever may read the item at the desk may add one.
@@ -20,5 +21,6 @@ pub fn add(tx: &mut Tx<'_>, officer: &Officer, serial: Serial, words: &str) -> R
     allowed(tx, officer, Act::Read, &hand)?;
     let words = words_of("/words", words, NOTE_MAX)?;
     note::add(tx.conn, serial, &Note { officer: officer.id, at: tx.now, words })?;
+    store::search::mark(tx.conn, serial)?;
     tx.audit(Some(officer), "feedback.note", serial, json!({}))
 }

@@ -294,6 +294,7 @@ fn clocks_and_targets(conn: &mut Conn) -> Result<(), Problem> {
     }
     for row in rows::<ClockRow>("clocks.csv")? {
         let rule = ClockRule {
+            id: 0,
             kind: some(&row.kind)?,
             field: some(&row.field)?,
             step: row.step,

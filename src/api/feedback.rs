@@ -22,7 +22,7 @@ use crate::domain::time::Day;
 use crate::domain::visibility::{self, PublicPlace, PublicStep};
 use crate::domain::words::{By, FieldCode, Ground, Kind, Language, OfficeCode, Respondent, Serial};
 use crate::http::app::Shared;
-use crate::store::feedback::Filter;
+use crate::store::list::Filter;
 
 const FEEDBACK: &str = "/feedback";
 const ITEM: &str = "/feedback/{serial}";
@@ -82,6 +82,8 @@ pub struct Item {
     question: Option<String>,
     /// The published versions, newest last.
     answers: Vec<Answer>,
+    /// What higher offices were asked after a "no", oldest first.
+    appeals: Vec<Appeal>,
     /// The item that goes on for it.
     merged_into: Option<Serial>,
     /// Why its words are not shown.
@@ -128,6 +130,23 @@ pub struct Answer {
     /// What the ledger's commitment to the question was made with, base64; null once it was erased.
     question_salt: Option<String>,
     /// What the ledger's commitment to the answer was made with, base64; null once it was erased.
+    answer_salt: Option<String>,
+}
+
+/// A higher office that was asked after a "no".
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Appeal {
+    /// The office.
+    office: OfficeCode,
+    /// The day it was asked.
+    appealed_on: Day,
+    /// Its last day for an answer.
+    until: Day,
+    /// The day its answer was published; null while it waits.
+    answered_on: Option<Day>,
+    /// Its answer; null while it waits, and where nothing may be read.
+    answer: Option<String>,
+    /// What the ledger's commitment to the answer was made with, base64.
     answer_salt: Option<String>,
 }
 
@@ -200,6 +219,7 @@ impl Item {
             title: item.latest().map(|a| a.title.clone()),
             question: item.latest().map(|a| a.question.clone()),
             answers: item.answers.iter().map(Answer::of).collect(),
+            appeals: item.appeals.iter().map(Appeal::of).collect(),
             merged_into: item.merged_into,
             ground,
             history: Some(item.history.iter().map(Step::of).collect()),
@@ -223,6 +243,19 @@ impl Answer {
     }
 }
 
+impl Appeal {
+    fn of(appeal: &visibility::Appeal) -> Self {
+        Self {
+            office: appeal.office.clone(),
+            appealed_on: appeal.appealed_on,
+            until: appeal.until,
+            answered_on: appeal.answered_on,
+            answer: appeal.answer.clone(),
+            answer_salt: appeal.salt.map(|salt| salt.to_base64()),
+        }
+    }
+}
+
 impl LegalGround {
     fn of(list: &'static str, code: &Ground, catalogue: &Catalogue, language: Language) -> Self {
         let listed = catalogue.list(list).find(|c| c.code == *code);
@@ -236,7 +269,8 @@ impl LegalGround {
 }
 
 impl Step {
-    fn of(step: &PublicStep) -> Self {
+    /// Names a step.
+    pub fn of(step: &PublicStep) -> Self {
         let mut payload = match serde_json::to_value(&step.event) {
             Ok(Value::Object(payload)) => payload,
             _ => Map::new(),
@@ -303,20 +337,25 @@ impl FeedbackQuery {
         let kind = values.read("/kind", "unknown_kind", self.kind.as_deref());
         let class = values.read("/class", "unknown_class", self.class.as_deref());
         let below = values.read("/cursor", "cursor_not_read", self.cursor.as_deref()).map(|Cursor(serial)| serial);
-        let limit = match self.limit.as_deref().unwrap_or_default().trim() {
-            "" => Some(PAGE),
-            text => text.parse().ok().filter(|n| (1..=LARGEST_PAGE).contains(n)),
-        };
-        let limit = limit.or_else(|| values.refuse(Fault::new("/limit", "not_in_range").with("max", LARGEST_PAGE)));
-        values.checked(Wanted { asked, kind, class, below, limit: limit.unwrap_or(PAGE) })
+        let limit = limit(&mut values, self.limit.as_deref());
+        values.checked(Wanted { asked, kind, class, below, limit })
     }
 }
 
+/// How many items a page is to have.
+pub(super) fn limit(values: &mut Values, asked: Option<&str>) -> i64 {
+    let limit = match asked.unwrap_or_default().trim() {
+        "" => Some(PAGE),
+        text => text.parse().ok().filter(|n| (1..=LARGEST_PAGE).contains(n)),
+    };
+    limit.or_else(|| values.refuse(Fault::new("/limit", "not_in_range").with("max", LARGEST_PAGE))).unwrap_or(PAGE)
+}
+
 /// Where a page ends, in a form that nobody counts on.
-struct Cursor(i64);
+pub(super) struct Cursor(pub(super) i64);
 
 impl Cursor {
-    fn write(below: i64) -> String {
+    pub(super) fn write(below: i64) -> String {
         URL_SAFE_NO_PAD.encode(below.to_be_bytes())
     }
 }

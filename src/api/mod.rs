@@ -4,7 +4,9 @@
 //! Handlers are parse → action → render. Knows nothing of web pages: what both
 //! share lies in `http`.
 
+mod bearer;
 pub mod catalogue;
+pub mod desk;
 pub mod feedback;
 pub mod health;
 pub mod ledger;
@@ -45,6 +47,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
                     .configure(survey::routes)
                     .configure(feedback::routes)
                     .configure(receipt::routes)
+                    .configure(desk::routes)
                     .configure(results::routes)
                     .configure(openapi::routes)
                     .default_service(web::to(no_address)),

@@ -4,11 +4,11 @@ use actix_web::web::{Json, ServiceConfig};
 use utoipa::openapi::RefOr;
 use utoipa::openapi::path::PathItem;
 use utoipa::openapi::schema::{Schema, SchemaType, Type};
-use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
 use super::problem::ProblemBody;
-use super::{BASE, at, catalogue, feedback, health, reading, receipt, results, survey};
+use super::{BASE, at, catalogue, desk, feedback, health, reading, receipt, results, survey};
 
 const OPENAPI: &str = "/openapi.json";
 
@@ -41,6 +41,16 @@ pub fn routes(cfg: &mut ServiceConfig) {
         receipt::receipt,
         receipt::proofs,
         results::results,
+        desk::desk_list,
+        desk::desk_item,
+        desk::take,
+        desk::add_note,
+        desk::save_draft,
+        desk::hand_in,
+        desk::approve,
+        desk::give_back,
+        desk::forward,
+        desk::ask,
         openapi,
     ),
     components(schemas(ProblemBody)),
@@ -50,19 +60,23 @@ pub fn routes(cfg: &mut ServiceConfig) {
         (name = "feedback", description = "Opinions and their answers."),
         (name = "results", description = "The figures of the two promises."),
         (name = "catalogue", description = "Fields, offices, procedures."),
+        (name = "desk", description = "What waits for an officer and what they do with it, for their own programs, with an access token."),
         (name = "service", description = "The service itself."),
     )
 )]
 struct Document;
 
-/// How an enrolled tablet names itself.
+/// How an enrolled tablet names itself, and an officer's program.
 struct Device;
 
 impl Modify for Device {
     fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
         let about = "`Device <id>:<token>` of an enrolled tablet: what it sends is tied to its counter. Without it anybody may send.";
         let scheme = SecurityScheme::ApiKey(ApiKey::Header(ApiKeyValue::with_description("Authorization", about)));
-        document.components.get_or_insert_default().add_security_scheme("device", scheme);
+        let components = document.components.get_or_insert_default();
+        components.add_security_scheme("device", scheme);
+        let about = "An access token that an officer made on the page of their account. It may what its owner may.";
+        components.add_security_scheme("token", SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some(about)).build()));
     }
 }
 

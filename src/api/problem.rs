@@ -20,6 +20,8 @@ use crate::http::error::{noted, status};
 use crate::http::guard::Late;
 use crate::i18n;
 
+/// Below it, a token is needed.
+const OFFICERS: &str = "/api/v1/desk/";
 /// The media type of every refusal.
 pub const MEDIA_TYPE: &str = "application/problem+json";
 
@@ -130,7 +132,8 @@ impl FaultBody {
 
 /// Around every address below `/api`: refusals get their words, and what is read is open to every site.
 pub async fn in_its_language<B: MessageBody + 'static>(request: ServiceRequest, next: Next<B>) -> Result<ServiceResponse<BoxBody>, Error> {
-    let reads = *request.method() == Method::GET;
+    // What is an officer's is for their program alone.
+    let reads = *request.method() == Method::GET && !request.path().starts_with(OFFICERS);
     let response = next.call(request).await?;
     let mut response = if response.status().is_success() { response.map_into_boxed_body() } else { refusal(response) };
     if reads {
@@ -160,6 +163,9 @@ fn refusal<B>(response: ServiceResponse<B>) -> ServiceResponse<BoxBody> {
 pub fn write(problem: &Problem, language: Language) -> HttpResponse {
     let mut response = HttpResponse::build(noted(problem));
     response.content_type(MEDIA_TYPE);
+    if problem.code() == Code::TokenNeeded {
+        response.insert_header((header::WWW_AUTHENTICATE, "Bearer"));
+    }
     response.body(serde_json::to_vec(&ProblemBody::of(problem, language)).unwrap_or_default())
 }
 
@@ -209,6 +215,25 @@ refusals! {
     Receipts = [UnknownReceipt, Internal, Unavailable, TooSlow];
     /// Of a filled questionnaire.
     Responses = [Malformed, NotFound, UnknownDevice, SurveyClosed, TooLarge, UnsupportedType, Invalid, Internal, Unavailable, TooSlow];
+    /// Of what an officer's program reads.
+    Desk = [Malformed, TokenNeeded, SecondFactorNeeded, NotAllowed, NotFound, Invalid, Internal, Unavailable, TooSlow];
+    /// Of a move at the desk.
+    Moves = [
+        Malformed,
+        TokenNeeded,
+        SecondFactorNeeded,
+        NotAllowed,
+        OwnText,
+        NotFound,
+        MoveNotPossible,
+        ChangedMeanwhile,
+        TooLarge,
+        UnsupportedType,
+        Invalid,
+        Internal,
+        Unavailable,
+        TooSlow
+    ];
     /// Of an opinion.
     Opinions = [Malformed, UnknownDevice, TooLarge, UnsupportedType, Invalid, Internal, Unavailable, TooSlow];
 }

@@ -160,6 +160,18 @@ pub struct Feedback {
     reply_no: u64,
     /// Answered items whose sender said nothing for 14 days.
     reply_none: u64,
+    /// Answered items whose first answer was one for many.
+    grouped: u64,
+    /// Items first answered within their first deadline.
+    within_first: u64,
+    /// Items that were forwarded once.
+    forwarded_once: u64,
+    /// Items that were forwarded twice or more often.
+    forwarded_twice: u64,
+    /// Answered items whose sender asked a higher office after the last no.
+    appealed: u64,
+    /// Those of `appealed` that the higher office has answered.
+    appeal_answered: u64,
     /// The target of `answered_share`.
     target: Option<f64>,
 }
@@ -223,6 +235,12 @@ impl Feedback {
             reply_yes: counts.reply_yes,
             reply_no: counts.reply_no,
             reply_none: counts.reply_none,
+            grouped: counts.grouped,
+            within_first: counts.within_first,
+            forwarded_once: counts.forwarded_once,
+            forwarded_twice: counts.forwarded_twice,
+            appealed: counts.appealed,
+            appeal_answered: counts.appeal_answered,
             target: target.map(fraction),
         }
     }

@@ -7,9 +7,10 @@ use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{ArrayBuilder, KnownFormat, Object, ObjectBuilder, Schema, SchemaFormat, SchemaType, Type};
 use utoipa::{PartialSchema, ToSchema};
 
+use crate::domain::desk::View;
 use crate::domain::error::Code;
 use crate::domain::event::EventName;
-use crate::domain::feedback::Class;
+use crate::domain::feedback::{Class, State};
 use crate::domain::office::OfficeKind;
 use crate::domain::proof::LedgerReceipt;
 use crate::domain::questionnaire::QuestionType;
@@ -85,6 +86,8 @@ schemas! {
     LedgerReceipt: ledger_receipt().description(Some("Proves that what was sent is in the public ledger, unchanged (docs/ledger.md)."));
     Code: word!(Code).description(Some("Why a request was refused."));
     Class: word!(Class).description(Some("The ten classes; each opinion has exactly one on any day."));
+    View: word!(View).description(Some("A part of what waits at the desk."));
+    State: word!(State).description(Some("Where an opinion stands at the desk."));
     Kind: word!(Kind).description(Some("The kind of an opinion."));
     Respondent: word!(Respondent).description(Some("Who speaks."));
     Sample: word!(Sample).description(Some("How respondents came to answer; never added together."));

@@ -107,6 +107,8 @@ pub struct ContactIn {
     /// What it may be used for: at least one purpose, ticked by its owner.
     #[schema(value_type = Vec<Purpose>)]
     consent: Option<Vec<String>>,
+    /// The version of the notice on personal data that its owner saw; the newest when it is left out.
+    notice: Option<String>,
 }
 
 impl From<ResponseIn> for Draft {
@@ -134,7 +136,8 @@ impl From<FeedbackIn> for Draft {
 impl From<OpinionIn> for OpinionDraft {
     fn from(sent: OpinionIn) -> Self {
         let contact = sent.contact.map(|contact| contact.0);
-        let ContactIn { name, email, phone, consent } = contact.unwrap_or(ContactIn { name: None, email: None, phone: None, consent: None });
+        let ContactIn { name, email, phone, consent, notice } =
+            contact.unwrap_or(ContactIn { name: None, email: None, phone: None, consent: None, notice: None });
         Self {
             kind: sent.kind.unwrap_or_default(),
             text: sent.text.unwrap_or_default(),
@@ -142,6 +145,7 @@ impl From<OpinionIn> for OpinionDraft {
             email: email.unwrap_or_default(),
             phone: phone.unwrap_or_default(),
             consent: consent.unwrap_or_default(),
+            notice: notice.unwrap_or_default(),
         }
     }
 }

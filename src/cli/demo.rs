@@ -65,6 +65,7 @@ pub fn run(args: &Args) -> Result<(), Problem> {
         secret: secret(&args.data, "secret").map_err(said)?,
         ledger_key: secret(&args.data, "ledger-key").map_err(said)?,
         ledger_state: args.data.join("ledger-state"),
+        files: format!("folder:{}", args.data.join("files").display()),
         mail: format!("folder:{}", args.data.join("mail").display()),
         // Quiet, so that the accounts stay in sight; HOIDAP_LOG says otherwise.
         log: if from_environment.log == Config::default().log { "warn".to_owned() } else { from_environment.log },

@@ -8,12 +8,14 @@ use clap::{Args, Subcommand};
 
 use super::simulate::{Plan, simulate as live};
 use crate::actions::account::{self, AccountForm};
+use crate::actions::attachment::{self, Depot};
 use crate::actions::{Service, recount as again, setup};
 use crate::clock::Clock;
-use crate::config::Config;
+use crate::config::{Config, FilesAt};
 use crate::domain::error::Problem;
 use crate::jobs::ledger::Sequencer;
 use crate::keys::Keys;
+use crate::store::files::Files;
 use crate::store::{self, Db};
 
 /// `hoidap import reference`.
@@ -83,7 +85,16 @@ pub fn service(config: &Config) -> Result<Arc<Service>, Problem> {
     }
     let secret = config.secret.bytes().ok_or_else(|| Problem::Internal("HOIDAP_SECRET is missing".to_owned()))?;
     let db = Db::open(&config.database_url, config.connections)?;
-    Ok(Arc::new(Service::new(db, Clock::System, Keys::new(&secret))))
+    let service = Service::new(db, Clock::System, Keys::new(&secret));
+    let Some((at, limits)) = config.files().map_err(Problem::Internal)? else { return Ok(Arc::new(service)) };
+    let files = match at {
+        FilesAt::Folder(dir) => Files::folder(dir),
+        FilesAt::Bucket(address) => {
+            let bucket = Files::bucket(&address, &config.files_region, &config.files_key, config.files_secret.reveal());
+            bucket.ok_or_else(|| Problem::Internal("HOIDAP_FILES names no bucket".to_owned()))?
+        }
+    };
+    Ok(Arc::new(service.with_files(Depot::new(files, limits))))
 }
 
 /// Reads the settings.
@@ -177,6 +188,10 @@ pub fn recount() -> ExitCode {
         let service = service(&c)?;
         let compared = service.read(again::recount)?;
         // What was signed stands outside the database: a backup that was put back agrees with itself.
+        let compared = match compared {
+            Ok(_) => attachment::missing(&service)?.map_or(compared, |missing| Err(again::Difference(missing))),
+            found => found,
+        };
         let sequencer = c.ledger_key().map(|key| Sequencer::new(key, c.ledger_state.clone()));
         match sequencer.map_or(Ok(()), |sequencer| sequencer.check(&service)) {
             Err(Problem::Internal(why)) if compared.is_ok() => Ok(Err(again::Difference(why))),

@@ -55,11 +55,15 @@ pub enum Act {
     Unseal,
     /// Bring it back.
     Restore,
+    /// Write the answer of the higher office that its sender has asked.
+    AnswerAppeal,
+    /// Approve or return that answer.
+    ApproveAppeal,
 }
 
 impl Act {
     /// All of them.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 15] = [
         Self::Read,
         Self::Take,
         Self::Assign,
@@ -73,6 +77,8 @@ impl Act {
         Self::Seal,
         Self::Unseal,
         Self::Restore,
+        Self::AnswerAppeal,
+        Self::ApproveAppeal,
     ];
 
     /// The roles that may do it, with the part they then play.
@@ -80,10 +86,10 @@ impl Act {
         const WORK: &[(Role, By)] = &[(Role::Officer, By::Officer), (Role::Head, By::Head)];
         match self {
             Self::Read => &[(Role::Officer, By::Officer), (Role::Approver, By::Approver), (Role::Head, By::Head)],
-            Self::Take | Self::Write | Self::Ask => &[(Role::Officer, By::Officer)],
+            Self::Take | Self::Write | Self::Ask | Self::AnswerAppeal => &[(Role::Officer, By::Officer)],
             Self::Assign | Self::Forward | Self::Reclassify | Self::Merge | Self::Redirect => WORK,
             Self::Seal => &[(Role::Officer, By::Officer), (Role::Approver, By::Approver), (Role::Head, By::Head)],
-            Self::Approve => &[(Role::Approver, By::Approver)],
+            Self::Approve | Self::ApproveAppeal => &[(Role::Approver, By::Approver)],
             Self::Unseal => &[(Role::Receiver, By::Receiver)],
             Self::Restore => &[(Role::Approver, By::Approver), (Role::Head, By::Head)],
         }
@@ -99,6 +105,11 @@ impl Officer {
     /// May administer: offices, fields, accounts, calendar.
     pub fn may_administer(&self) -> Result<(), Code> {
         if self.is(Role::Administrator) { Ok(()) } else { Err(Code::NotAllowed) }
+    }
+
+    /// May decide on people's rights over their data and keep the register of breaches.
+    pub fn may_protect_data(&self) -> Result<(), Code> {
+        if self.is(Role::DataProtection) { Ok(()) } else { Err(Code::NotAllowed) }
     }
 
     /// Has a desk: something there may be theirs to do or to read.
@@ -123,9 +134,13 @@ impl Officer {
         if act == Act::Unseal {
             return Err(Code::NotAllowed);
         }
-        let within = item.office.as_ref().is_some_and(|office| offices.answers_for(&self.office, office, today));
+        // An appeal is the higher office's; the item stays where it was answered.
+        let appeal = matches!(act, Act::AnswerAppeal | Act::ApproveAppeal);
+        let responsible = if appeal { &item.appealed_to } else { &item.office };
+        let answers_for = |office: &OfficeCode| offices.answers_for(&self.office, office, today);
+        let within = responsible.as_ref().is_some_and(answers_for) || act == Act::Read && item.appealed_to.as_ref().is_some_and(answers_for);
         if !within {
-            return Err(Code::NotFound);
+            return Err(if appeal { Code::NotAllowed } else { Code::NotFound });
         }
         act.roles().iter().find(|(role, _)| self.is(*role)).map(|(_, by)| *by).ok_or(Code::NotAllowed)
     }

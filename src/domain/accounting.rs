@@ -2,7 +2,7 @@
 //! over those that were due, the promise of 100%.
 
 use super::coded::words;
-use super::event::Replied;
+use super::event::{Appeal, Replied};
 use super::feedback::Class;
 use super::time::Day;
 
@@ -45,6 +45,33 @@ pub struct Counts {
     pub reply_no: u64,
     /// Answered items whose sender said nothing for 14 days.
     pub reply_none: u64,
+    /// Answered items whose first answer was one for many.
+    pub grouped: u64,
+    /// Items first answered within their first deadline.
+    pub within_first: u64,
+    /// Items that were forwarded once.
+    pub forwarded_once: u64,
+    /// Items that were forwarded twice or more often.
+    pub forwarded_twice: u64,
+    /// Answered items whose sender asked a higher office after the last no.
+    pub appealed: u64,
+    /// Those of `appealed` that the higher office has answered.
+    pub appeal_answered: u64,
+}
+
+/// What stands beside the class of an item (ACCOUNTING.md §4).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Beside {
+    /// What its sender said of the latest version.
+    pub reply: Option<Replied>,
+    /// Its first answer was one for many.
+    pub grouped: bool,
+    /// It was first answered within its first deadline.
+    pub within_first: bool,
+    /// How often it was forwarded; two stands for more.
+    pub forwards: u32,
+    /// How far its last appeal is.
+    pub appeal: Option<Appeal>,
 }
 
 words! {
@@ -91,16 +118,26 @@ impl Counts {
         }
     }
 
-    /// Adds what the senders of `n` items of one class said of the answer. An item that is out has none to speak of.
-    pub fn add_reply(&mut self, class: Class, reply: Replied, n: u64) {
+    /// Adds what stands beside `n` items of one class. Of one that is out, only that it was forwarded.
+    pub fn add_beside(&mut self, class: Class, beside: Beside, n: u64) {
+        match beside.forwards {
+            0 => {}
+            1 => self.forwarded_once += n,
+            _ => self.forwarded_twice += n,
+        }
         if !matches!(class, Class::AnsweredOnTime | Class::AnsweredLate) {
             return;
         }
-        match reply {
-            Replied::Yes => self.reply_yes += n,
-            Replied::No => self.reply_no += n,
-            Replied::None => self.reply_none += n,
+        match beside.reply {
+            Some(Replied::Yes) => self.reply_yes += n,
+            Some(Replied::No) => self.reply_no += n,
+            Some(Replied::None) => self.reply_none += n,
+            None => {}
         }
+        self.grouped += if beside.grouped { n } else { 0 };
+        self.within_first += if beside.within_first { n } else { 0 };
+        self.appealed += if beside.appeal.is_some() { n } else { 0 };
+        self.appeal_answered += if beside.appeal == Some(Appeal::Answered) { n } else { 0 };
     }
 
     /// The count of one class.

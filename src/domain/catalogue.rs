@@ -8,6 +8,7 @@ use std::sync::Arc;
 use super::calendar::Calendar;
 use super::chase::Rung;
 use super::feedback::Terms;
+use super::notice::Notices;
 use super::office::Offices;
 use super::questionnaire::Questionnaire;
 use super::routing::Rule;
@@ -89,11 +90,13 @@ impl Procedure {
 /// Days for a step of the work, by kind and field.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClockRule {
+    /// Its number in the table.
+    pub id: i64,
     /// Only for this kind.
     pub kind: Option<Kind>,
     /// Only for this field.
     pub field: Option<FieldCode>,
-    /// `answer`, `refuse`, `ask`, `approve`.
+    /// One of [`STEPS`].
     pub step: String,
     /// Working days.
     pub days: u32,
@@ -101,6 +104,16 @@ pub struct ClockRule {
     pub valid_from: Day,
     /// Its last day, if it ended.
     pub valid_to: Option<Day>,
+}
+
+/// The steps that have a term: answer, refuse, ask for more, approve, confirm what was sealed.
+pub const STEPS: [&str; 5] = ["answer", "refuse", "ask", "approve", "confirm"];
+
+impl ClockRule {
+    /// Is it in force on a day?
+    pub fn is_active(&self, on: Day) -> bool {
+        self.valid_from <= on && self.valid_to.is_none_or(|last| on <= last)
+    }
 }
 
 /// A code of a published list.
@@ -166,6 +179,8 @@ pub struct Catalogue {
     pub codes: Vec<ListedCode>,
     /// Devices.
     pub devices: Vec<Device>,
+    /// The versions of the notice on personal data.
+    pub notices: Arc<Notices>,
 }
 
 impl Catalogue {
@@ -215,7 +230,7 @@ impl Catalogue {
     pub fn step_days(&self, step: &str, kind: Kind, field: Option<&FieldCode>, on: Day) -> Option<u32> {
         self.clocks
             .iter()
-            .filter(|r| r.step == step && r.valid_from <= on && r.valid_to.is_none_or(|last| on <= last))
+            .filter(|r| r.step == step && r.is_active(on))
             .filter(|r| r.kind.is_none_or(|k| k == kind) && r.field.as_ref().is_none_or(|f| Some(f) == field))
             .max_by_key(|r| (r.kind.is_some(), r.field.is_some(), r.valid_from))
             .map(|r| r.days)

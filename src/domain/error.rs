@@ -67,6 +67,14 @@ super::coded::words! {
         WrongSignIn = "wrong_sign_in",
         /// Too many wrong attempts on this account from here.
         SignInPaused = "sign_in_paused",
+        /// The code of the second factor is wrong, or was used.
+        WrongCode = "wrong_code",
+        /// The role asks for a second factor, and the account has none yet.
+        SecondFactorNeeded = "second_factor_needed",
+        /// The link was used, or is too old.
+        LinkEnded = "link_ended",
+        /// No access token, or one that is not taken (any more).
+        TokenNeeded = "token_needed",
         /// The role or the office does not allow it.
         NotAllowed = "not_allowed",
         /// The author can't approve their own text.

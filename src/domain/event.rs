@@ -48,6 +48,16 @@ words! {
 }
 
 words! {
+    /// How far an appeal is.
+    Appeal {
+        /// It waits for its answer.
+        Open = "open",
+        /// The higher office has answered in public.
+        Answered = "answered",
+    }
+}
+
+words! {
     /// Why an item came back.
     RestoreReason {
         /// It was put out by mistake.
@@ -246,6 +256,18 @@ pub enum Event {
         #[serde(skip_serializing_if = "Option::is_none", default)]
         note: Option<Commitment>,
     },
+    /// The sender, whom the answer did not help, asks somebody else in a higher office.
+    Appealed {
+        /// The office that is asked.
+        to: OfficeCode,
+        /// Its last day for an answer: a date of its own, which the deadline knows nothing of.
+        until: Day,
+    },
+    /// The higher office answered: approved by a second person and published.
+    AppealAnswered {
+        /// Commitment to the answer.
+        answer: Commitment,
+    },
 }
 
 words! {
@@ -303,6 +325,10 @@ words! {
         Shown = "shown",
         /// See [`Event::Reply`].
         Reply = "reply",
+        /// See [`Event::Appealed`].
+        Appealed = "appealed",
+        /// See [`Event::AppealAnswered`].
+        AppealAnswered = "appeal_answered",
     }
 }
 
@@ -336,6 +362,8 @@ impl Event {
             Self::Withheld { .. } => EventName::Withheld,
             Self::Shown { .. } => EventName::Shown,
             Self::Reply { .. } => EventName::Reply,
+            Self::Appealed { .. } => EventName::Appealed,
+            Self::AppealAnswered { .. } => EventName::AppealAnswered,
         }
     }
 }

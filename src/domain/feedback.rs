@@ -6,7 +6,7 @@ use super::calendar::Calendar;
 use super::coded::words;
 use super::deadline::{Clock, MOST_FORWARDS, MOST_PAUSES, Pause};
 use super::error::Problem;
-use super::event::{Cause, Entry, Event, EventName, RefusedAs, Replied};
+use super::event::{Appeal, Cause, Entry, Event, EventName, RefusedAs, Replied};
 use super::time::Day;
 use super::words::{By, Channel, FieldCode, Ground, Kind, OfficeCode, Respondent, Serial};
 
@@ -174,6 +174,12 @@ pub struct Item {
     pub waits_until: Option<Day>,
     /// Whether the latest version of the answer helped, as its sender says.
     pub reply: Option<Replied>,
+    /// The first answer was one for many.
+    pub grouped: bool,
+    /// How far the appeal is that followed from the last no.
+    pub appeal: Option<Appeal>,
+    /// The office that was asked last.
+    pub appealed_to: Option<OfficeCode>,
 }
 
 impl Item {
@@ -213,6 +219,9 @@ impl Item {
             merged_into: None,
             waits_until: None,
             reply: None,
+            grouped: false,
+            appeal: None,
+            appealed_to: None,
         };
         Ok((item, Entry { n: 0, on, by, event: received }))
     }
@@ -339,6 +348,8 @@ impl Item {
             EventName::Withheld => true,
             EventName::Shown => !self.withheld.is_empty(),
             EventName::Reply => self.state == Answered && self.reply.is_none(),
+            EventName::Appealed => self.state == Answered && self.reply == Some(Replied::No) && self.appeal.is_none(),
+            EventName::AppealAnswered => self.state == Answered && self.appeal == Some(Appeal::Open),
         }
     }
 
@@ -350,6 +361,11 @@ impl Item {
     /// Open, not paused, and the deadline has passed.
     pub fn is_overdue(&self, on: Day) -> bool {
         self.state.is_open() && !self.is_paused() && self.due_on.is_some_and(|due| due < on)
+    }
+
+    /// Its words were erased at the sender's request: nothing more is published of it.
+    pub fn is_erased(&self) -> bool {
+        self.withheld.iter().any(|ground| ground.as_str() == "erased")
     }
 
     /// In supplement with the clock paused.
@@ -434,9 +450,10 @@ impl Item {
             }
             Event::Drafted => self.state = State::Drafted,
             Event::Returned { .. } => self.state = State::Working,
-            Event::Answered { version, .. } => {
+            Event::Answered { version, grouped, .. } => {
                 self.versions = *version;
                 self.reply = None;
+                self.grouped = grouped.is_some();
                 if self.first_answer.is_none() {
                     self.first_answer = Some(FirstAnswer { on, due_on: self.due_on.unwrap_or(on) });
                 }
@@ -479,7 +496,16 @@ impl Item {
                 }
             }
             Event::Shown { ground } => self.withheld.retain(|held| held != ground),
-            Event::Reply { reply, .. } => self.reply = Some(*reply),
+            Event::Reply { reply, .. } => {
+                self.reply = Some(*reply);
+                // What was appealed against is answered; a new no may be appealed against again.
+                self.appeal = self.appeal.filter(|appeal| *appeal == Appeal::Open);
+            }
+            Event::Appealed { to, .. } => {
+                self.appeal = Some(Appeal::Open);
+                self.appealed_to = Some(to.clone());
+            }
+            Event::AppealAnswered { .. } => self.appeal = Some(Appeal::Answered),
         }
         self.last_on = on;
     }

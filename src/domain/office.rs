@@ -130,6 +130,12 @@ impl Offices {
         current
     }
 
+    /// The next office above one on a day; itself at the top of the tree.
+    pub fn above<'a>(&'a self, code: &'a OfficeCode, day: Day) -> &'a OfficeCode {
+        let own = self.counting(code, day);
+        self.chain(own).skip(1).find(|o| o.is_active(day)).map_or(own, |o| &o.code)
+    }
+
     /// The office, then those above it.
     pub fn chain<'a>(&'a self, code: &OfficeCode) -> impl Iterator<Item = &'a Office> {
         let mut next = self.get(code);

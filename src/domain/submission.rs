@@ -10,7 +10,7 @@ use super::error::{Code, Fault, Problem};
 use super::questionnaire::{Answers, Questionnaire};
 use super::text::{self, TextFault};
 use super::time::Day;
-use super::words::{Channel, FieldCode, Kind, Language, OfficeCode, ProcedureKey, Purpose, Respondent, Sample, Slug};
+use super::words::{Channel, FieldCode, Kind, Language, NoticeVersion, OfficeCode, ProcedureKey, Purpose, Respondent, Sample, Slug, Topic};
 
 /// What came in, as it was typed. Empty and missing are the same.
 #[derive(Debug, Clone, Default)]
@@ -36,7 +36,7 @@ pub struct Draft {
 /// An opinion as it was typed.
 #[derive(Debug, Clone, Default)]
 pub struct OpinionDraft {
-    /// Its kind; empty is `suggestion`.
+    /// Its kind; empty is `suggestion`. A question may be named by its topic: `support`, `advice`.
     pub kind: String,
     /// Its words.
     pub text: String,
@@ -48,6 +48,8 @@ pub struct OpinionDraft {
     pub phone: String,
     /// The purposes that were ticked.
     pub consent: Vec<String>,
+    /// The version of the notice on personal data that was seen; empty is the newest.
+    pub notice: String,
 }
 
 /// How a submission came in: decided by the server, never by the sender.
@@ -96,10 +98,14 @@ pub struct Filled {
 pub struct Opinion {
     /// What the sender calls it.
     pub kind: Kind,
+    /// What a question asks for.
+    pub topic: Option<Topic>,
     /// Its words, cleaned.
     pub text: String,
     /// How to reach the sender.
     pub contact: Option<Contact>,
+    /// The version of the notice on personal data that the sender of a contact saw.
+    pub notice: Option<NoticeVersion>,
 }
 
 /// A checked submission, with everything that its storing needs.
@@ -190,7 +196,7 @@ impl Submission {
             (None, None) => None,
         };
         let opinion = match &draft.opinion {
-            Some(draft) => match draft.parse(language.unwrap_or(Language::Vi)) {
+            Some(draft) => match draft.parse(language.unwrap_or(Language::Vi), catalogue, today) {
                 Ok(opinion) => Some(opinion),
                 Err(more) => {
                     faults.extend(more);
@@ -262,11 +268,11 @@ impl OpinionDraft {
         self.consent.is_empty() && [&self.kind, &self.text, &self.name, &self.email, &self.phone].iter().all(|t| t.trim().is_empty())
     }
 
-    fn parse(&self, language: Language) -> Result<Opinion, Vec<Fault>> {
+    fn parse(&self, language: Language, catalogue: &Catalogue, today: Day) -> Result<Opinion, Vec<Fault>> {
         let mut faults = Vec::new();
         let kind = match self.kind.trim() {
-            "" => Some(Kind::Suggestion),
-            word => word.parse().ok().or_else(|| note(&mut faults, "/feedback/kind", "unknown_kind")),
+            "" => Some((Kind::Suggestion, None)),
+            word => kind_and_topic(word).or_else(|| note(&mut faults, "/feedback/kind", "unknown_kind")),
         };
         let text = match text::bounded(&self.text, text::OPINION_MAX) {
             Ok(text) => Some(text),
@@ -290,11 +296,24 @@ impl OpinionDraft {
                 None
             }
         };
+        let notice = match self.notice.trim() {
+            "" => catalogue.notices.newest(today),
+            version => catalogue.notices.find(version, today).or_else(|| note(&mut faults, "/feedback/contact/notice", "unknown_notice")),
+        };
         match (kind, text) {
-            (Some(kind), Some(text)) if faults.is_empty() => Ok(Opinion { kind, text, contact }),
+            (Some((kind, topic)), Some(text)) if faults.is_empty() => {
+                let notice = notice.filter(|_| contact.is_some()).map(|notice| notice.version.clone());
+                Ok(Opinion { kind, topic, text, contact, notice })
+            }
             _ => Err(faults),
         }
     }
+}
+
+/// A kind as forms send it: `report`, or a question by what it asks for, `support` or `advice`.
+pub fn kind_and_topic(word: &str) -> Option<(Kind, Option<Topic>)> {
+    let topic = || word.parse().ok().map(|topic| (Kind::Question, Some(topic)));
+    word.parse().ok().map(|kind| (kind, None)).or_else(topic)
 }
 
 /// Notes a fault and stands for what is missing.

@@ -2,6 +2,8 @@
 //! characters, bounded length. Letters, marks, emoji and angle brackets stay:
 //! pages escape, they don't forbid.
 
+use std::borrow::Cow;
+
 use unicode_normalization::UnicodeNormalization;
 
 /// The longest opinion, in characters (the looks' "4.000 chữ cái").
@@ -50,6 +52,14 @@ pub fn bounded(raw: &str, max: usize) -> Result<String, TextFault> {
     }
 }
 
+/// A cell of a table that a spreadsheet shows and does not calculate: what begins as a formula does gets an apostrophe before it.
+pub fn harmless_cell(text: &str) -> Cow<'_, str> {
+    match text.chars().next() {
+        Some('=' | '+' | '-' | '@' | '\t' | '\r') => Cow::Owned(format!("'{text}")),
+        _ => Cow::Borrowed(text),
+    }
+}
+
 /// Zero-width space and joiners stay: Khmer and emoji need them.
 fn keeps(c: char) -> bool {
     match c {
@@ -59,11 +69,16 @@ fn keeps(c: char) -> bool {
     }
 }
 
-/// Folds a text for search: lower case, without Vietnamese marks, đ as d, one
+/// Folds a text for search: lower case, without Vietnamese marks, đ as d (and ð, which old
+/// keyboards give for it), one
 /// space between words. `Tách thửa ĐẤT` and `tach thua dat` fold alike.
 pub fn fold(text: &str) -> String {
-    let bare: String =
-        text.nfd().filter(|c| !matches!(*c, '\u{0300}'..='\u{036F}')).flat_map(char::to_lowercase).map(|c| if c == 'đ' { 'd' } else { c }).collect();
+    let bare: String = text
+        .nfd()
+        .filter(|c| !matches!(*c, '\u{0300}'..='\u{036F}'))
+        .flat_map(char::to_lowercase)
+        .map(|c| if matches!(c, 'đ' | 'ð') { 'd' } else { c })
+        .collect();
     bare.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
@@ -103,6 +118,16 @@ pub fn propose_title(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_cell_is_a_formula() {
+        for formula in ["=1+1", "+84", "-1", "@SUM(A1)", "\t=1", "\r=1"] {
+            assert_eq!(harmless_cell(formula), format!("'{formula}"));
+        }
+        for plain in ["", "HD-000001", "Nguyễn Văn A", "a=b"] {
+            assert_eq!(harmless_cell(plain), plain);
+        }
+    }
 
     #[test]
     fn decomposed_vietnamese_is_composed_and_controls_are_dropped() {

@@ -3,7 +3,7 @@
 
 use super::commitment::Salt;
 use super::deadline::Clock;
-use super::event::{Entry, Event, Replied};
+use super::event::{self, Entry, Event, Replied};
 use super::feedback::{Class, Item, State};
 use super::time::Day;
 use super::words::{By, Channel, FieldCode, Ground, Kind, Language, OfficeCode, ProcedureKey, Respondent, Serial};
@@ -66,6 +66,12 @@ pub struct Record {
     pub unconfirmed: bool,
     /// Whether the latest version of the answer helped, as its sender says.
     pub reply: Option<Replied>,
+    /// The first answer was one for many.
+    pub grouped: bool,
+    /// How often it was forwarded.
+    pub forwards: u32,
+    /// How far the last appeal is.
+    pub appeal: Option<event::Appeal>,
 }
 
 impl Record {
@@ -93,6 +99,9 @@ impl Record {
         self.withheld = !item.withheld.is_empty();
         self.waits_until = item.waits_until.filter(|_| item.state == State::Supplement);
         self.reply = item.reply;
+        self.grouped = item.grouped;
+        self.forwards = u32::try_from(item.forwards).unwrap_or(u32::MAX);
+        self.appeal = item.appeal;
         self.unconfirmed = item.state == State::Sealed && !item.seal_confirmed && !item.sealed_at_receipt;
     }
 
@@ -134,6 +143,23 @@ pub struct Answer {
     pub salts: Option<(Salt, Salt)>,
 }
 
+/// A higher office that was asked after a "no", and what it answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Appeal {
+    /// The office.
+    pub office: OfficeCode,
+    /// The day it was asked.
+    pub appealed_on: Day,
+    /// Its last day for an answer.
+    pub until: Day,
+    /// The day its answer was published.
+    pub answered_on: Option<Day>,
+    /// Its answer; as public as the item's own.
+    pub answer: Option<String>,
+    /// What the ledger's commitment to the answer was made with: public like the words, and gone with them.
+    pub salt: Option<Salt>,
+}
+
 /// One step of the history that anybody may see.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PublicStep {
@@ -162,6 +188,8 @@ pub struct PublicItem {
     pub place: Option<PublicPlace>,
     /// The published versions, newest last; empty when nothing may be read.
     pub answers: Vec<Answer>,
+    /// What higher offices were asked; without words where nothing may be read.
+    pub appeals: Vec<Appeal>,
     /// The item that goes on for it.
     pub merged_into: Option<Serial>,
     /// Why its words are not shown, as a code of a published list: `(list, code)`.
@@ -197,7 +225,7 @@ pub struct PublicPlace {
 
 impl PublicItem {
     /// What remains of an item for the public on a day.
-    pub fn of(record: &Record, answers: Vec<Answer>, entries: &[Entry], today: Day) -> Self {
+    pub fn of(record: &Record, answers: Vec<Answer>, appeals: Vec<Appeal>, entries: &[Entry], today: Day) -> Self {
         let place = match (&record.field, &record.office) {
             (Some(field), Some(office)) if record.place_is_public() => Some(PublicPlace {
                 kind: record.kind.unwrap_or(Kind::Suggestion),
@@ -221,6 +249,11 @@ impl PublicItem {
             received_on: record.received_on,
             out_on: record.out_on,
             answers: if record.words_are_public() { answers } else { Vec::new() },
+            appeals: match (record.words_are_public(), place.is_some()) {
+                (true, _) => appeals,
+                (false, true) => appeals.into_iter().map(|appeal| Appeal { answer: None, salt: None, ..appeal }).collect(),
+                (false, false) => Vec::new(),
+            },
             merged_into: record.merged_into.filter(|_| place.is_some()),
             ground: ground(record, entries),
             place,

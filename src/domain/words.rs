@@ -23,6 +23,16 @@ words! {
 }
 
 words! {
+    /// What a question asks for, beside an answer (the plan's "hỗ trợ, tư vấn"). Of no other kind.
+    Topic {
+        /// Hỗ trợ: help with doing something.
+        Support = "support",
+        /// Tư vấn: advice on what to do.
+        Advice = "advice",
+    }
+}
+
+words! {
     /// Who speaks.
     Respondent {
         /// Người dân.
@@ -153,6 +163,10 @@ code! {
 code! {
     /// A questionnaire's stable name.
     Slug
+}
+code! {
+    /// The name of a version of the notice on personal data.
+    NoticeVersion
 }
 code! {
     /// A question's stable id within its questionnaire.

@@ -20,6 +20,9 @@ use super::app::Shared;
 /// The longest that a request may take.
 const LIMIT: Duration = Duration::from_secs(20);
 
+/// A form with files may take so many times as long: fifty megabytes over a telephone.
+const FOR_FILES: u32 = 9;
+
 /// After a 503, try again after so many seconds: the five minutes of its sentence.
 const RETRY_AFTER: &str = "300";
 
@@ -51,8 +54,8 @@ fn set(headers: &mut HeaderMap, name: HeaderName, value: &'static str) {
     }
 }
 
-/// Below these a receipt code stands in the address: no answer there, not even a refusal, lets a browser pass it on.
-const WITH_A_CODE: [&str; 2] = ["/tra-cuu/", "/api/v1/receipts/"];
+/// Below these a receipt code, or what sets a new password, stands in the address: no answer there, not even a refusal, lets a browser pass it on.
+const WITH_A_CODE: [&str; 3] = ["/tra-cuu/", "/api/v1/receipts/", "/dang-nhap/dat-lai/"];
 
 /// What is known of a request before it is answered.
 struct Seen {
@@ -129,7 +132,8 @@ pub async fn guard<B: MessageBody + 'static>(request: ServiceRequest, next: Next
     // The request itself is gone when it was too slow.
     let late = limit.map(|l| (l.late)(request.request()));
     let span = tracing::info_span!("request", id = %seen.id, method = %seen.method, route = %seen.route);
-    let longest = limit.map_or(LIMIT, |l| l.longest);
+    let carries_files = request.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"multipart/form-data"));
+    let longest = limit.map_or(LIMIT, |l| l.longest) * if carries_files { FOR_FILES } else { 1 };
     let answered = tokio::time::timeout(longest, next.call(request).instrument(span.clone())).await;
     let _entered = span.enter();
     if let Ok(result) = answered {

@@ -43,6 +43,8 @@ pub struct OfficerFrame {
     pub desk: bool,
     /// May administer.
     pub admin: bool,
+    /// Decides on people's rights over their data.
+    pub rights: bool,
 }
 
 #[derive(Serialize)]

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::app::{App, Shared};
 use super::render::{Frame, OfficerFrame};
-use crate::actions::account;
+use crate::actions::{Tx, account, totp};
 use crate::domain::access::Officer;
 use crate::domain::error::{Code, Problem};
 use crate::domain::words::{Language, Role};
@@ -20,6 +20,8 @@ use crate::keys;
 const LANGUAGE: &str = "hd-lang";
 const BROWSER: &str = "hd-form";
 const SESSION: &str = "hd-session";
+/// Between the password and the code.
+const STEP: &str = "hd-step";
 
 /// A request's visitor.
 #[derive(Debug, Clone)]
@@ -34,6 +36,8 @@ pub struct Visitor {
     fresh: bool,
     /// The session's token, if there is one.
     session: Option<String>,
+    /// What a sign-in that waits for its code is known by.
+    step: Option<String>,
     /// The address without its language.
     here: String,
     /// The address that the request came from, for slowing wrong sign-ins.
@@ -61,6 +65,7 @@ impl FromRequest for Visitor {
             fresh: browser.is_none(),
             browser: browser.unwrap_or_else(keys::token),
             session: cookie(SESSION),
+            step: cookie(STEP),
             here: here(request),
             address,
             secure,
@@ -119,7 +124,13 @@ impl Visitor {
 
     /// The frame of a page behind the sign-in.
     pub fn officer_frame(&self, app: &App, officer: &Officer, office: &str) -> Frame {
-        let officer = OfficerFrame { name: officer.name.clone(), office: office.to_owned(), desk: officer.has_desk(), admin: officer.is(Role::Administrator) };
+        let officer = OfficerFrame {
+            name: officer.name.clone(),
+            office: office.to_owned(),
+            desk: officer.has_desk(),
+            admin: officer.is(Role::Administrator),
+            rights: officer.is(Role::DataProtection),
+        };
         Frame { officer: Some(officer), ..self.frame(app) }
     }
 
@@ -131,19 +142,51 @@ impl Visitor {
         if !self.fresh && app.service.keys().form_token_fits(&self.browser, token) { Ok(()) } else { Err(Code::StaleForm.into()) }
     }
 
-    /// The officer who is signed in.
+    /// The officer who is signed in, with the second factor that their roles ask for.
+    ///
+    /// # Errors
+    /// [`Code::SignInNeeded`], [`Code::SecondFactorNeeded`].
+    pub async fn officer(&self, app: &App) -> Result<Officer, Problem> {
+        let asking = app.config.totp_roles().unwrap_or_default();
+        self.signed_in(app, move |tx, officer| totp::suffices(tx, officer, &asking)).await
+    }
+
+    /// The officer who is signed in, also one who has yet to set a second factor up: for the pages where they do.
     ///
     /// # Errors
     /// [`Code::SignInNeeded`].
-    pub async fn officer(&self, app: &App) -> Result<Officer, Problem> {
+    pub async fn officer_of_account(&self, app: &App) -> Result<Officer, Problem> {
+        self.signed_in(app, |_, _| Ok(())).await
+    }
+
+    async fn signed_in(&self, app: &App, check: impl FnOnce(&mut Tx<'_>, &Officer) -> Result<(), Problem> + Send + 'static) -> Result<Officer, Problem> {
         let token = self.session.clone().ok_or(Code::SignInNeeded)?;
-        let officer = app.read(move |tx| account::signed_in(tx, &token)).await?;
-        officer.ok_or_else(|| Code::SignInNeeded.into())
+        app.read(move |tx| {
+            let officer = account::signed_in(tx, &token)?.ok_or(Code::SignInNeeded)?;
+            check(tx, &officer)?;
+            Ok(officer)
+        })
+        .await
     }
 
     /// The cookie of a new session.
     pub fn session_cookie(&self, token: String) -> Cookie<'static> {
         self.cookie(SESSION, token, Duration::hours(12))
+    }
+
+    /// The cookie of a sign-in that waits for its code.
+    pub fn step_cookie(&self, token: String) -> Cookie<'static> {
+        self.cookie(STEP, token, Duration::minutes(5))
+    }
+
+    /// What the browser came back with to type its code, if it did.
+    pub fn step(&self) -> Option<String> {
+        self.step.clone()
+    }
+
+    /// The cookie that ends the waiting for a code.
+    pub fn end_step(&self) -> Cookie<'static> {
+        self.cookie(STEP, String::new(), Duration::ZERO)
     }
 
     /// The cookie that ends a session, and the token that it had.

@@ -5,15 +5,20 @@
 use serde::Deserialize;
 use uuid::Uuid;
 
+use super::accounts;
 use crate::actions::chase::{Digest, Reminded};
-use crate::actions::{Tx, lookup};
+use crate::actions::{Tx, breach, lookup};
+use crate::domain::breach::hours_left;
 use crate::domain::contact::Email;
 use crate::domain::error::Problem;
 use crate::domain::event::{Event, Replied};
 use crate::domain::feedback::{Class, State};
+use crate::domain::rights::RequestStep;
 use crate::domain::visibility::Record;
 use crate::domain::words::{Ground, Language, OfficeCode, Purpose, Role, Serial, Words};
 use crate::mail::{ChaseLine, Notice};
+use crate::store;
+use crate::store::appeal;
 use crate::store::draft::{self, Intent};
 use crate::store::feedback;
 use crate::store::officer::{self, Account};
@@ -37,6 +42,7 @@ struct About {
     serial: Serial,
     office: Option<OfficeCode>,
     officer: Option<Uuid>,
+    reason: Option<Ground>,
 }
 
 /// Finds out what to do with a row.
@@ -44,8 +50,16 @@ struct About {
 /// # Errors
 /// [`Problem::Internal`] when the row or the contact can't be read.
 pub fn plan(tx: &mut Tx<'_>, message: &Message) -> Result<Plan, Problem> {
-    if message.kind == "chase" {
-        return chased(tx, message);
+    match message.kind.as_str() {
+        "chase" => return chased(tx, message),
+        "password_reset" | "totp_reset" => return accounts::plan(tx, message),
+        _ => {}
+    }
+    if let "rights" | "rights_waits" = message.kind.as_str() {
+        return rights(tx, message);
+    }
+    if let "breach_opened" | "breach_due" = message.kind.as_str() {
+        return breached(tx, message);
     }
     let about: About = serde_json::from_value(message.payload.clone()).map_err(|_| Problem::Internal("the payload is not one of a mail".to_owned()))?;
     let Some(record) = feedback::get(tx.conn, about.serial)? else { return Ok(Plan::Nobody) };
@@ -65,6 +79,10 @@ pub fn plan(tx: &mut Tx<'_>, message: &Message) -> Result<Plan, Problem> {
         "returned" => returned(tx, &record, about.officer),
         "assigned" => assigned(tx, &record, about.officer),
         "unsolved" => unsolved(tx, &record, about.officer),
+        "appealed" => appealed(tx, &record),
+        "appeal_in" => appeal_in(tx, &record, about.officer),
+        "appeal_back" => appeal_back(tx, &record, about.officer, about.reason),
+        "appeal_answered" => to_sender(tx, &record, appeal_answered),
         "resumed" => resumed(tx, &record, about.officer),
         "sealed" => sealed(tx, &record, about.officer),
         kind => Err(Problem::Internal(format!("this version knows no mail of the kind {kind}"))),
@@ -76,12 +94,16 @@ fn chased(tx: &mut Tx<'_>, message: &Message) -> Result<Plan, Problem> {
     let digest: Digest = serde_json::from_value(message.payload.clone()).map_err(|_| Problem::Internal("the payload is not one of a mail".to_owned()))?;
     let mut lines = Vec::new();
     for line in &digest.lines {
-        let record = feedback::get(tx.conn, line.serial)?.filter(|record| record.state.is_open() && !record.paused);
+        let Some(record) = feedback::get(tx.conn, line.serial)? else { continue };
+        let waits = if line.appeal {
+            open_appeal(tx, &record)?.map(|work| (Some(work.appeal.office), work.appeal.until))
+        } else {
+            record.due_on.filter(|_| record.state.is_open() && !record.paused).map(|due_on| (record.office, due_on))
+        };
         let rung = tx.catalogue.chase.iter().find(|rung| rung.code == line.rung);
-        if let Some((record, rung)) = record.zip(rung)
-            && let Some(due_on) = record.due_on
-        {
-            lines.push(ChaseLine { serial: line.serial, office: office(tx, record.office.as_ref()), timing: rung.timing, days: rung.days, due_on });
+        if let Some(((code, due_on), rung)) = waits.zip(rung) {
+            let office = office(tx, code.as_ref());
+            lines.push(ChaseLine { serial: line.serial, office, timing: rung.timing, days: rung.days, due_on, appeal: line.appeal });
         }
     }
     if lines.is_empty() {
@@ -96,6 +118,55 @@ fn chased(tx: &mut Tx<'_>, message: &Message) -> Result<Plan, Problem> {
             Ok(email.map_or(Plan::Nobody, |email| Plan::One(email, Language::Vi, notice)))
         }
     }
+}
+
+/// What a payload about a request holds.
+#[derive(Deserialize)]
+struct AboutRequest {
+    request: i64,
+    step: Option<RequestStep>,
+    /// The encrypted contact, where the one of the item was deleted with what was asked.
+    sealed: Option<String>,
+    officer: Option<Uuid>,
+}
+
+/// What somebody asked about their data: to them, or to those who decide.
+fn rights(tx: &mut Tx<'_>, message: &Message) -> Result<Plan, Problem> {
+    let about: AboutRequest = serde_json::from_value(message.payload.clone()).map_err(|_| Problem::Internal("the payload is not one of a mail".to_owned()))?;
+    let Some(request) = store::rights::get(tx.conn, about.request)? else { return Ok(Plan::Nobody) };
+    let Some(record) = feedback::get(tx.conn, request.serial)? else { return Ok(Plan::Nobody) };
+    if record.state == State::Sealed {
+        return Ok(Plan::Nobody);
+    }
+    let serial = request.serial;
+    let Some(step) = about.step else {
+        if !request.is_open() {
+            return Ok(Plan::Nobody);
+        }
+        let notice = Notice::RightsWaits { serial, request: request.id, right: request.right, acknowledge_by: request.acknowledge_by, act_by: request.act_by };
+        return to_officers(tx, about.officer, notice, |a| a.officer.is(Role::DataProtection));
+    };
+    let Some(sealed) = feedback::contact(tx.conn, serial)?.or(about.sealed) else { return Ok(Plan::Nobody) };
+    let contact = tx.keys.open_contact(serial, &sealed);
+    let contact = contact.ok_or_else(|| Problem::Internal(format!("the contact of {serial} does not open with HOIDAP_SECRET")))?;
+    let reason = request.reason.as_ref().map(|reason| listed(tx, "rights_refuse", reason)).unwrap_or_default();
+    let note = request.note.filter(|_| matches!(step, RequestStep::Refused | RequestStep::Extended));
+    let notice = Notice::Rights { serial, right: request.right, step, act_by: request.act_by, reason, note };
+    Ok(contact.email.map_or(Plan::Nobody, |email| Plan::One(email, contact.language, notice)))
+}
+
+/// A record of the register of breaches: to those who keep it.
+fn breached(tx: &mut Tx<'_>, message: &Message) -> Result<Plan, Problem> {
+    #[derive(Deserialize)]
+    struct AboutBreach {
+        breach: i64,
+        officer: Option<Uuid>,
+    }
+    let about: AboutBreach = serde_json::from_value(message.payload.clone()).map_err(|_| Problem::Internal("the payload is not one of a mail".to_owned()))?;
+    let Some(record) = store::breach::get(tx.conn, about.breach)?.filter(|b| b.notified.is_none()) else { return Ok(Plan::Nobody) };
+    let Some(until) = breach::until(&record)? else { return Ok(Plan::Nobody) };
+    let notice = Notice::Breach { id: record.id, left: hours_left(until, tx.now), due: message.kind == "breach_due" };
+    to_officers(tx, about.officer, notice, |a| a.officer.is(Role::DataProtection))
 }
 
 type Say = fn(&mut Tx<'_>, &Record) -> Result<Option<Notice>, Problem>;
@@ -240,6 +311,45 @@ fn unsolved(tx: &mut Tx<'_>, record: &Record, only: Option<Uuid>) -> Result<Plan
     to_officers(tx, only, Notice::Unsolved { serial: record.serial, reason }, |a| a.officer.is(Role::Head) && same(a))
 }
 
+/// The open appeal of an item, with whoever wrote in it.
+fn open_appeal(tx: &mut Tx<'_>, record: &Record) -> Result<Option<appeal::Work>, Problem> {
+    let last = appeal::of(tx.conn, record.serial)?.pop();
+    Ok(last.filter(|work| work.appeal.answered_on.is_none() && record.state == State::Answered))
+}
+
+/// The higher office that is asked.
+fn appealed(tx: &mut Tx<'_>, record: &Record) -> Result<Plan, Problem> {
+    let Some(work) = open_appeal(tx, record)? else { return Ok(Plan::Nobody) };
+    let offices = &tx.catalogue.offices;
+    let email = offices.get(offices.counting(&work.appeal.office, tx.today)).and_then(|o| o.email.as_deref()).and_then(Email::parse);
+    let notice = Notice::Appealed { serial: record.serial, office: office(tx, Some(&work.appeal.office)), until: work.appeal.until };
+    Ok(email.map_or(Plan::Nobody, |email| Plan::One(email, Language::Vi, notice)))
+}
+
+/// Those of the higher office who may approve its answer.
+fn appeal_in(tx: &mut Tx<'_>, record: &Record, only: Option<Uuid>) -> Result<Plan, Problem> {
+    let Some(work) = open_appeal(tx, record)?.filter(|work| work.handed_in) else { return Ok(Plan::Nobody) };
+    let mut barred = draft::authors(tx.conn, record.serial)?;
+    barred.extend(appeal::involved(tx.conn, record.serial)?);
+    let code = work.appeal.office;
+    let notice = Notice::HandedIn { serial: record.serial, office: office(tx, Some(&code)), refusal: false, due_on: Some(work.appeal.until) };
+    let (catalogue, today) = (tx.catalogue.clone(), tx.today);
+    let within = |a: &Account| catalogue.offices.answers_for(&a.officer.office, &code, today);
+    to_officers(tx, only, notice, |a| a.officer.is(Role::Approver) && within(a) && !barred.contains(&a.officer.id))
+}
+
+fn appeal_back(tx: &mut Tx<'_>, record: &Record, to: Option<Uuid>, reason: Option<Ground>) -> Result<Plan, Problem> {
+    let (Some(_), Some(reason)) = (open_appeal(tx, record)?.filter(|work| !work.handed_in), reason) else { return Ok(Plan::Nobody) };
+    let notice = Notice::Returned { serial: record.serial, reason: listed(tx, "return", &reason) };
+    to_officers(tx, to, notice, |_| true)
+}
+
+fn appeal_answered(tx: &mut Tx<'_>, record: &Record) -> Result<Option<Notice>, Problem> {
+    let item = lookup::item(tx, record.serial)?;
+    let answered = item.appeals.into_iter().rev().find(|appeal| appeal.answered_on.is_some());
+    Ok(answered.map(|appeal| Notice::AppealAnswered { serial: record.serial, office: office(tx, Some(&appeal.office)), answer: appeal.answer }))
+}
+
 fn to_assignee(tx: &mut Tx<'_>, record: &Record, to: Option<Uuid>, notice: Notice) -> Result<Plan, Problem> {
     match to {
         Some(officer) if record.assignee == Some(officer) => to_officers(tx, Some(officer), notice, |_| true),
@@ -252,7 +362,7 @@ fn sealed(tx: &mut Tx<'_>, record: &Record, only: Option<Uuid>) -> Result<Plan, 
 }
 
 /// Writes to one officer, or finds all who fit and have an address.
-fn to_officers(tx: &mut Tx<'_>, only: Option<Uuid>, notice: Notice, fits: impl Fn(&Account) -> bool) -> Result<Plan, Problem> {
+pub(super) fn to_officers(tx: &mut Tx<'_>, only: Option<Uuid>, notice: Notice, fits: impl Fn(&Account) -> bool) -> Result<Plan, Problem> {
     let address = |a: &Account| a.email.as_deref().and_then(Email::parse).filter(|_| a.ended_on.is_none() && fits(a));
     match only {
         Some(id) => {

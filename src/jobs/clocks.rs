@@ -1,10 +1,13 @@
 //! What a day brings: opinions that became late, senders who were waited for in
-//! vain, seals that nobody confirmed, half-months that ended, contacts whose
-//! purpose is over.
+//! vain, seals that nobody confirmed, half-months that ended, what is
+//! kept no longer.
 //! Running it twice changes nothing.
 
+use std::collections::BTreeMap;
+
+use super::retention;
 use crate::actions::figures::{self, CLOSED_BEFORE};
-use crate::actions::{Service, Tx, chase, feedback, reply, supplement};
+use crate::actions::{Service, Tx, chase, daily, feedback, reply, supplement};
 use crate::domain::error::{Code, Problem};
 use crate::domain::tally::Half;
 use crate::domain::time::Day;
@@ -30,8 +33,33 @@ pub struct Done {
     pub overdue: usize,
     /// Cells of ended half-months whose released counts caught up.
     pub closed: usize,
-    /// Contacts that were deleted.
+    /// What was deleted because its time was over.
     pub forgotten: usize,
+}
+
+impl Done {
+    /// How much of each, by the words that pages know.
+    fn parts(&self) -> BTreeMap<String, usize> {
+        let Self { lapsed, restored, silent, reminded, overdue, closed, forgotten } = *self;
+        let parts = [
+            ("lapsed", lapsed),
+            ("restored", restored),
+            ("silent", silent),
+            ("reminded", reminded),
+            ("overdue", overdue),
+            ("closed", closed),
+            ("forgotten", forgotten),
+        ];
+        parts.into_iter().map(|(part, n)| (part.to_owned(), n)).collect()
+    }
+}
+
+/// Has somebody wished for a run that did not come to its end yet?
+///
+/// # Errors
+/// Only when the database is at fault.
+pub fn is_wished(service: &Service) -> Result<bool, Problem> {
+    Ok(service.read(daily::wished)?.is_some())
 }
 
 /// Records who is late, in steps until none is left, and closes the half-months that have ended.
@@ -39,6 +67,7 @@ pub struct Done {
 /// # Errors
 /// What the actions return; what was done until then stays done.
 pub fn daily(service: &Service) -> Result<Done, Problem> {
+    let began = service.now();
     let done = Done {
         lapsed: in_steps(service, supplement::lapse)?,
         restored: in_steps(service, feedback::restore_unconfirmed)?,
@@ -47,8 +76,9 @@ pub fn daily(service: &Service) -> Result<Done, Problem> {
         silent: in_steps(service, reply::fall_silent)?,
         reminded: chase::chase(service)?,
         closed: close_halves(service)?,
-        forgotten: in_steps(service, feedback::forget_contacts)?,
+        forgotten: retention::daily(service)?.into_iter().map(|(_, n)| n).sum(),
     };
+    service.write(|tx| daily::note(tx, began, done.parts()))?;
     if done != Done::default() {
         let Done { lapsed, restored, overdue, silent, reminded, closed, forgotten } = done;
         tracing::info!(lapsed, restored, overdue, silent, reminded, closed, forgotten, "the clocks were advanced");

@@ -3,10 +3,15 @@
 //! the mail protocol or the web. Any number of servers may run the jobs at
 //! once on one database.
 
+mod accounts;
 mod addressees;
+pub mod breach;
 pub mod clocks;
+pub mod files;
 pub mod ledger;
 pub mod outbox;
+pub mod retention;
+pub mod search;
 pub mod stamp;
 pub mod witness;
 
@@ -18,7 +23,7 @@ use std::time::Duration;
 
 use crate::actions::Service;
 use crate::domain::error::Problem;
-use crate::domain::time::Day;
+use crate::domain::time::{Day, Moment};
 use crate::mail::Mailer;
 
 use ledger::Sequencer;
@@ -47,7 +52,7 @@ pub struct Running {
     threads: Vec<(Sender<()>, JoinHandle<()>)>,
 }
 
-/// Starts the jobs: the outbox and the ledger every second; the clocks now and when the day
+/// Starts the jobs: the outbox, the ledger and the search every second; the clocks now and when the day
 /// changes in Vietnam. Each has a thread of its own, so that a slow mail
 /// server holds nothing else up.
 ///
@@ -72,10 +77,34 @@ pub fn run(service: Arc<Service>, mailer: Arc<Mailer>, ledger: Option<Ledger>) -
             running.add("time stamps", move || stamper.run(&of).map(|_| false))?;
         }
     }
+    let of = service.clone();
+    // Once a second and no faster: whoever sends something goes first.
+    running.add("search", move || search::turn(&of).map(|_| false))?;
+    let of = service.clone();
+    let mut looked: Option<Moment> = None;
+    running.add("breaches", move || {
+        let now = of.now();
+        // Hours are counted: once a minute is often enough.
+        if looked.is_none_or(|at| now >= at.plus_seconds(60)) {
+            breach::warn(&of)?;
+            looked = Some(now);
+        }
+        Ok(false)
+    })?;
+    let of = service.clone();
+    let mut swept: Option<Moment> = None;
+    running.add("files", move || {
+        let now = of.now();
+        if swept.is_none_or(|at| now >= at.plus_seconds(60)) {
+            files::sweep(&of)?;
+            swept = Some(now);
+        }
+        Ok(false)
+    })?;
     let mut done_on: Option<Day> = None;
     running.add("clocks", move || {
         let today = service.now().day();
-        if done_on != Some(today) {
+        if done_on != Some(today) || clocks::is_wished(&service)? {
             clocks::daily(&service)?;
             done_on = Some(today);
         }

@@ -7,7 +7,7 @@ mod notice;
 mod transport;
 
 pub use message::Letter;
-pub use notice::{ChaseLine, Notice};
+pub use notice::{ChaseLine, Hidden, Notice};
 pub use transport::{MailError, Transport};
 
 use handlebars::{Context, Handlebars, Helper, HelperResult, Output, RenderContext};
@@ -66,20 +66,25 @@ impl Mailer {
         let query = if language == Language::Vi { String::new() } else { format!("?lang={language}") };
         let serial = notice.serial().map(|serial| serial.to_string()).unwrap_or_default();
         let desk = if serial.is_empty() { String::new() } else { format!("/{serial}") };
-        let n = sheet.get("n").map(Value::to_string).unwrap_or_default();
+        let n = sheet.get("n").or_else(|| sheet.get("id")).map(Value::to_string).unwrap_or_default();
+        let link = sheet.get("path").and_then(Value::as_str).map(|path| format!("{}{path}{query}", self.public_url));
         if let Some(sheet) = sheet.as_object_mut() {
+            sheet.insert("link".to_owned(), json!(link));
             sheet.insert("lang".to_owned(), json!(language));
             sheet.insert("serial".to_owned(), Value::from(serial.clone()));
             sheet.insert("public_link".to_owned(), Value::from(format!("{}/y-kien/{serial}{query}", self.public_url)));
             sheet.insert("desk_link".to_owned(), Value::from(format!("{}/can-bo{desk}", self.public_url)));
             sheet.insert("lookup_link".to_owned(), Value::from(format!("{}/tra-cuu{query}", self.public_url)));
             sheet.insert("new_link".to_owned(), Value::from(format!("{}/gop-y{query}", self.public_url)));
+            sheet.insert("rights_link".to_owned(), Value::from(format!("{}/can-bo/quyen", self.public_url)));
             sheet.insert("home_link".to_owned(), Value::from(self.public_url.clone()));
         }
         let body = self.render(notice.kind(), &sheet)?;
         if let Some(sheet) = sheet.as_object_mut() {
             sheet.insert("body".to_owned(), Value::from(body.trim()));
-            sheet.insert("to_sender".to_owned(), Value::from(notice.is_to_sender()));
+            // What the law makes an office tell needs no consent, and does not claim one.
+            let by_consent = notice.is_to_sender() && !matches!(notice, Notice::Rights { .. });
+            sheet.insert("to_sender".to_owned(), Value::from(by_consent));
             sheet.insert("to_office".to_owned(), Value::from(matches!(notice, Notice::Routed { .. })));
         }
         let text = self.render("frame", &sheet)?;

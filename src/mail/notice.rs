@@ -4,6 +4,7 @@
 use serde_json::{Value, json};
 
 use crate::domain::chase::Timing;
+use crate::domain::rights::{RequestStep, Right};
 use crate::domain::time::Day;
 use crate::domain::words::{Language, Serial, Words};
 use crate::i18n;
@@ -121,16 +122,90 @@ pub enum Notice {
         /// The reason, from the published list.
         reason: Words,
     },
+    /// To a higher office: a sender whom the answer did not help asks it.
+    Appealed {
+        /// The opinion.
+        serial: Serial,
+        /// The office that is asked.
+        office: Words,
+        /// Its last day for an answer.
+        until: Day,
+    },
+    /// To the sender: the higher office answered.
+    AppealAnswered {
+        /// The opinion.
+        serial: Serial,
+        /// The higher office.
+        office: Words,
+        /// The answer, when the public may read it.
+        answer: Option<String>,
+    },
     /// To whoever has to answer, or to see that it is answered: what is due, in one letter a morning.
     Chase {
         /// What it is about, those due soonest first.
         lines: Vec<ChaseLine>,
     },
+    /// To the sender: what becomes of what they asked about their data.
+    Rights {
+        /// The opinion.
+        serial: Serial,
+        /// What was asked.
+        right: Right,
+        /// What happened.
+        step: RequestStep,
+        /// The last day to act.
+        act_by: Option<Day>,
+        /// Why it was refused, from the published list.
+        reason: Words,
+        /// Words beside a refusal or an extension.
+        note: Option<String>,
+    },
+    /// To a data-protection officer: somebody asks about their data.
+    RightsWaits {
+        /// The opinion.
+        serial: Serial,
+        /// The request's number.
+        request: i64,
+        /// What is asked.
+        right: Right,
+        /// The last day to acknowledge it.
+        acknowledge_by: Option<Day>,
+        /// The last day to act.
+        act_by: Option<Day>,
+    },
+    /// To a data-protection officer: a breach was recorded, or little time is left to tell the authority of one.
+    Breach {
+        /// The record's number; nothing else is told.
+        id: i64,
+        /// Hours that are left; below 0 when the time is over.
+        left: i64,
+        /// Little time is left.
+        due: bool,
+    },
+    /// To an officer: the link that sets a new password.
+    PasswordReset {
+        /// What the link holds.
+        token: Hidden,
+        /// How long it is valid, in minutes.
+        minutes: i64,
+    },
+    /// To an officer: an administrator took their second factor away.
+    TotpReset,
     /// To a receiver: something waits in the sealed box.
     Sealed {
         /// Its number; nothing else may be said.
         serial: Serial,
     },
+}
+
+/// What must stand in one letter and nowhere else: it can't be printed.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Hidden(pub String);
+
+impl std::fmt::Debug for Hidden {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Hidden(…)")
+    }
 }
 
 /// An opinion that somebody is reminded of.
@@ -146,6 +221,8 @@ pub struct ChaseLine {
     pub days: u32,
     /// The last day for an answer.
     pub due_on: Day,
+    /// It is about an appeal, which has a date of its own.
+    pub appeal: bool,
 }
 
 impl Notice {
@@ -164,6 +241,13 @@ impl Notice {
             Self::Resumed { .. } => "resumed",
             Self::Chase { .. } => "chase",
             Self::Unsolved { .. } => "unsolved",
+            Self::Appealed { .. } => "appealed",
+            Self::AppealAnswered { .. } => "appeal_answered",
+            Self::Rights { .. } => "rights",
+            Self::RightsWaits { .. } => "rights_waits",
+            Self::Breach { .. } => "breach",
+            Self::PasswordReset { .. } => "password_reset",
+            Self::TotpReset => "totp_reset",
             Self::Sealed { .. } => "sealed",
         }
     }
@@ -171,7 +255,7 @@ impl Notice {
     /// The opinion that it is about, when it is about one.
     pub const fn serial(&self) -> Option<Serial> {
         match self {
-            Self::Chase { .. } => None,
+            Self::Chase { .. } | Self::Breach { .. } | Self::PasswordReset { .. } | Self::TotpReset => None,
             Self::Received { serial, .. }
             | Self::Answered { serial, .. }
             | Self::Refused { serial, .. }
@@ -183,6 +267,10 @@ impl Notice {
             | Self::Assigned { serial, .. }
             | Self::Resumed { serial, .. }
             | Self::Unsolved { serial, .. }
+            | Self::Appealed { serial, .. }
+            | Self::AppealAnswered { serial, .. }
+            | Self::Rights { serial, .. }
+            | Self::RightsWaits { serial, .. }
             | Self::Sealed { serial } => Some(*serial),
         }
     }
@@ -190,7 +278,13 @@ impl Notice {
     /// Does it go to the person who sent the opinion?
     pub const fn is_to_sender(&self) -> bool {
         match self {
-            Self::Received { .. } | Self::Answered { .. } | Self::Refused { .. } | Self::Redirected { .. } | Self::Asked { .. } => true,
+            Self::Received { .. }
+            | Self::Answered { .. }
+            | Self::Refused { .. }
+            | Self::Redirected { .. }
+            | Self::Asked { .. }
+            | Self::Rights { .. }
+            | Self::AppealAnswered { .. } => true,
             Self::Routed { .. }
             | Self::HandedIn { .. }
             | Self::Returned { .. }
@@ -198,6 +292,11 @@ impl Notice {
             | Self::Resumed { .. }
             | Self::Chase { .. }
             | Self::Unsolved { .. }
+            | Self::Appealed { .. }
+            | Self::RightsWaits { .. }
+            | Self::Breach { .. }
+            | Self::PasswordReset { .. }
+            | Self::TotpReset
             | Self::Sealed { .. } => false,
         }
     }
@@ -218,6 +317,14 @@ impl Notice {
             Self::Resumed { .. } => "mail.resumed.subject",
             Self::Chase { .. } => "mail.chase.subject",
             Self::Unsolved { .. } => "mail.unsolved.subject",
+            Self::Appealed { .. } => "mail.appealed.subject",
+            Self::AppealAnswered { .. } => "mail.appeal_answered.subject",
+            Self::Rights { .. } => "mail.rights.subject",
+            Self::RightsWaits { .. } => "mail.rights_waits.subject",
+            Self::Breach { due: false, .. } => "mail.breach.subject",
+            Self::Breach { due: true, .. } => "mail.breach.subject_due",
+            Self::PasswordReset { .. } => "mail.password_reset.subject",
+            Self::TotpReset => "mail.totp_reset.subject",
             Self::Sealed { .. } => "mail.sealed.subject",
         }
     }
@@ -252,12 +359,33 @@ impl Notice {
                         (Timing::After, 1) => "mail.chase.late",
                         (Timing::After, _) => "mail.chase.late_days",
                     };
-                    let why = i18n::tr(language, key, &[("n", line.days.to_string())]);
+                    let mut why = i18n::tr(language, key, &[("n", line.days.to_string())]);
+                    if line.appeal {
+                        why = i18n::tr(language, "mail.chase.appeal", &[("why", why)]);
+                    }
                     json!({"serial": line.serial.to_string(), "office": line.office.get(language), "why": why, "due": i18n::date(line.due_on)})
                 };
                 json!({"n": lines.len(), "lines": lines.iter().map(line).collect::<Vec<_>>()})
             }
+            Self::Appealed { office, until, .. } => json!({"office": office.get(language), "until": i18n::long_date(language, *until)}),
+            Self::AppealAnswered { office, answer, .. } => json!({"office": office.get(language), "answer": answer}),
             Self::Resumed { added, due_on, .. } => json!({"added": added, "due": day(due_on)}),
+            Self::Rights { right, step, act_by, reason, note, .. } => json!({
+                "what": i18n::t(language, &format!("rights.what.{right}")),
+                "step": i18n::t(language, &format!("mail.rights.step_{step}")),
+                "until": day(act_by).filter(|_| matches!(step, RequestStep::Asked | RequestStep::Acknowledged | RequestStep::Extended)),
+                "reason": reason.get(language),
+                "note": note,
+            }),
+            Self::RightsWaits { request, right, acknowledge_by, act_by, .. } => json!({
+                "what": i18n::t(language, &format!("rights.what.{right}")),
+                "request": request,
+                "acknowledge_by": day(acknowledge_by),
+                "until": day(act_by),
+            }),
+            Self::Breach { id, left, due } => json!({"id": id, "left": left, "over": *left < 0, "due": due}),
+            Self::PasswordReset { token, minutes } => json!({"path": format!("/dang-nhap/dat-lai/{}", token.0), "minutes": minutes}),
+            Self::TotpReset => json!({"path": "/can-bo/tai-khoan/xac-thuc"}),
             Self::Sealed { .. } => json!({}),
         }
     }

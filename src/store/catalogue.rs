@@ -109,6 +109,7 @@ struct DayRow {
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = clock_rules)]
 struct ClockRow {
+    id: i64,
     kind: Option<String>,
     field: Option<String>,
     step: String,
@@ -279,6 +280,8 @@ pub fn load(conn: &mut Conn) -> Stored<Option<Catalogue>> {
         questionnaires: each(questionnaire_rows, QuestionnaireRow::read)?,
         codes: each(code_rows, CodeRow::read)?,
         devices: each(device_rows, DeviceRow::read)?,
+        // The program carries them: `actions` puts them in.
+        notices: Arc::default(),
     }))
 }
 
@@ -413,7 +416,7 @@ pub fn remove_day(conn: &mut Conn, day: Day) -> Stored<bool> {
     Ok(diesel::delete(calendar_days::table.find(On(day))).execute(conn)? > 0)
 }
 
-/// Adds a clock rule.
+/// Adds a clock rule; its id is given by the table.
 pub fn add_clock(conn: &mut Conn, rule: &ClockRule, source: &str) -> Stored<()> {
     use clock_rules as c;
     diesel::insert_into(c::table)
@@ -428,6 +431,12 @@ pub fn add_clock(conn: &mut Conn, rule: &ClockRule, source: &str) -> Stored<()> 
         ))
         .execute(conn)?;
     Ok(())
+}
+
+/// Ends a clock rule after a day.
+pub fn end_clock(conn: &mut Conn, id: i64, last: Day) -> Stored<bool> {
+    use clock_rules as c;
+    Ok(diesel::update(c::table.find(id)).set(c::valid_to.eq(Some(On(last)))).execute(conn)? > 0)
 }
 
 /// Adds a rung to the ladder of reminders.
@@ -628,6 +637,7 @@ impl DayRow {
 impl ClockRow {
     fn read(self) -> Stored<ClockRule> {
         Ok(ClockRule {
+            id: self.id,
             kind: parse_some(self.kind)?,
             field: parse_some(self.field)?,
             step: self.step,

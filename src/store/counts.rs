@@ -6,16 +6,16 @@ use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool, Nullable, Text, Untyped};
 
-use super::feedback::Filter;
+use super::list::Filter;
 use super::schema::{feedback as f, feedback_counts as c};
 use super::types::On;
 use super::{Conn, Stored, broken};
-use crate::domain::accounting::Counts;
+use crate::domain::accounting::{Beside, Counts};
 use crate::domain::feedback::Class;
 use crate::domain::time::Day;
 
-/// Settled class, paused, deadline passed, out after the deadline, what the sender said of the answer, how many.
-type Group = (Option<String>, bool, bool, bool, Option<String>, i64);
+/// Settled class, paused, deadline passed, out after the deadline, what stands beside, how many.
+type Group = (Option<String>, bool, bool, bool, String, i64);
 
 /// Counts of the items that a filter chooses, on a day.
 pub fn counts(conn: &mut Conn, filter: &Filter, today: Day) -> Stored<Counts> {
@@ -24,7 +24,7 @@ pub fn counts(conn: &mut Conn, filter: &Filter, today: Day) -> Stored<Counts> {
         None => of_rows(conn, filter, today)?,
     };
     let mut counts = Counts::default();
-    for (settled, paused, passed, out_late, reply, n) in groups {
+    for (settled, paused, passed, out_late, beside, n) in groups {
         let class = match settled {
             Some(class) => class.parse().map_err(broken)?,
             None if passed && !paused => Class::Overdue,
@@ -35,11 +35,39 @@ pub fn counts(conn: &mut Conn, filter: &Filter, today: Day) -> Stored<Counts> {
         let out = if out_late { due.plus(1) } else { due };
         let n = u64::try_from(n).map_err(broken)?;
         counts.add(class, Some(due), Some(out), today, n);
-        if let Some(reply) = reply {
-            counts.add_reply(class, reply.parse().map_err(broken)?, n);
-        }
+        counts.add_beside(class, read_beside(&beside)?, n);
     }
     Ok(counts)
+}
+
+/// What stands beside the class, as the migration "beside" writes it into each cell.
+fn read_beside(text: &str) -> Stored<Beside> {
+    let mut parts = text.split(':');
+    let mut next = || parts.next().unwrap_or_default();
+    let (reply, grouped, within_first, forwards, appeal) = (next(), next(), next(), next(), next());
+    Ok(Beside {
+        reply: word(reply)?,
+        grouped: grouped == "1",
+        within_first: within_first == "1",
+        forwards: forwards.parse().map_err(broken)?,
+        appeal: word(appeal)?,
+    })
+}
+
+fn word<T: std::str::FromStr<Err = crate::domain::error::UnknownWord>>(text: &str) -> Stored<Option<T>> {
+    (!text.is_empty()).then(|| text.parse().map_err(broken)).transpose()
+}
+
+/// The same of a row of `feedback`.
+fn beside_of_row(conn: &Conn) -> &'static str {
+    match conn {
+        Conn::Pg(_) => {
+            "COALESCE(reply, '') || ':' || grouped::int || ':' || COALESCE(answered_on <= first_due_on, FALSE)::int || ':' || LEAST(forwards, 2) || ':' || COALESCE(appeal, '')"
+        }
+        Conn::Sqlite(_) => {
+            "COALESCE(reply, '') || ':' || grouped || ':' || COALESCE(answered_on <= first_due_on, 0) || ':' || MIN(forwards, 2) || ':' || COALESCE(appeal, '')"
+        }
+    }
 }
 
 /// The scopes whose kept counts add up to what is asked for, if there are such.
@@ -56,11 +84,11 @@ fn scopes(filter: &Filter) -> Option<Vec<String>> {
 /// From `feedback_counts`: as fast with a million items as with a hundred.
 fn kept(conn: &mut Conn, scopes: &[String], filter: &Filter, today: Day) -> Stored<Vec<Group>> {
     // The text is made from a `Day`, never from input.
-    let by = format!("NULLIF(settled, ''), paused, (due_on <> '' AND due_on < '{today}'), late, NULLIF(reply, '')");
+    let by = format!("NULLIF(settled, ''), paused, (due_on <> '' AND due_on < '{today}'), late, beside");
     let mut query = c::table
         .filter(c::scope.eq_any(scopes))
         .group_by(sql::<Untyped>(&by))
-        .select(sql::<(Nullable<Text>, Bool, Bool, Bool, Nullable<Text>, BigInt)>(&format!("{by}, CAST(SUM(n) AS BIGINT)")))
+        .select(sql::<(Nullable<Text>, Bool, Bool, Bool, Text, BigInt)>(&format!("{by}, CAST(SUM(n) AS BIGINT)")))
         .into_boxed::<super::MultiBackend>();
     if let Some(from) = filter.from {
         query = query.filter(c::received_on.ge(On(from)));
@@ -76,10 +104,10 @@ fn of_rows(conn: &mut Conn, filter: &Filter, today: Day) -> Stored<Vec<Group>> {
     // Both databases compare a day with its ISO text; the text is made from a `Day`, never from input.
     let passed = format!("COALESCE(due_on < '{today}', {})", no(conn));
     let out_late = format!("COALESCE(out_on > due_on, {})", no(conn));
-    let by = format!("settled, paused, {passed}, {out_late}, reply");
+    let by = format!("settled, paused, {passed}, {out_late}, {}", beside_of_row(conn));
     let mut query = f::table
         .group_by(sql::<Untyped>(&by))
-        .select(sql::<(Nullable<Text>, Bool, Bool, Bool, Nullable<Text>, BigInt)>(&format!("{by}, COUNT(*)")))
+        .select(sql::<(Nullable<Text>, Bool, Bool, Bool, Text, BigInt)>(&format!("{by}, COUNT(*)")))
         .into_boxed::<super::MultiBackend>();
     if let Some(field) = &filter.field {
         query = query.filter(f::field.eq(field));
@@ -108,13 +136,14 @@ pub fn difference(conn: &mut Conn) -> Stored<Option<(String, Day, i64, i64)>> {
         Conn::Pg(_) => ("COALESCE(to_char(due_on, 'YYYY-MM-DD'), '')", "COALESCE(out_on > due_on, FALSE)"),
         Conn::Sqlite(_) => ("COALESCE(due_on, '')", "COALESCE(out_on > due_on, 0)"),
     };
+    let beside = beside_of_row(conn);
     let again = ["'all'", "'field:' || field", "'office:' || office", "'respondent:' || respondent"].map(|scope| {
-        format!("SELECT {scope} AS scope, received_on, COALESCE(settled, '') AS settled, paused, {due_on} AS due_on, {late} AS late, COALESCE(reply, '') AS reply, 0 AS kept, 1 AS counted FROM feedback")
+        format!("SELECT {scope} AS scope, received_on, COALESCE(settled, '') AS settled, paused, {due_on} AS due_on, {late} AS late, {beside} AS beside, 0 AS kept, 1 AS counted FROM feedback")
     });
     let query = format!(
         "SELECT scope, received_on, CAST(SUM(kept) AS BIGINT) AS kept, CAST(SUM(counted) AS BIGINT) AS counted FROM \
-         (SELECT scope, received_on, settled, paused, due_on, late, reply, n AS kept, 0 AS counted FROM feedback_counts UNION ALL {}) AS cells \
-         WHERE scope IS NOT NULL GROUP BY scope, received_on, settled, paused, due_on, late, reply HAVING SUM(kept) <> SUM(counted) ORDER BY 1, 2 LIMIT 1",
+         (SELECT scope, received_on, settled, paused, due_on, late, beside, n AS kept, 0 AS counted FROM feedback_counts UNION ALL {}) AS cells \
+         WHERE scope IS NOT NULL GROUP BY scope, received_on, settled, paused, due_on, late, beside HAVING SUM(kept) <> SUM(counted) ORDER BY 1, 2 LIMIT 1",
         again.join(" UNION ALL ")
     );
     let found: Option<Difference> = diesel::sql_query(query).get_result(conn).optional()?;

@@ -60,6 +60,8 @@ pub struct Draft {
     pub revision: i64,
     /// When it was last saved.
     pub updated_at: Moment,
+    /// The lowest number of those that share the answer.
+    pub grouped: Option<Serial>,
 }
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
@@ -77,6 +79,7 @@ struct Row {
     returned_note: Option<String>,
     revision: i64,
     updated_at: At,
+    grouped: Option<i64>,
 }
 
 /// The draft of an item. One that is out keeps its draft, unseen until it comes back.
@@ -105,6 +108,7 @@ pub fn get(conn: &mut Conn, serial: Serial) -> Stored<Option<Draft>> {
             returned,
             revision: r.revision,
             updated_at: r.updated_at.0,
+            grouped: r.grouped.map(Serial),
         })
     })
     .transpose()
@@ -125,12 +129,19 @@ pub fn put(conn: &mut Conn, serial: Serial, draft: &Draft, author: Option<Uuid>)
         returned_note: draft.returned.as_ref().and_then(|(_, note)| note.clone()),
         revision: draft.revision,
         updated_at: At(draft.updated_at),
+        grouped: draft.grouped.map(|serial| serial.0),
     };
     Both(diesel::insert_into(feedback_drafts::table).values(&row).on_conflict(feedback_drafts::serial).do_update().set(&row)).execute(conn)?;
-    if let Some(author) = author {
-        use draft_authors as a;
-        Both(diesel::insert_into(a::table).values((a::serial.eq(serial.0), a::officer.eq(Key(author)))).on_conflict_do_nothing()).execute(conn)?;
+    match author {
+        Some(author) => remember_author(conn, serial, author),
+        None => Ok(()),
     }
+}
+
+/// Somebody wrote in what is to be published of an item.
+pub fn remember_author(conn: &mut Conn, serial: Serial, author: Uuid) -> Stored<()> {
+    use draft_authors as a;
+    Both(diesel::insert_into(a::table).values((a::serial.eq(serial.0), a::officer.eq(Key(author)))).on_conflict_do_nothing()).execute(conn)?;
     Ok(())
 }
 

@@ -14,14 +14,14 @@ use super::{Conn, Stored, broken};
 use crate::domain::commitment::Salt;
 use crate::domain::deadline::{Clock, Pause};
 use crate::domain::event::{Entry, Event, EventName};
-use crate::domain::feedback::{Class, State};
+use crate::domain::feedback::State;
 use crate::domain::time::{Day, Moment};
 use crate::domain::visibility::{Answer, Record};
-use crate::domain::words::{Channel, FieldCode, OfficeCode, ProcedureKey, Respondent, Serial};
+use crate::domain::words::{Channel, FieldCode, NoticeVersion, OfficeCode, ProcedureKey, Respondent, Serial, Topic};
 
 #[derive(Debug, Clone, Queryable, Selectable, AsChangeset)]
 #[diesel(table_name = feedback, treat_none_as_null = true)]
-struct Row {
+pub(super) struct Row {
     serial: i64,
     received_on: On,
     language: String,
@@ -49,6 +49,9 @@ struct Row {
     waits_until: Option<On>,
     unconfirmed: bool,
     reply: Option<String>,
+    grouped: bool,
+    forwards: i64,
+    appeal: Option<String>,
 }
 
 impl Row {
@@ -81,10 +84,13 @@ impl Row {
             waits_until: record.waits_until.map(On),
             unconfirmed: record.unconfirmed,
             reply: record.reply.map(|r| r.to_string()),
+            grouped: record.grouped,
+            forwards: i64::from(record.forwards),
+            appeal: record.appeal.map(|a| a.to_string()),
         }
     }
 
-    fn read(self) -> Stored<Record> {
+    pub(super) fn read(self) -> Stored<Record> {
         Ok(Record {
             serial: Serial(self.serial),
             received_on: self.received_on.0,
@@ -113,6 +119,9 @@ impl Row {
             waits_until: self.waits_until.map(|d| d.0),
             unconfirmed: self.unconfirmed,
             reply: word(self.reply)?,
+            grouped: self.grouped,
+            forwards: u32::try_from(self.forwards).map_err(broken)?,
+            appeal: word(self.appeal)?,
         })
     }
 }
@@ -170,8 +179,12 @@ pub struct NewItem {
     pub receipt_hash: String,
     /// The original words.
     pub original: String,
+    /// What a question asks for.
+    pub topic: Option<Topic>,
     /// The encrypted contact.
     pub contact: Option<String>,
+    /// The version of the notice on personal data that was seen with it.
+    pub notice: Option<NoticeVersion>,
     /// For an item sealed at receipt.
     pub sealed: Option<SealedIntake>,
 }
@@ -187,7 +200,8 @@ row! {
     NewRow: serial in row, received_on in row, language in row, kind in row, field in row, respondent in row, channel in row,
     procedure in row, named_office in row, state in row, settled in row, paused in row, office in row, in_tray in row, due_on in row,
     first_due_on in row, answered_on in row, out_on in row, clock in row, events in row, assignee in row, title in row,
-    merged_into in row, withheld in row, waits_until in row, unconfirmed in row, reply in row, submission_id, receipt_hash
+    merged_into in row, withheld in row, waits_until in row, unconfirmed in row, reply in row, grouped in row, forwards in row,
+    appeal in row, submission_id, receipt_hash
 }
 
 static INSERT: LazyLock<Batch> = LazyLock::new(|| Batch::into::<NewRow>("feedback", ""));
@@ -195,18 +209,20 @@ static INSERT: LazyLock<Batch> = LazyLock::new(|| Batch::into::<NewRow>("feedbac
 struct TextRow<'a> {
     serial: i64,
     original: &'a str,
+    topic: Option<&'a str>,
 }
 
-row! { TextRow<'a>: serial, original }
+row! { TextRow<'a>: serial, original, topic }
 
 static INSERT_TEXTS: LazyLock<Batch> = LazyLock::new(|| Batch::into::<TextRow<'_>>("feedback_texts", ""));
 
 struct ContactRow<'a> {
     serial: i64,
     sealed: &'a str,
+    notice: Option<&'a str>,
 }
 
-row! { ContactRow<'a>: serial, sealed }
+row! { ContactRow<'a>: serial, sealed, notice }
 
 static INSERT_CONTACTS: LazyLock<Batch> = LazyLock::new(|| Batch::into::<ContactRow<'_>>("contacts", ""));
 
@@ -226,8 +242,11 @@ static INSERT_SEALED: LazyLock<Batch> = LazyLock::new(|| Batch::into::<SealedRow
 /// New items as rows; those of their events follow by [`event_rows`].
 pub fn rows(items: &[NewItem]) -> [Rows<'_>; 4] {
     let row = |new: &'_ NewItem| NewRow { row: Row::of(&new.record), submission_id: new.submission, receipt_hash: new.receipt_hash.clone() };
-    let with_words = items.iter().map(|new| TextRow { serial: new.record.serial.0, original: &new.original });
-    let with_contact = items.iter().filter_map(|new| Some(ContactRow { serial: new.record.serial.0, sealed: new.contact.as_deref()? }));
+    let with_words = items.iter().map(|new| TextRow { serial: new.record.serial.0, original: &new.original, topic: new.topic.map(Topic::as_str) });
+    let with_contact = items.iter().filter_map(|new| {
+        let notice = new.notice.as_ref().map(NoticeVersion::as_str);
+        Some(ContactRow { serial: new.record.serial.0, sealed: new.contact.as_deref()?, notice })
+    });
     let sealed = items.iter().filter_map(|new| {
         let sealed = new.sealed.as_ref()?;
         Some(SealedRow {
@@ -381,6 +400,11 @@ pub fn update(conn: &mut Conn, record: &Record) -> Stored<()> {
     Ok(())
 }
 
+/// The hash of an item's receipt code.
+pub fn receipt_hash(conn: &mut Conn, serial: Serial) -> Stored<Option<String>> {
+    Ok(feedback::table.find(serial.0).select(feedback::receipt_hash).first(conn).optional()?)
+}
+
 /// The serial of the item that has a receipt.
 pub fn by_receipt(conn: &mut Conn, hash: &str) -> Stored<Option<Serial>> {
     let serial: Option<i64> = feedback::table.filter(feedback::receipt_hash.eq(hash)).select(feedback::serial).first(conn).optional()?;
@@ -390,6 +414,39 @@ pub fn by_receipt(conn: &mut Conn, hash: &str) -> Stored<Option<Serial>> {
 /// The original words.
 pub fn original(conn: &mut Conn, serial: Serial) -> Stored<Option<String>> {
     Ok(feedback_texts::table.find(serial.0).select(feedback_texts::original).first(conn).optional()?)
+}
+
+/// What a question asks for.
+pub fn topic(conn: &mut Conn, serial: Serial) -> Stored<Option<Topic>> {
+    let topic: Option<Option<String>> = feedback_texts::table.find(serial.0).select(feedback_texts::topic).first(conn).optional()?;
+    word(topic.flatten())
+}
+
+/// Corrects what a question asks for.
+pub fn set_topic(conn: &mut Conn, serial: Serial, topic: Option<Topic>) -> Stored<()> {
+    diesel::update(feedback_texts::table.find(serial.0)).set(feedback_texts::topic.eq(topic.map(Topic::as_str))).execute(conn)?;
+    Ok(())
+}
+
+/// How many questions ask for each topic, received in a term.
+pub fn topics(conn: &mut Conn, from: Option<Day>, to: Option<Day>) -> Stored<Vec<(Topic, i64)>> {
+    use crate::domain::words::Kind;
+    let mut query = feedback_texts::table
+        .inner_join(feedback::table.on(feedback::serial.eq(feedback_texts::serial)))
+        .filter(feedback_texts::topic.is_not_null())
+        .filter(feedback::kind.eq(Kind::Question.as_str()))
+        .filter(feedback::state.ne(State::Sealed.as_str()))
+        .group_by(feedback_texts::topic)
+        .select((feedback_texts::topic, diesel::dsl::count_star()))
+        .into_boxed::<super::MultiBackend>();
+    if let Some(from) = from {
+        query = query.filter(feedback::received_on.ge(On(from)));
+    }
+    if let Some(to) = to {
+        query = query.filter(feedback::received_on.le(On(to)));
+    }
+    let rows: Vec<(Option<String>, i64)> = query.load(conn)?;
+    rows.into_iter().filter_map(|(topic, n)| Some(topic?.parse().map_err(broken).map(|topic| (topic, n)))).collect()
 }
 
 /// The encrypted contact.
@@ -472,126 +529,6 @@ fn answer_salts(conn: &mut Conn, serial: Serial) -> Stored<Vec<Option<(Salt, Sal
     let kept: Vec<Option<Json>> = e::table.filter(e::serial.eq(serial.0)).filter(e::event.eq_any(published)).order(e::n).select(e::salts).load(conn)?;
     let salt = |kept: &Json, name: &str| kept.0.get(name).and_then(Value::as_str).and_then(Salt::from_base64);
     Ok(kept.iter().map(|kept| kept.as_ref().and_then(|kept| salt(kept, "question").zip(salt(kept, "answer")))).collect())
-}
-
-/// What a list asks for. Empty filters choose everything.
-#[derive(Debug, Clone, Default)]
-pub struct Filter {
-    /// These fields.
-    pub field: Option<String>,
-    /// These offices.
-    pub offices: Option<Vec<String>>,
-    /// These states.
-    pub states: Option<Vec<State>>,
-    /// Settled in this class.
-    pub class: Option<Class>,
-    /// This kind.
-    pub kind: Option<String>,
-    /// This respondent.
-    pub respondent: Option<String>,
-    /// Received on or after.
-    pub from: Option<Day>,
-    /// Received on or before.
-    pub to: Option<Day>,
-    /// Due before this day, and not paused.
-    pub due_before: Option<Day>,
-    /// Due on or after this day, or paused.
-    pub not_due_before: Option<Day>,
-    /// Not the sealed ones: they have no place in lists by field or office.
-    pub unsealed: bool,
-    /// Assigned to this officer.
-    pub assignee: Option<Uuid>,
-    /// In the coordinating office's tray.
-    pub in_tray: bool,
-    /// With a draft that waits for an approver.
-    pub handed_in: bool,
-    /// Sealed, and confirmed by the receiver or not.
-    pub confirmed: Option<bool>,
-}
-
-/// The order of a list.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Order {
-    /// Newest serial first, from below this serial.
-    Newest(Option<i64>),
-    /// Nearest deadline first, from this position on.
-    Deadline(i64),
-    /// Newest answer first.
-    Answered,
-}
-
-fn filtered(filter: &Filter) -> feedback::BoxedQuery<'_, super::MultiBackend> {
-    use feedback as f;
-    let mut query = f::table.into_boxed::<super::MultiBackend>();
-    if let Some(field) = &filter.field {
-        query = query.filter(f::field.eq(field));
-    }
-    if let Some(offices) = &filter.offices {
-        query = query.filter(f::office.eq_any(offices));
-    }
-    if let Some(states) = &filter.states {
-        query = query.filter(f::state.eq_any(states.iter().map(|s| s.as_str()).collect::<Vec<_>>()));
-    }
-    if let Some(class) = filter.class {
-        query = query.filter(f::settled.eq(class.as_str()));
-    }
-    if let Some(kind) = &filter.kind {
-        query = query.filter(f::kind.eq(kind));
-    }
-    if let Some(respondent) = &filter.respondent {
-        query = query.filter(f::respondent.eq(respondent));
-    }
-    if let Some(from) = filter.from {
-        query = query.filter(f::received_on.ge(On(from)));
-    }
-    if let Some(to) = filter.to {
-        query = query.filter(f::received_on.le(On(to)));
-    }
-    if let Some(day) = filter.due_before {
-        query = query.filter(f::due_on.lt(On(day))).filter(f::paused.eq(false));
-    }
-    if let Some(day) = filter.not_due_before {
-        query = query.filter(f::due_on.ge(On(day)).or(f::paused.eq(true)));
-    }
-    if filter.unsealed {
-        query = query.filter(f::state.ne(State::Sealed.as_str()));
-    }
-    if let Some(officer) = filter.assignee {
-        query = query.filter(f::assignee.eq(Key(officer)));
-    }
-    if filter.in_tray {
-        query = query.filter(f::in_tray.eq(true));
-    }
-    if let Some(confirmed) = filter.confirmed {
-        use feedback_events as e;
-        // A confirmation is an item's last event while it stands.
-        let last = e::table.filter(e::serial.eq(f::serial)).filter((e::n + 1).eq(f::events)).filter(e::event.eq(EventName::SealConfirmed.as_str()));
-        query = if confirmed { query.filter(exists(last)) } else { query.filter(not(exists(last))) };
-    }
-    if filter.handed_in {
-        use super::schema::feedback_drafts as d;
-        query = query.filter(f::out_on.is_null()).filter(f::serial.eq_any(d::table.filter(d::handed_in.eq(true)).select(d::serial)));
-    }
-    query
-}
-
-/// A page of a list.
-pub fn list(conn: &mut Conn, filter: &Filter, order: Order, limit: i64) -> Stored<Vec<Record>> {
-    use feedback as f;
-    let query = filtered(filter);
-    let query = match order {
-        Order::Newest(None) => query.order(f::serial.desc()),
-        Order::Newest(Some(below)) => query.filter(f::serial.lt(below)).order(f::serial.desc()),
-        Order::Deadline(offset) => query.order((f::due_on.asc(), f::serial.asc())).offset(offset),
-        Order::Answered => query.order((f::answered_on.desc(), f::serial.desc())),
-    };
-    let rows: Vec<Row> = query.limit(limit).select(Row::as_select()).load(conn)?;
-    rows.into_iter().map(Row::read).collect()
-}
-
-/// How many a filter chooses.
-pub fn count(conn: &mut Conn, filter: &Filter) -> Stored<i64> {
-    Ok(filtered(filter).count().get_result(conn)?)
 }
 
 /// Serials of items merged into this one.

@@ -7,20 +7,37 @@
 //! its write lock at once (`BEGIN IMMEDIATE`): a transaction that upgrades
 //! later fails under load.
 
+pub mod absence;
+pub mod access_token;
+pub mod appeal;
+pub mod attachment;
 pub mod audit;
 pub mod batch;
+pub mod breach;
 pub mod catalogue;
 mod conn;
 pub mod counts;
 pub mod draft;
 pub mod feedback;
+pub mod files;
+pub mod frequent;
+pub mod improvement;
+pub mod inbox;
 pub mod ledger;
+pub mod list;
 pub mod note;
 pub mod officer;
 pub mod outbox;
+pub mod password_reset;
+pub mod presence;
 pub mod response;
+pub mod retention;
+pub mod rights;
 mod schema;
+pub mod search;
 pub mod tally;
+pub mod template;
+pub mod totp;
 pub mod types;
 
 use std::fs::File;

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::schema::{officer_roles, officers, sessions, sign_in_failures};
 use super::types::{At, Key, On};
-use super::{Both, Conn, Stored, broken};
+use super::{Both, Conn, Stored, broken, password_reset, totp};
 use crate::domain::access::Officer;
 use crate::domain::time::{Day, Moment};
 use crate::domain::words::{Language, OfficeCode, Role};
@@ -91,17 +91,35 @@ pub fn change(conn: &mut Conn, id: Uuid, name: &str, office: &OfficeCode, langua
     Ok(())
 }
 
-/// Sets a password's hash, and ends every session that an older password opened.
+/// Sets a password's hash, and ends everything that an older password opened. Links that set another go with it.
 pub fn set_password(conn: &mut Conn, id: Uuid, hash: &str) -> Stored<()> {
     diesel::update(officers::table.find(Key(id))).set(officers::password_hash.eq(hash)).execute(conn)?;
-    diesel::delete(sessions::table.filter(sessions::officer.eq(Key(id)))).execute(conn)?;
+    close_all(conn, id)?;
     Ok(())
+}
+
+/// Ends every session of an account, sign-ins that wait for a code and links that set a password included. Returns how many rows of sessions there were.
+fn close_all(conn: &mut Conn, id: Uuid) -> Stored<usize> {
+    password_reset::drop(conn, id)?;
+    totp::stop_waiting(conn, id)?;
+    Ok(diesel::delete(sessions::table.filter(sessions::officer.eq(Key(id)))).execute(conn)?)
+}
+
+/// How many sessions of an account have not expired.
+pub fn sessions_of(conn: &mut Conn, id: Uuid, now: Moment) -> Stored<i64> {
+    Ok(sessions::table.filter(sessions::officer.eq(Key(id))).filter(sessions::expires_at.gt(At(now))).count().get_result(conn)?)
+}
+
+/// Ends every session of an account. Returns how many had not expired.
+pub fn end_sessions(conn: &mut Conn, id: Uuid, now: Moment) -> Stored<usize> {
+    diesel::delete(sessions::table.filter(sessions::expires_at.le(At(now)))).execute(conn)?;
+    close_all(conn, id)
 }
 
 /// Ends an account and every session of it.
 pub fn end(conn: &mut Conn, id: Uuid, on: Day) -> Stored<()> {
     diesel::update(officers::table.find(Key(id))).set(officers::ended_on.eq(Some(On(on)))).execute(conn)?;
-    diesel::delete(sessions::table.filter(sessions::officer.eq(Key(id)))).execute(conn)?;
+    close_all(conn, id)?;
     Ok(())
 }
 
@@ -191,6 +209,15 @@ pub fn failures(conn: &mut Conn, login: &str, address: &str, now: Moment) -> Sto
 pub fn note_failure(conn: &mut Conn, login: &str, address: &str, now: Moment) -> Stored<()> {
     use sign_in_failures as f;
     diesel::update(f::table.find((login, address))).set((f::failures.eq(f::failures + 1), f::last_at.eq(At(now)))).execute(conn)?;
+    Ok(())
+}
+
+/// Forgets every failure of an account.
+pub fn forgive_all(conn: &mut Conn, id: Uuid) -> Stored<()> {
+    let login: Option<String> = officers::table.find(Key(id)).select(officers::login).first(conn).optional()?;
+    if let Some(login) = login {
+        diesel::delete(sign_in_failures::table.filter(sign_in_failures::login.eq(login))).execute(conn)?;
+    }
     Ok(())
 }
 

@@ -123,6 +123,37 @@ pub fn close_before(conn: &mut Conn, at: Moment, now: Moment, outcome: &str) -> 
     Ok(diesel::update(old).set((o::done_at.eq(Some(At(now))), o::outcome.eq(Some(outcome)), o::locked_until.eq(None::<At>))).execute(conn)?)
 }
 
+/// Which messages are looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Which {
+    /// Those that failed and wait for the next try, or were refused for good.
+    Failed,
+    /// Those that wait, those that failed first.
+    Waiting,
+    /// Those that are finished, newest first.
+    Done,
+}
+
+/// Messages, at most `limit`.
+pub fn find(conn: &mut Conn, which: Which, limit: i64) -> Stored<Vec<Message>> {
+    let all = o::table.limit(limit).select((o::id, o::kind, o::payload, o::created_at, o::attempts, o::run_at, o::last_error, o::done_at, o::outcome));
+    let rows: Vec<Row> = match which {
+        Which::Failed => all.filter(o::last_error.is_not_null().or(o::outcome.eq("refused"))).order(o::id.desc()).load(conn)?,
+        Which::Waiting => return waiting(conn, limit),
+        Which::Done => all.filter(o::done_at.is_not_null()).order(o::id.desc()).load(conn)?,
+    };
+    Ok(rows.into_iter().map(read).collect())
+}
+
+/// Puts a message up to be sent now, finished or not. Returns whether it could be: not while a server is at it.
+pub fn again(conn: &mut Conn, id: i64, now: Moment) -> Stored<bool> {
+    let free = o::table.find(id).filter(o::locked_until.is_null().or(o::locked_until.lt(At(now))));
+    let changed = diesel::update(free)
+        .set((o::done_at.eq(None::<At>), o::outcome.eq(None::<String>), o::locked_until.eq(None::<At>), o::run_at.eq(At(now))))
+        .execute(conn)?;
+    Ok(changed > 0)
+}
+
 /// Messages that wait, those that failed first.
 pub fn waiting(conn: &mut Conn, limit: i64) -> Stored<Vec<Message>> {
     let rows: Vec<Row> = o::table

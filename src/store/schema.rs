@@ -256,6 +256,83 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::store::types::{CalendarDay, Doc, Id, Instant};
 
+    officer_totp (officer) {
+        officer -> Id,
+        sealed -> Text,
+        begun_at -> Instant,
+        confirmed_at -> Nullable<Instant>,
+        last_step -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{CalendarDay, Doc, Id, Instant};
+
+    recovery_codes (officer, code_hash) {
+        officer -> Id,
+        code_hash -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{CalendarDay, Doc, Id, Instant};
+
+    sign_in_steps (token_hash) {
+        token_hash -> Text,
+        officer -> Id,
+        expires_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{CalendarDay, Doc, Id, Instant};
+
+    password_resets (token_hash) {
+        token_hash -> Text,
+        officer -> Id,
+        created_at -> Instant,
+        expires_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{CalendarDay, Doc, Id, Instant};
+
+    access_tokens (id) {
+        id -> Id,
+        officer -> Id,
+        name -> Text,
+        token_hash -> Text,
+        made_on -> CalendarDay,
+        last_on -> CalendarDay,
+        used_on -> Nullable<CalendarDay>,
+        revoked_on -> Nullable<CalendarDay>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{CalendarDay, Doc, Id, Instant};
+
+    absences (id) {
+        id -> Id,
+        officer -> Id,
+        deputy -> Id,
+        from_on -> CalendarDay,
+        to_on -> CalendarDay,
+        noted_by -> Id,
+        ended_on -> Nullable<CalendarDay>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{CalendarDay, Doc, Id, Instant};
+
     devices (id) {
         id -> Text,
         name -> Text,
@@ -338,6 +415,9 @@ diesel::table! {
         waits_until -> Nullable<CalendarDay>,
         unconfirmed -> Bool,
         reply -> Nullable<Text>,
+        grouped -> Bool,
+        forwards -> BigInt,
+        appeal -> Nullable<Text>,
     }
 }
 
@@ -345,14 +425,14 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::store::types::{CalendarDay, Doc, Id, Instant};
 
-    feedback_counts (scope, received_on, settled, paused, due_on, late, reply) {
+    feedback_counts (scope, received_on, settled, paused, due_on, late, beside) {
         scope -> Text,
         received_on -> CalendarDay,
         settled -> Text,
         paused -> Bool,
         due_on -> Text,
         late -> Bool,
-        reply -> Text,
+        beside -> Text,
         n -> BigInt,
     }
 }
@@ -452,6 +532,7 @@ diesel::table! {
     feedback_texts (serial) {
         serial -> BigInt,
         original -> Text,
+        topic -> Nullable<Text>,
     }
 }
 
@@ -503,6 +584,7 @@ diesel::table! {
         returned_note -> Nullable<Text>,
         revision -> BigInt,
         updated_at -> Instant,
+        grouped -> Nullable<BigInt>,
     }
 }
 
@@ -523,6 +605,135 @@ diesel::table! {
     contacts (serial) {
         serial -> BigInt,
         sealed -> Text,
+        notice -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{CalendarDay, Doc, Id, Instant};
+
+    rights_requests (id) {
+        id -> BigInt,
+        serial -> BigInt,
+        right_asked -> Text,
+        purpose -> Nullable<Text>,
+        state -> Text,
+        asked_at -> Instant,
+        acknowledge_by -> Nullable<CalendarDay>,
+        acknowledged_at -> Nullable<Instant>,
+        act_by -> Nullable<CalendarDay>,
+        extended_on -> Nullable<CalendarDay>,
+        ended_at -> Nullable<Instant>,
+        words -> Nullable<Text>,
+        sealed -> Nullable<Text>,
+        reason -> Nullable<Text>,
+        note -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{CalendarDay, Doc, Id, Instant};
+
+    retention_runs (on_day, rule) {
+        on_day -> CalendarDay,
+        rule -> Text,
+        n -> BigInt,
+        last_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{CalendarDay, Doc, Id, Instant};
+
+    breaches (id) {
+        id -> BigInt,
+        opened_at -> Instant,
+        detected_at -> Instant,
+        place -> Text,
+        act -> Text,
+        data_types -> Text,
+        data_count -> Text,
+        persons -> Text,
+        consequences -> Text,
+        measures -> Text,
+        notified_at -> Nullable<Instant>,
+        notified_to -> Nullable<Text>,
+        warned_at -> Nullable<Instant>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+
+    feedback_words (serial) {
+        serial -> BigInt,
+        stale -> Bool,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{CalendarDay, Id};
+
+    feedback_appeals (serial, n) {
+        serial -> BigInt,
+        n -> BigInt,
+        office -> Text,
+        appealed_on -> CalendarDay,
+        until -> CalendarDay,
+        answer -> Text,
+        handed_in -> Bool,
+        revision -> BigInt,
+        author -> Nullable<Id>,
+        approver -> Nullable<Id>,
+        answered_on -> Nullable<CalendarDay>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Id, Instant};
+
+    feedback_frequent (serial) {
+        serial -> BigInt,
+        officer -> Id,
+        at -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+
+    answer_templates (id) {
+        id -> BigInt,
+        office -> Text,
+        name -> Text,
+        words -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{Id, Instant};
+
+    feedback_presence (serial, officer) {
+        serial -> BigInt,
+        officer -> Id,
+        at -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::Id;
+
+    inbox_filters (officer, name) {
+        officer -> Id,
+        name -> Text,
+        query -> Text,
     }
 }
 
@@ -536,6 +747,67 @@ diesel::table! {
         officer -> Id,
         at -> Instant,
         words -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{CalendarDay, Doc, Id, Instant};
+
+    files (object) {
+        object -> Id,
+        free_from -> Nullable<Instant>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{CalendarDay, Doc, Id, Instant};
+
+    attachments (id) {
+        id -> BigInt,
+        receipt_hash -> Text,
+        serial -> Nullable<BigInt>,
+        officer -> Nullable<Id>,
+        format -> Text,
+        bytes -> BigInt,
+        object -> Id,
+        at -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{CalendarDay, Doc, Id, Instant};
+
+    improvements (id) {
+        id -> BigInt,
+        office -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{CalendarDay, Doc, Id, Instant};
+
+    improvement_versions (improvement, version) {
+        improvement -> BigInt,
+        version -> BigInt,
+        body -> Doc,
+        written_by -> Id,
+        written_at -> Instant,
+        published_by -> Nullable<Id>,
+        published_at -> Nullable<Instant>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{CalendarDay, Doc, Id, Instant};
+
+    improvement_items (serial, improvement) {
+        serial -> BigInt,
+        improvement -> BigInt,
     }
 }
 
@@ -590,6 +862,12 @@ diesel::allow_tables_to_appear_in_same_query!(
     officer_roles,
     sessions,
     sign_in_failures,
+    officer_totp,
+    recovery_codes,
+    sign_in_steps,
+    password_resets,
+    access_tokens,
+    absences,
     devices,
     responses,
     tallies,
@@ -601,7 +879,21 @@ diesel::allow_tables_to_appear_in_same_query!(
     feedback_drafts,
     draft_authors,
     contacts,
+    feedback_words,
+    feedback_appeals,
+    feedback_frequent,
+    feedback_presence,
+    answer_templates,
+    inbox_filters,
+    rights_requests,
+    retention_runs,
+    breaches,
     feedback_notes,
+    files,
+    attachments,
+    improvements,
+    improvement_versions,
+    improvement_items,
     audit,
     outbox,
     ledger_leaves,

@@ -61,6 +61,12 @@ struct Counts {
     reply_yes: u64,
     reply_no: u64,
     reply_none: u64,
+    grouped: u64,
+    within_first: u64,
+    forwarded_once: u64,
+    forwarded_twice: u64,
+    appealed: u64,
+    appeal_answered: u64,
 }
 
 #[derive(Debug, Deserialize)]
@@ -360,7 +366,7 @@ impl Judged {
 }
 
 impl Counts {
-    fn named(&self) -> [(&'static str, u64); 18] {
+    fn named(&self) -> [(&'static str, u64); 24] {
         [
             ("received", self.received),
             ("answered_on_time", self.answered_on_time),
@@ -380,6 +386,12 @@ impl Counts {
             ("reply_yes", self.reply_yes),
             ("reply_no", self.reply_no),
             ("reply_none", self.reply_none),
+            ("grouped", self.grouped),
+            ("within_first", self.within_first),
+            ("forwarded_once", self.forwarded_once),
+            ("forwarded_twice", self.forwarded_twice),
+            ("appealed", self.appealed),
+            ("appeal_answered", self.appeal_answered),
         ]
     }
 
@@ -413,7 +425,13 @@ impl Counts {
                 counts.reply_yes += u64::from(item.reply == Some("yes"));
                 counts.reply_no += u64::from(item.reply == Some("no"));
                 counts.reply_none += u64::from(item.reply == Some("none"));
+                counts.grouped += u64::from(item.grouped);
+                counts.within_first += u64::from(item.answered_on().zip(item.first_due_on).is_some_and(|(on, due)| on <= due));
+                counts.appealed += u64::from(item.appeal.is_some());
+                counts.appeal_answered += u64::from(item.appeal == Some(true));
             }
+            counts.forwarded_once += u64::from(item.forwards == 1);
+            counts.forwarded_twice += u64::from(item.forwards > 1);
             let went_late = item.due_on.zip(item.out_on).is_some_and(|(due, out)| out > due);
             counts.out_after_due += u64::from(went_late && matches!(class, "merged" | "out_of_scope" | "spam" | "redirected"));
         }

@@ -106,6 +106,15 @@ pub(super) struct Version {
     pub(super) answer: [u8; 32],
 }
 
+/// A higher office that was asked, and when and what it answered.
+#[derive(Debug, Clone)]
+pub(super) struct Appeal {
+    pub(super) office: Name,
+    pub(super) on: Date,
+    pub(super) until: Date,
+    pub(super) answered: Option<(Date, [u8; 32])>,
+}
+
 /// One opinion.
 #[derive(Debug, Clone)]
 pub(super) struct Item {
@@ -132,6 +141,12 @@ pub(super) struct Item {
     pub(super) versions: Vec<Version>,
     /// What the sender said of the latest version.
     pub(super) reply: Option<&'static str>,
+    /// The first answer was one for many.
+    pub(super) grouped: bool,
+    pub(super) forwards: usize,
+    /// Whether an appeal was made after the last no, and whether it is answered.
+    pub(super) appeal: Option<bool>,
+    pub(super) appeals: Vec<Appeal>,
     into: Option<i64>,
     overdue_told: bool,
     confirmed: bool,
@@ -181,6 +196,10 @@ impl Item {
             answered: None,
             versions: Vec::new(),
             reply: None,
+            grouped: false,
+            forwards: 0,
+            appeal: None,
+            appeals: Vec::new(),
             into: None,
             overdue_told: false,
             confirmed: false,
@@ -318,6 +337,7 @@ impl Item {
                     }
                     self.move_deadline(calendar, "forwarded");
                 }
+                self.forwards += 1;
                 self.have(to);
                 self.state = Waiting;
             }
@@ -384,6 +404,9 @@ impl Item {
                     answer: commitment(&event.answer)?,
                 });
                 self.reply = None;
+                if first {
+                    self.grouped = event.grouped.is_some();
+                }
                 if first && self.answered.is_none() {
                     self.answered = self.due_on.map(|due| (event.on, due));
                 }
@@ -474,6 +497,34 @@ impl Item {
                     return wrong("silence is the service's to tell, words are the sender's");
                 }
                 self.reply = Some(said);
+                self.appeal = self.appeal.filter(|answered| !answered);
+            }
+            "appealed" => {
+                allowed(self.state == Answered && self.reply == Some("no") && self.appeal.is_none())?;
+                needs(&[("to", event.to.is_some()), ("until", event.until.is_some())])?;
+                let to = event.to.clone().unwrap_or_default();
+                let days = calendar.answer_days(&self.kind, self.field.as_deref(), event.on);
+                let until = calendar.add(event.on, days, calendar.counts_makeup(&to));
+                if event.until != Some(until) {
+                    return wrong(format!("by the calendar in force the appeal is to be answered by {until}"));
+                }
+                if event.by != "sender" {
+                    return wrong("only its sender may appeal");
+                }
+                self.appeal = Some(false);
+                self.appeals.push(Appeal { office: to, on: event.on, until, answered: None });
+            }
+            "appeal_answered" => {
+                allowed(self.state == Answered && self.appeal == Some(false))?;
+                needs(&[("answer", event.answer.is_some())])?;
+                if event.by != "approver" {
+                    return wrong("nobody approved it");
+                }
+                let committed = decoded(event.answer.as_deref().unwrap_or_default())?;
+                if let Some(last) = self.appeals.last_mut() {
+                    last.answered = Some((event.on, committed));
+                }
+                self.appeal = Some(true);
             }
             other => return wrong(format!("{other} is no event of an opinion")),
         }

@@ -43,8 +43,8 @@ pub(super) struct Shown {
     working_days: Option<u32>,
     merged_into: Option<i64>,
     question: Option<String>,
-    #[serde(default)]
-    answers: Vec<Words>,
+    answers: Option<Vec<Words>>,
+    appeals: Option<Vec<Appealed>>,
     ground: Option<Ground>,
 }
 
@@ -56,6 +56,16 @@ struct Words {
     office: String,
     published_on: Date,
     question_salt: Option<String>,
+    answer_salt: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Appealed {
+    office: String,
+    appealed_on: Date,
+    until: Date,
+    answered_on: Option<Date>,
+    answer: Option<String>,
     answer_salt: Option<String>,
 }
 
@@ -156,8 +166,11 @@ impl Shown {
         agree("out_on", &self.out_on, &item.out_on)?;
         agree("the code of its ground", &self.ground.as_ref().map(|ground| ground.code.as_str()), &item.ground())?;
         if self.class == "sealed" {
-            return if self.field.is_none() && self.office.is_none() && self.answers.is_empty() { Ok(0) } else { wrong("is sealed, and shown") };
+            return if self.field.is_none() && self.office.is_none() && self.answers.is_none() { Ok(0) } else { wrong("is sealed, and shown") };
         }
+        let (Some(answers), Some(appeals)) = (&self.answers, &self.appeals) else {
+            return wrong("is shown without a list of its answers and appeals");
+        };
         agree("id", &self.id, &Some(name(self.serial)))?;
         agree("kind", &self.kind, &Some(&item.kind))?;
         agree("field", &self.field, &item.field)?;
@@ -168,21 +181,38 @@ impl Shown {
         agree("answered_on", &self.answered_on, &item.answered_on())?;
         agree("working_days", &self.working_days, &item.working_days(calendar))?;
         agree("merged_into", &self.merged_into, &item.merged_into())?;
+        agree("how many appeals", &appeals.len(), &item.appeals.len())?;
+        for (shown, told) in appeals.iter().zip(&item.appeals) {
+            agree("the office of an appeal", &shown.office, &told.office)?;
+            agree("the day of an appeal", &shown.appealed_on, &told.on)?;
+            agree("the last day of an appeal", &shown.until, &told.until)?;
+            agree("the answer to an appeal on", &shown.answered_on, &told.answered.map(|(on, _)| on))?;
+        }
         if !item.words_are_public() {
-            let hidden = self.question.is_none() && self.answers.is_empty();
+            if appeals.iter().any(|appeal| appeal.answer.is_some()) {
+                return wrong("is shown with words that nobody may read");
+            }
+            let hidden = self.question.is_none() && answers.is_empty();
             return if hidden { Ok(0) } else { wrong("is shown with words that nobody may read") };
         }
-        agree("how many answers", &self.answers.len(), &item.versions.len())?;
-        if self.question.as_ref() != self.answers.last().map(|last| &last.question) {
+        agree("how many answers", &answers.len(), &item.versions.len())?;
+        if self.question.as_ref() != answers.last().map(|last| &last.question) {
             return wrong("is shown with another question above than in its last version");
         }
-        for ((words, version), number) in self.answers.iter().zip(&item.versions).zip(1..) {
+        for ((words, version), number) in answers.iter().zip(&item.versions).zip(1..) {
             agree("version", &words.version, &number)?;
             agree("the answering office", &words.office, &version.office)?;
             agree("published_on", &words.published_on, &version.on)?;
             words.fit(version)?;
         }
-        Ok(2 * self.answers.len())
+        for (shown, told) in appeals.iter().zip(&item.appeals) {
+            match (&shown.answer, told.answered) {
+                (Some(words), Some((_, commitment))) => fit("the answer to its appeal", words, shown.answer_salt.as_ref(), &commitment)?,
+                (None, None) => {}
+                _ => return wrong("is shown with an appeal that is answered in one place only"),
+            }
+        }
+        Ok(2 * answers.len() + item.appeals.iter().filter(|appeal| appeal.answered.is_some()).count())
     }
 }
 
@@ -197,14 +227,20 @@ impl Words {
     fn fit(&self, version: &Version) -> Checked<()> {
         let said = [("question", &self.question, &self.question_salt, &version.question), ("answer", &self.answer, &self.answer_salt, &version.answer)];
         for (what, words, salt, commitment) in said {
-            let Some(salt) = salt.as_ref().and_then(|salt| STANDARD.decode(salt).ok()) else {
-                return wrong(format!("version {}: its {what} has no salt", self.version));
-            };
-            let nfc: String = words.nfc().collect();
-            if Sha256::new().chain_update(salt).chain_update(nfc).finalize().as_slice() != commitment {
-                return wrong(format!("version {}: its {what} is not the one that the log commits to", self.version));
-            }
+            fit(&format!("version {}: its {what}", self.version), words, salt.as_ref(), commitment)?;
         }
         Ok(())
     }
+}
+
+/// Are these the words that the log commits to?
+fn fit(what: &str, words: &str, salt: Option<&String>, commitment: &[u8; 32]) -> Checked<()> {
+    let Some(salt) = salt.and_then(|salt| STANDARD.decode(salt).ok()) else {
+        return wrong(format!("{what} has no salt"));
+    };
+    let nfc: String = words.nfc().collect();
+    if Sha256::new().chain_update(salt).chain_update(nfc).finalize().as_slice() != commitment {
+        return wrong(format!("{what} is not the one that the log commits to"));
+    }
+    Ok(())
 }

@@ -5,10 +5,12 @@ pub mod admin;
 pub mod assets;
 pub mod counter;
 pub mod desk;
+mod files;
 pub mod form;
 pub mod public;
 pub mod respond;
 mod sheet;
+pub mod upload;
 pub mod view;
 
 use actix_web::error::{InternalError, UrlencodedError};

@@ -5,6 +5,7 @@ use actix_web::{HttpResponse, HttpResponseBuilder};
 use serde::Serialize;
 
 use crate::domain::error::{Code, Problem};
+use crate::domain::words::Language;
 use crate::http::app::App;
 use crate::http::error::noted;
 use crate::http::render::Frame;
@@ -50,6 +51,9 @@ pub fn problem(app: &App, visitor: &Visitor, problem: &Problem) -> HttpResponse 
     if problem.code() == Code::SignInNeeded {
         return see_other("/dang-nhap");
     }
+    if problem.code() == Code::SecondFactorNeeded {
+        return see_other("/can-bo/tai-khoan/xac-thuc");
+    }
     page_status(app, visitor, noted(problem), "public/problem", &ProblemPage::of(visitor, problem, None))
 }
 
@@ -73,14 +77,18 @@ impl ProblemPage {
             Code::Unavailable | Code::TooSlow | Code::Internal => "problem.not_now",
             _ => "problem.not_done",
         };
-        let message = match problem {
-            Problem::Invalid(faults) => faults.iter().map(|f| i18n::fault(visitor.language, f)).collect::<Vec<_>>().join(" "),
-            Problem::Move { possible, .. } => {
-                let names: Vec<String> = possible.iter().map(|m| i18n::t(visitor.language, &format!("move.{m}"))).collect();
-                i18n::tr(visitor.language, "errors.move_not_possible", &[("possible", names.join(", "))])
-            }
-            _ => i18n::t(visitor.language, &format!("errors.{code}")),
-        };
-        Self { title_key: title, message, item }
+        Self { title_key: title, message: sentence(visitor.language, problem), item }
+    }
+}
+
+/// What went wrong, in words.
+pub fn sentence(language: Language, problem: &Problem) -> String {
+    match problem {
+        Problem::Invalid(faults) => faults.iter().map(|f| i18n::fault(language, f)).collect::<Vec<_>>().join(" "),
+        Problem::Move { possible, .. } => {
+            let names: Vec<String> = possible.iter().map(|m| i18n::t(language, &format!("move.{m}"))).collect();
+            i18n::tr(language, "errors.move_not_possible", &[("possible", names.join(", "))])
+        }
+        _ => i18n::t(language, &format!("errors.{}", problem.code())),
     }
 }

@@ -11,7 +11,7 @@ use crate::domain::office::OfficeKind;
 use crate::domain::redaction::Redactor;
 use crate::domain::text::alphabetical;
 use crate::domain::time::Day;
-use crate::domain::visibility::{Answer, PublicItem, PublicStep};
+use crate::domain::visibility::{Answer, Appeal, PublicItem, PublicStep};
 use crate::domain::words::{By, FieldCode, Kind, Language, OfficeCode, Respondent, Serial};
 use crate::i18n::{date, long_date, number, per_cent, short_date, t, tr};
 
@@ -177,7 +177,16 @@ pub struct Status {
 }
 
 /// Puts a class into words: how late or how soon, in working days of the item's own clock.
-pub fn status(class: Class, due_on: Option<Day>, answered_on: Option<Day>, makeup: bool, calendar: &Calendar, today: Day, language: Language) -> Status {
+pub fn status(
+    class: Class,
+    due_on: Option<Day>,
+    answered_on: Option<Day>,
+    clock: Option<&Clock>,
+    calendar: &Calendar,
+    today: Day,
+    language: Language,
+) -> Status {
+    let makeup = clock.is_none_or(|clock| clock.makeup);
     let say = |key: &str, n: u32| tr(language, &format!("status.{key}"), &[("n", n.to_string())]);
     let (status, tone) = match (class, due_on) {
         (Class::AnsweredOnTime, _) => (say("answered_on_time", 0), "good"),
@@ -186,6 +195,8 @@ pub fn status(class: Class, due_on: Option<Day>, answered_on: Option<Day>, makeu
             0 => (say("just_overdue", 0), "late"),
             n => (say("overdue", n), "late"),
         },
+        // The days that are left are counted anew when the clock goes on.
+        (Class::OpenInTime, _) if clock.is_some_and(Clock::is_paused) => (say("paused", 0), ""),
         (Class::OpenInTime, Some(due)) if due <= today => (say("due_today", 0), "soon"),
         (Class::OpenInTime, Some(due)) => {
             let left = calendar.between(today, due, makeup);
@@ -212,8 +223,8 @@ pub struct ItemCard {
 /// An item as a card.
 pub fn card(item: &PublicItem, catalogue: &Catalogue, today: Day, language: Language) -> ItemCard {
     let place = item.place.as_ref();
-    let makeup = place.and_then(|p| p.clock.as_ref()).is_none_or(|c| c.makeup);
-    let status = status(item.class, place.and_then(|p| p.due_on), place.and_then(|p| p.answered_on), makeup, &catalogue.calendar, today, language);
+    let clock = place.and_then(|p| p.clock.as_ref());
+    let status = status(item.class, place.and_then(|p| p.due_on), place.and_then(|p| p.answered_on), clock, &catalogue.calendar, today, language);
     let line = match place {
         Some(p) => {
             let args = [
@@ -221,7 +232,7 @@ pub fn card(item: &PublicItem, catalogue: &Catalogue, today: Day, language: Lang
                 ("office", office_name(catalogue, &p.office, language)),
                 ("received", date(item.received_on)),
                 ("answered", p.answered_on.map(date).unwrap_or_default()),
-                ("days", p.answered_on.map_or(0, |a| catalogue.calendar.between(item.received_on, a, makeup)).to_string()),
+                ("days", p.answered_on.map_or(0, |a| catalogue.calendar.between(item.received_on, a, clock.is_none_or(|c| c.makeup))).to_string()),
             ];
             tr(language, if p.answered_on.is_some() { "list.line_answered" } else { "list.line" }, &args)
         }
@@ -263,6 +274,30 @@ pub fn answer(answer: &Answer, catalogue: &Catalogue, language: Language) -> Ans
         lang: language_of(&answer.answer, Language::Vi),
         paragraphs: paragraphs(&answer.answer),
         published_on: answer.published_on,
+    }
+}
+
+/// A higher office that was asked, for a page.
+#[derive(Debug, Serialize)]
+pub struct AppealView {
+    office: String,
+    appealed_on: String,
+    until: String,
+    answered_on: Option<String>,
+    lang: Language,
+    paragraphs: Vec<String>,
+}
+
+/// What a higher office was asked, for a page.
+pub fn appeal(appeal: &Appeal, catalogue: &Catalogue, language: Language) -> AppealView {
+    let words = appeal.answer.as_deref().unwrap_or_default();
+    AppealView {
+        office: office_name(catalogue, &appeal.office, language),
+        appealed_on: date(appeal.appealed_on),
+        until: long_date(language, appeal.until),
+        answered_on: appeal.answered_on.map(date),
+        lang: language_of(words, Language::Vi),
+        paragraphs: paragraphs(words),
     }
 }
 
@@ -308,6 +343,7 @@ pub fn step(step: &PublicStep, catalogue: &Catalogue, language: Language) -> Ste
         Event::Overdue { since } => vec![("since", date(*since))],
         Event::Withheld { ground } | Event::Shown { ground } => vec![("ground", listed("withhold", ground))],
         Event::Reply { reason, .. } => vec![("reason", reason.as_ref().map(|reason| listed("reply", reason)).unwrap_or_default())],
+        Event::Appealed { to, until } => vec![("to", office(to)), ("until", long_date(language, *until))],
         Event::Taken
         | Event::Assigned
         | Event::Supplemented { .. }
@@ -316,6 +352,7 @@ pub fn step(step: &PublicStep, catalogue: &Catalogue, language: Language) -> Ste
         | Event::Sealed
         | Event::SealConfirmed
         | Event::Withdrawn
+        | Event::AppealAnswered { .. }
         | Event::Restored { .. } => Vec::new(),
     };
     let key = match &step.event {

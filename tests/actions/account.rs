@@ -2,7 +2,7 @@
 
 use std::thread;
 
-use hoidap::actions::account::{self, AccountForm, Turn};
+use hoidap::actions::account::{self, AccountForm, Entry, Turn};
 use hoidap::domain::access::Officer;
 use hoidap::domain::error::Problem;
 
@@ -12,7 +12,10 @@ const HALL: &str = "203.0.113.7";
 
 fn tries(bed: &Bed, login: &str, password: &str, address: &str) -> Result<(String, Officer), Problem> {
     let turn = actix_web::rt::System::new().block_on(Turn::wait()).unwrap();
-    account::sign_in(&bed.service, turn, login, password, address)
+    match account::sign_in(&bed.service, turn, login, password, address)? {
+        Entry::Session(token, officer) => Ok((token, officer)),
+        Entry::Code(_) => panic!("a code is asked for"),
+    }
 }
 
 #[test]

@@ -269,8 +269,40 @@ fn happens(bed: &Bed, step: Step) {
 }
 
 #[test]
+fn no_sequence_of_moves_publishes_without_two_people() {
+    use std::collections::{BTreeMap, BTreeSet};
+
+    let steps = prop::collection::vec((0..PEOPLE.len(), 0u8..30, 0usize..4, 0usize..12), 30..120);
+    holds(&steps, [12, 3], |bed, steps| {
+        bed.citizen().says("Ý kiến đầu tiên.").sends(bed);
+        // Who wrote in what may be published of an item, since it came to its office.
+        let mut wrote: BTreeMap<i64, BTreeSet<usize>> = BTreeMap::new();
+        for step in steps {
+            let (who, what, item, _) = step;
+            let last = bed.service.read(|tx| Ok(store::feedback::last_serial(tx.conn)?)).unwrap();
+            let serial = hoidap::domain::words::Serial(1 + item as i64 % last.max(1));
+            if what > 20 {
+                happens(bed, step);
+            } else if try_step(bed, step).is_ok() {
+                match what {
+                    1..=5 => drop(wrote.entry(serial.0).or_default().insert(who)),
+                    6..=9 => assert!(!wrote.get(&serial.0).is_some_and(|authors| authors.contains(&who)), "{step:?}: {serial} was approved by its author"),
+                    11 | 19 => drop(wrote.remove(&serial.0)),
+                    _ => {}
+                }
+            }
+        }
+        for n in 1..=bed.service.read(|tx| Ok(store::feedback::last_serial(tx.conn)?)).unwrap() {
+            let serial = hoidap::domain::words::Serial(n);
+            let published = bed.service.read(|tx| Ok(store::feedback::answers(tx.conn, serial)?.len())).unwrap();
+            assert!(published == 0 || wrote.contains_key(&n) || bed.item(serial).state.out_class().is_some(), "{serial} was published, and nobody wrote it");
+        }
+    });
+}
+
+#[test]
 fn whatever_people_do_the_counts_are_the_fold_of_the_events() {
-    use hoidap::domain::accounting::Counts;
+    use hoidap::domain::accounting::{Beside, Counts};
     use hoidap::domain::feedback::{Class, Item};
     use hoidap::domain::words::Serial;
 
@@ -320,6 +352,14 @@ fn whatever_people_do_the_counts_are_the_fold_of_the_events() {
                 });
                 for item in chosen {
                     folded.add(item.class(today), item.due_on, item.out_on, today, 1);
+                    let beside = Beside {
+                        reply: item.reply,
+                        grouped: item.grouped,
+                        within_first: item.first_answer.zip(item.first_due_on).is_some_and(|(first, due)| first.on <= due),
+                        forwards: item.forwards as u32,
+                        appeal: item.appeal,
+                    };
+                    folded.add_beside(item.class(today), beside, 1);
                 }
                 assert_eq!(bed.counts(asked), folded, "on {today}: {asked:?}");
                 assert!(folded.identity_holds());

@@ -1,12 +1,19 @@
 //! What people do, on both databases.
 
+mod absence;
 mod account;
+mod appeal;
+pub mod attachment;
 mod catalogue;
 mod feedback;
 mod figures;
+mod improvement;
 mod intake;
 mod merging;
+mod password;
 mod recount;
 mod reply;
+mod rights;
 mod sealing;
 mod supplement;
+mod totp;

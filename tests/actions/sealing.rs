@@ -8,7 +8,7 @@ use hoidap::domain::visibility::PublicItem;
 use hoidap::domain::words::Serial;
 use hoidap::store;
 
-use crate::support::{Bed, NEIGHBOUR, WARD, day, each_database, refusal};
+use crate::support::{Bed, COORDINATING, NEIGHBOUR, WARD, day, each_database, faults, refusal};
 
 /// Everybody but the receiver.
 const OTHERS: [&str; 6] = ["officer", "colleague", "approver", "head", "coordinator", "administrator"];
@@ -92,13 +92,16 @@ fn what_was_no_denunciation_is_routed_with_the_day_received_as_its_start() {
         let citizen = bed.citizen().says("Đây không phải tố cáo.").kind("denunciation");
         let receipt = citizen.sends(bed);
         let serial = receipt.feedback.unwrap().0;
-        bed.on("2026-10-08").desk("receiver").restores(serial);
+        let unsaid = bed.on("2026-10-08").desk("receiver").tries(|tx, me| feedback::restore(tx, me, serial, "  "));
+        assert_eq!(faults(unsaid), ["/note words_missing"], "who undoes what its sender chose says why");
+        bed.desk("receiver").restores(serial);
         assert_eq!(bed.events(serial), ["received", "sealed", "restored", "routed", "deadline_set"]);
         let item = bed.item(serial);
-        assert_eq!((item.office.unwrap().as_str(), item.field.unwrap().as_str(), item.due_on), (WARD, "land", Some(day("2026-10-22"))));
+        assert_eq!((item.office.unwrap().as_str(), item.field.unwrap().as_str(), item.due_on), (COORDINATING, "land", Some(day("2026-10-22"))));
+        assert!(item.in_tray, "never straight to the office that its sender named: it may be about that office");
         assert_eq!(bed.counts(&of_land()).open_in_time, 1, "counted from then on in the field named there");
-        bed.officer().takes(serial).writes(serial, "Trả lời.").hands_in(serial);
-        bed.approver().approves(serial);
+        bed.desk("coordinator").takes(serial).writes(serial, "Trả lời.").hands_in(serial);
+        bed.desk("second-coordinator").approves(serial);
         bed.recounts();
     });
 }

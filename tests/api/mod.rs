@@ -1,6 +1,7 @@
 //! The JSON interface, asked as a stranger asks it.
 
 mod catalogue;
+mod desk;
 mod feedback;
 mod health;
 mod ledger;
@@ -76,11 +77,15 @@ impl Said {
 
 impl Api {
     async fn of(bed: &Bed) -> Self {
+        Self::configured(bed, Config::default()).await
+    }
+
+    async fn configured(bed: &Bed, config: Config) -> Self {
         let app = Shared::new(app::App {
             service: bed.service.clone(),
             intake: Arc::new(Intake::start(bed.service.clone()).unwrap()),
             pages: Pages::new().unwrap(),
-            config: Arc::new(Config { env: Environment::Development, ..Config::default() }),
+            config: Arc::new(Config { env: Environment::Development, ..config }),
             metrics: None,
         });
         let service = Rc::new(init_service(App::new().app_data(app.clone()).configure(hoidap::api::routes)).await);

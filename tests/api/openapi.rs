@@ -31,6 +31,6 @@ fn it_is_served_and_every_operation_in_it_is_too() {
                 }
             }
         }
-        assert_eq!(operations, 14);
+        assert_eq!(operations, 24);
     });
 }

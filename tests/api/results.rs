@@ -50,7 +50,8 @@ fn opinions_add_up_and_shares_are_of_those_that_were_due() {
         let expected = json!({
             "received": 4, "answered_on_time": 1, "answered_late": 1, "open_in_time": 0, "overdue": 1, "merged": 0, "out_of_scope": 0, "spam": 0,
             "redirected": 0, "sealed": 1, "withdrawn": 0, "due": 3, "answered_of_due": 2, "on_time_of_due": 1,
-            "answered_share": 2.0 / 3.0, "on_time_share": 1.0 / 3.0, "out_after_due": 0, "reply_yes": 0, "reply_no": 0, "reply_none": 0, "target": 1.0,
+            "answered_share": 2.0 / 3.0, "on_time_share": 1.0 / 3.0, "out_after_due": 0, "reply_yes": 0, "reply_no": 0, "reply_none": 0,
+            "grouped": 0, "within_first": 1, "forwarded_once": 0, "forwarded_twice": 0, "appealed": 0, "appeal_answered": 0, "target": 1.0,
         });
         assert_eq!(counts, expected);
         api.app.service.write(|tx| feedback::merge(tx, &officers.0, Serial(3), Serial(1))).unwrap();

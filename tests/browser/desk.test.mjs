@@ -38,6 +38,19 @@ test('what is typed is saved by itself, and handing it in waits for that', async
   await Promise.all([v.close(), other.close()]);
 });
 
+test('two people who have the same opinion open see each other', async () => {
+  const { serial } = await sends('Quầy số 2 đóng cửa.');
+  const [one, two] = [await officer('can-bo'), await officer('can-bo-2')];
+  await one.open(`/can-bo/${serial}`);
+  await two.open(`/can-bo/${serial}`);
+  const also = (v) => v.page.locator('#cung-mo').innerText();
+  await until('the second sees the first', async () => (await also(two)).includes('Lâm Mỹ Duyên'));
+  await one.open(`/can-bo/${serial}`);
+  assert.match(await also(one), /Thạch Sô Phia/, 'without waiting');
+  one.calm();
+  await Promise.all([one.close(), two.close()]);
+});
+
 test('without a connection it says so, and saves when it is back', async () => {
   const { serial } = await sends('Quầy thiếu ghế.');
   const v = await officer('can-bo');
@@ -64,7 +77,7 @@ for (const script of [true, false]) {
     const sender = await visitor({ width: 360, script });
     await sender.open(`/tra-cuu/${code}`);
     await sender.page.fill('#bo-sung', 'Thửa 12.');
-    await sender.follow('button:near(#bo-sung)');
+    await sender.follow('form:has(#bo-sung) .btns button');
     assert.match(await sender.page.locator('.notice.good').innerText(), /Đã nhận phần bổ sung/);
 
     await answersIt(v, serial, { answer: 'Ngày 15.' });

@@ -63,7 +63,9 @@ const LEAVES: &str = r#"{"event":"received","kind":"report","field":"land","resp
 {"event":"shown","ground":"other"}
 {"event":"reply","reply":"yes","version":1}
 {"event":"reply","reply":"no","version":1,"reason":"not_done","note":"c="}
-{"event":"reply","reply":"none","version":1}"#;
+{"event":"reply","reply":"none","version":1}
+{"event":"appealed","to":"so-nnmt","until":"2026-11-20"}
+{"event":"appeal_answered","answer":"c="}"#;
 
 static EXAMPLES: LazyLock<Vec<Event>> = LazyLock::new(|| LEAVES.lines().map(|l| serde_json::from_str(l).unwrap()).collect());
 
@@ -144,6 +146,7 @@ verbs! {
     taken => Taken, asked => SupplementRequested, supplemented => Supplemented, lapsed => SupplementLapsed, drafted => Drafted,
     published => Answered, revised => AnswerRevised, merged => Merged, redirected => Redirected, sealed => Sealed,
     confirmed => SealConfirmed, withdrawn => Withdrawn, restored => Restored, late => Overdue, withheld => Withheld, shown => Shown,
+    appealed => Appealed,
 }
 
 impl Story {
@@ -167,6 +170,10 @@ impl Story {
     fn routed(self, on: &str, to: &str) -> Self {
         let rule = if to == TRAY { "tray" } else { "field:land" };
         self.does(on, Event::Routed { office: code(to), rule: rule.to_owned() })
+    }
+    fn says_no(self, on: &str) -> Self {
+        let event = event(EventName::Reply, 1, &self.item, day(on));
+        self.does(on, event)
     }
     fn forwarded(self, on: &str, to: &str) -> Self {
         let from = self.item.office.clone().unwrap();
@@ -404,7 +411,7 @@ mod moves {
             EventName::SealConfirmed => vec![State::Sealed],
             EventName::Restored => vec![State::Merged, State::OutOfScope, State::Spam, State::Redirected, State::Sealed],
             EventName::Withheld | EventName::Shown => any_but(&[]),
-            EventName::Reply => vec![State::Answered],
+            EventName::Reply | EventName::Appealed | EventName::AppealAnswered => vec![State::Answered],
         }
     }
 
@@ -431,7 +438,13 @@ mod moves {
             let mut story = in_state(state);
             assert_eq!(story.item.state, state);
             // Only what was withheld can be shown again.
-            story = if *name == EventName::Shown { story.withheld("2/10") } else { story };
+            story = match *name {
+                EventName::Shown => story.withheld("2/10"),
+                // Only a no is appealed against, and only what was appealed is answered.
+                EventName::Appealed if state == State::Answered => story.says_no("2/10"),
+                EventName::AppealAnswered if state == State::Answered => story.says_no("2/10").appealed("2/10"),
+                _ => story,
+            };
             let allowed = allowed_when(*name).contains(&state);
             assert_eq!(story.item.allows(*name, day("2/10")), allowed, "{name} when {state}");
             assert_eq!(story.item.possible(day("2/10")).contains(&name.as_str()), allowed, "{name} when {state}");

@@ -88,3 +88,40 @@ fn servers_that_remind_at_once_write_each_letter_once() {
         assert_eq!(addresses(&delivered(&service)), ["nguoi-lam@example.vn"]);
     });
 }
+
+#[test]
+fn an_officer_who_moved_office_is_waited_for_by_nobody() {
+    each_database(|service, clock| {
+        let me = officer(&service, "nguoi-lam", OFFICE, &["officer"], "vi");
+        let colleague = officer(&service, "dong-nghiep", OFFICE, &["officer"], "vi");
+        let serial = says(&service);
+        service.write(|tx| feedback::take(tx, &me, serial)).unwrap();
+        delivered(&service);
+        service
+            .write(|tx| Ok(hoidap::store::officer::change(tx.conn, me.id, &me.name, &"31507".parse().unwrap(), me.language, Some("nguoi-lam@example.vn"))?))
+            .unwrap();
+        let moved = service.read(|tx| Ok(hoidap::store::officer::get(tx.conn, me.id)?.unwrap().officer)).unwrap();
+        assert_eq!(morning(&service, &clock, "2026-10-13").into_iter().map(|(to, _)| to).collect::<Vec<_>>(), ["so-xd@example.vn"]);
+        assert!(service.write(|tx| feedback::take(tx, &moved, serial)).is_err(), "it is no longer theirs");
+        service.write(|tx| feedback::take(tx, &colleague, serial)).unwrap();
+    });
+}
+
+#[test]
+fn an_appeal_is_pressed_for_by_its_own_date() {
+    each_database(|service, clock| {
+        let (me, other) = (officer(&service, "nguoi-lam", OFFICE, &["officer"], "vi"), officer(&service, "nguoi-duyet", OFFICE, &["approver"], "vi"));
+        officer(&service, "lanh-dao-tp", "ct", &["head"], "vi");
+        let serial = says(&service);
+        hand_in(&service, &me, serial, &answer("Đã xong."));
+        service.write(|tx| feedback::approve(tx, &other, serial, None)).unwrap();
+        service.write(|tx| hoidap::actions::reply::reply(tx, serial, "no", "not_done", "")).unwrap();
+        service.write(|tx| hoidap::actions::appeal::ask(tx, serial)).unwrap();
+        delivered(&service);
+        // Asked on 1 October, to be answered by the 22nd.
+        assert_eq!(morning(&service, &clock, "2026-10-12"), []);
+        let late = morning(&service, &clock, "2026-10-23");
+        let heads = late.iter().find(|(to, _)| to == "lanh-dao-tp@example.vn").unwrap_or_else(|| panic!("{late:?}"));
+        assert!(heads.1.contains("Đề nghị xem lại: Đã quá hạn") && heads.1.contains("HD-000001"), "{}", heads.1);
+    });
+}

@@ -2,6 +2,7 @@
 
 use hoidap::domain::chase::Timing;
 use hoidap::domain::contact::Email;
+use hoidap::domain::rights::{RequestStep, Right};
 use hoidap::domain::time::{Day, Moment};
 use hoidap::domain::words::{Language, Serial, Words};
 use hoidap::i18n;
@@ -19,6 +20,16 @@ fn notices() -> Vec<(&'static str, Notice)> {
     let reason = words("Câu trả lời khó hiểu", "The answer is hard to understand", "ចម្លើយពិបាកយល់");
     let due_on: Option<Day> = "2026-12-15".parse().ok();
     let text = Some(("Chờ cấp giấy phép".to_owned(), "Giấy phép đã được cấp ngày 10/12/2026.\n\nXin lỗi ông/bà vì phải chờ & \"đi lại\".".to_owned()));
+    let rights = |right, step| {
+        let refused = step == RequestStep::Refused;
+        let note = matches!(step, RequestStep::Refused | RequestStep::Extended).then(|| "Phải hỏi lại nơi lưu trữ.".to_owned());
+        let reason = if refused {
+            words("Luật buộc phải lưu giữ", "The law requires that this is kept", "ច្បាប់តម្រូវឱ្យរក្សាទុក")
+        } else {
+            Words::default()
+        };
+        Notice::Rights { serial, right, step, act_by: due_on, reason, note }
+    };
     let answered = |through, revised, words| Notice::Answered { serial, office: office.clone(), through, revised, words };
     vec![
         ("received", Notice::Received { serial, office: office.clone(), in_tray: false, due_on }),
@@ -46,19 +57,31 @@ fn notices() -> Vec<(&'static str, Notice)> {
         ("handed_in_refusal", Notice::HandedIn { serial, office: office.clone(), refusal: true, due_on: None }),
         ("unsolved", Notice::Unsolved { serial, reason: reason.clone() }),
         ("returned", Notice::Returned { serial, reason }),
+        ("appealed", Notice::Appealed { serial, office: office.clone(), until: "2026-12-08".parse().unwrap() }),
+        ("appeal_answered", Notice::AppealAnswered { serial, office: office.clone(), answer: Some("Đã cấp sổ ngày 7/12.".to_owned()) }),
+        ("appeal_answered_hidden", Notice::AppealAnswered { serial, office: office.clone(), answer: None }),
         ("assigned", Notice::Assigned { serial, due_on }),
         ("resumed", Notice::Resumed { serial, added: true, due_on }),
         ("resumed_lapsed", Notice::Resumed { serial, added: false, due_on }),
         (
             "chase",
             Notice::Chase {
-                lines: [(1_158, Timing::After, 3), (1_160, Timing::After, 1), (1_161, Timing::Before, 1), (1_170, Timing::Half, 0)]
+                lines: [(1_158, Timing::After, 3), (1_160, Timing::After, 1), (1_161, Timing::Before, 1), (1_170, Timing::Half, 0), (1_171, Timing::Before, 1)]
                     .into_iter()
-                    .map(|(n, timing, days)| ChaseLine { serial: Serial(n), office: office.clone(), timing, days, due_on: due_on.unwrap() })
+                    .map(|(n, timing, days)| ChaseLine { serial: Serial(n), office: office.clone(), timing, days, due_on: due_on.unwrap(), appeal: n == 1_171 })
                     .collect(),
             },
         ),
         ("sealed", Notice::Sealed { serial }),
+        ("rights_asked", rights(Right::Delete, RequestStep::Asked)),
+        ("rights_acknowledged", rights(Right::Correct, RequestStep::Acknowledged)),
+        ("rights_extended", rights(Right::Delete, RequestStep::Extended)),
+        ("rights_done", rights(Right::Restrict, RequestStep::Done)),
+        ("rights_refused", rights(Right::Delete, RequestStep::Refused)),
+        ("rights_waits", Notice::RightsWaits { serial, request: 7, right: Right::Object, acknowledge_by: "2026-12-03".parse().ok(), act_by: due_on }),
+        ("breach_opened", Notice::Breach { id: 3, left: 71, due: false }),
+        ("breach_due", Notice::Breach { id: 3, left: 24, due: true }),
+        ("breach_over", Notice::Breach { id: 3, left: -2, due: true }),
     ]
 }
 
@@ -75,8 +98,10 @@ fn letters_read_well_in_three_languages() {
             for fault in ["\nmail.", "weekdays.", "%{", "{{", "&amp;", "&quot;", "&#", "\n\n\n", " \n", "ten@example.vn"] {
                 assert!(!all.contains(fault), "{name} {language} has {fault:?}:\n{all}");
             }
-            assert!(letter.text.contains("HD-001158") && (name == "chase" || letter.subject.contains("HD-001158")), "{all}");
-            assert!(letter.text.contains("/HD-001158") | letter.text.contains("/tra-cuu") | letter.text.contains("/can-bo\n"), "{all}");
+            let breach = name.starts_with("breach");
+            assert!(breach || letter.text.contains("HD-001158") && (name == "chase" || letter.subject.contains("HD-001158")), "{all}");
+            let links = ["/HD-001158", "/tra-cuu", "/can-bo\n", "/can-bo/quyen/7\n", "/can-bo/quyen/su-co/3\n"];
+            assert!(links.iter().any(|link| letter.text.contains(link)), "{all}");
             page.push_str(&format!("==== {language}{all}\n"));
         }
         insta::assert_snapshot!(name, page);

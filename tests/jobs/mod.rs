@@ -1,10 +1,13 @@
 //! Mail and clocks, and the few people that they need.
 
+mod accounts;
 mod chase;
 mod clocks;
 mod ledger;
 mod letters;
 mod outbox;
+mod retention;
+mod rights;
 mod smtp;
 mod stamp;
 mod witness;

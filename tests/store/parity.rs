@@ -27,17 +27,18 @@ fn by_name(columns: Vec<Column>) -> Columns {
     columns.into_iter().map(|c| (format!("{}.{}", c.table, c.name), c.nullable)).collect()
 }
 
+// Each database keeps the words of a search in its own way (src/store/search.rs).
 fn of_sqlite(bed: &Bed) -> Columns {
     let mut conn = SqliteConnection::establish(bed.url().trim_start_matches("sqlite:")).unwrap();
     let query = "SELECT m.name AS \"table\", c.name, c.\"notnull\" = 0 AS nullable FROM sqlite_master m JOIN pragma_table_info(m.name) c \
-                 WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%' AND m.name NOT LIKE '\\_\\_%' ESCAPE '\\'";
+                 WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%' AND m.name NOT LIKE '\\_\\_%' ESCAPE '\\' AND m.name NOT LIKE 'feedback_fts%'";
     by_name(sql_query(query).load(&mut conn).unwrap())
 }
 
 fn of_postgres(bed: &Bed) -> Columns {
     let mut conn = PgConnection::establish(bed.url()).unwrap();
     let query = "SELECT table_name::text AS \"table\", column_name::text AS name, is_nullable = 'YES' AS nullable FROM information_schema.columns \
-                 WHERE table_schema = 'public' AND table_name NOT LIKE '\\_\\_%'";
+                 WHERE table_schema = 'public' AND table_name NOT LIKE '\\_\\_%' AND table_name NOT LIKE 'feedback_fts%'";
     by_name(sql_query(query).load(&mut conn).unwrap())
 }
 

@@ -39,7 +39,7 @@ pub const PASSWORD: &str = "một mật khẩu dài";
 pub const SECRET: [u8; 32] = *b"a secret that only tests can use";
 
 /// The accounts: login, which is also what the test calls them, office, roles.
-const ACCOUNTS: [(&str, &str, &[&str]); 9] = [
+const ACCOUNTS: [(&str, &str, &[&str]); 12] = [
     ("officer", WARD, &["officer"]),
     ("colleague", WARD, &["officer"]),
     ("approver", WARD, &["approver"]),
@@ -47,7 +47,10 @@ const ACCOUNTS: [(&str, &str, &[&str]); 9] = [
     ("neighbour", NEIGHBOUR, &["officer", "approver"]),
     ("coordinator", COORDINATING, &["officer", "approver"]),
     ("second-coordinator", COORDINATING, &["officer", "approver"]),
+    ("city-officer", "ct", &["officer"]),
+    ("city-approver", "ct", &["approver"]),
     ("receiver", "ct", &["receiver"]),
+    ("protector", "ct", &["data_protection"]),
     ("administrator", "ct", &["administrator"]),
 ];
 

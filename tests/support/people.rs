@@ -197,6 +197,7 @@ impl Desk<'_> {
                 ground: draft.ground.map(|g| g.to_string()).unwrap_or_default(),
                 note: draft.note.unwrap_or_default(),
                 revision: draft.revision,
+                grouped: None,
             };
             feedback::save(tx, me, serial, &written, true)
         })
@@ -229,7 +230,7 @@ impl Desk<'_> {
 
     /// Brings an item back.
     pub fn restores(self, serial: Serial) -> Self {
-        self.does(|tx, me| feedback::restore(tx, me, serial, ""))
+        self.does(|tx, me| feedback::restore(tx, me, serial, "Đã xem lại."))
     }
 
     /// Opens an item.

@@ -47,7 +47,8 @@ impl Site {
         Self::configured(bed.service.clone(), Config { ledger_key, ledger_state: state.0.clone(), ..Config::default() })
     }
 
-    fn configured(service: Arc<Service>, config: Config) -> Self {
+    /// Starts it with other settings.
+    pub fn configured(service: Arc<Service>, config: Config) -> Self {
         let mails = std::env::temp_dir().join(format!("hoidap-mails-{}", Uuid::new_v4().simple()));
         let mail = format!("folder:{}", mails.display());
         let (tell, told) = channel();
@@ -133,6 +134,22 @@ impl Browser {
     /// Sends a form as it is, without a token.
     pub fn sends(&self, address: &str, fields: &[(&str, &str)]) -> Page {
         self.client.post(format!("{}{address}", self.url)).form(fields).send().unwrap().into()
+    }
+
+    /// Sends a form of parts with files: name, type, bytes. Without a token of its own.
+    pub fn sends_parts(&self, address: &str, fields: &[(&str, &str)], files: &[(&str, &str, &[u8])]) -> Page {
+        const EDGE: &str = "an-edge-that-no-file-has";
+        let mut body = Vec::new();
+        for (name, value) in fields {
+            body.extend_from_slice(format!("--{EDGE}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n").as_bytes());
+        }
+        for (name, kind, bytes) in files {
+            let head = format!("--{EDGE}\r\nContent-Disposition: form-data; name=\"tep\"; filename=\"{name}\"\r\nContent-Type: {kind}\r\n\r\n");
+            body.extend_from_slice(&[head.as_bytes(), bytes, b"\r\n"].concat());
+        }
+        body.extend_from_slice(format!("--{EDGE}--\r\n").as_bytes());
+        let request = self.client.post(format!("{}{address}", self.url)).header("content-type", format!("multipart/form-data; boundary={EDGE}"));
+        request.body(body).send().unwrap().into()
     }
 
     /// Sends a form with this browser's token.

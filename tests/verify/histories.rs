@@ -3,7 +3,7 @@
 //! service publishes, in every cell.
 
 use hoidap::actions::feedback::{self, Written};
-use hoidap::actions::{reply, supplement};
+use hoidap::actions::{appeal, grouped, reply, supplement};
 use hoidap::cli::export;
 use hoidap::domain::error::Problem;
 use hoidap::domain::event::Event;
@@ -39,6 +39,9 @@ enum Step {
     AsksForMore(usize),
     GetsMore(usize),
     Replies(usize),
+    Appeals(usize),
+    AnswersAppeal(usize),
+    AnswersTogether(usize, usize),
     Holiday(i32),
     Hours(i64),
     Days(i32),
@@ -80,6 +83,9 @@ fn step() -> impl Strategy<Value = Step> {
         2 => item().prop_map(Step::AsksForMore),
         2 => item().prop_map(Step::GetsMore),
         4 => item().prop_map(Step::Replies),
+        3 => item().prop_map(Step::Appeals),
+        3 => item().prop_map(Step::AnswersAppeal),
+        3 => (item(), item()).prop_map(|(item, other)| Step::AnswersTogether(item, other)),
         1 => (1..40_i32).prop_map(Step::Holiday),
         2 => (1..9_i64).prop_map(Step::Hours),
         4 => (1..14_i32).prop_map(Step::Days),
@@ -172,7 +178,10 @@ impl Lived<'_> {
         | Step::Reclassifies(n, _)
         | Step::AsksForMore(n)
         | Step::GetsMore(n)
-        | Step::Replies(n)) = *step
+        | Step::Replies(n)
+        | Step::Appeals(n)
+        | Step::AnswersAppeal(n)
+        | Step::AnswersTogether(n, _)) = *step
         else {
             return Ok(());
         };
@@ -213,6 +222,24 @@ impl Lived<'_> {
             Step::Reclassifies(_, kind) => writer.tries(|tx, me| feedback::reclassify(tx, me, serial, kind.as_str(), "by_content", "")),
             Step::AsksForMore(n) => writer.tries(|tx, me| supplement::ask(tx, me, serial, "Việc nào?", &(n % 10 + 1).to_string())),
             Step::GetsMore(_) => bed.service.write(|tx| supplement::add(tx, serial, "Thêm.")),
+            Step::Appeals(_) => bed.service.write(|tx| appeal::ask(tx, serial)),
+            Step::AnswersAppeal(_) => {
+                let revision = bed.service.read(|tx| Ok(store::appeal::of(tx.conn, serial)?.pop().map_or(0, |work| work.revision))).unwrap();
+                bed.desk("city-officer").tries(|tx, me| appeal::save(tx, me, serial, "Đã xem lại.", revision, true))?;
+                bed.desk("city-approver").tries(|tx, me| appeal::approve(tx, me, serial, revision + 1))
+            }
+            Step::AnswersTogether(_, other) => {
+                let other = self.item(other).unwrap_or(serial);
+                writer.tries(|tx, me| {
+                    let mut parts = Vec::new();
+                    for serial in [serial, other] {
+                        let revision = store::draft::get(tx.conn, serial)?.map_or(0, |draft| draft.revision);
+                        parts.push(grouped::Part { serial, title: "Về việc".into(), question: format!("Hỏi {}?", serial.0), revision });
+                    }
+                    parts.dedup_by_key(|part| part.serial);
+                    grouped::hand_in(tx, me, &parts, "Đáp chung.")
+                })
+            }
             Step::Replies(n) => bed.service.write(|tx| reply::reply(tx, serial, if n % 3 == 0 { "no" } else { "yes" }, "not_done", "")),
             _ => Ok(()),
         }

@@ -1,8 +1,8 @@
 //! The desk as officers meet it: what waits is what they can do, a colleague's
 //! words are never lost unseen, and a refusal leaves them at their desk.
 
-use crate::support::Bed;
-use crate::support::web::Site;
+use crate::support::web::{Browser, Site};
+use crate::support::{Bed, each_database};
 
 #[test]
 fn a_draft_that_a_colleague_saved_meanwhile_is_shown_beside_ones_own() {
@@ -106,4 +106,23 @@ fn notes_are_read_at_the_desk_by_those_who_can_open_the_item() {
         assert!(!site.browser().opens(page).says("phòng Văn hóa"), "{page}");
     }
     bed.recounts();
+}
+
+#[test]
+fn two_people_who_have_an_opinion_open_see_each_other_for_a_while() {
+    each_database(|bed| {
+        let serial = bed.citizen().says("Quầy đóng cửa sớm.").sends_opinion(bed);
+        let sealed = bed.citizen().kind("denunciation").says("Đòi tiền.").sends_opinion(bed);
+        let site = Site::start(bed);
+        let (one, two) = (site.browser().signs_in("officer"), site.browser().signs_in("colleague"));
+        let here = |browser: &Browser| browser.submits(&format!("/can-bo/{}/dang-mo", serial.0), &[]);
+        assert_eq!(here(&one).json()["names"], "");
+        assert_eq!(here(&two).json()["names"], "officer 31507");
+        assert!(one.opens(&format!("/can-bo/{}", serial.0)).says("cũng đang mở ý kiến này: colleague 31507"));
+        bed.service.clock().set(bed.service.now().plus_seconds(180));
+        assert_eq!(here(&one).json()["names"], "", "who was heard of long ago is not there");
+        assert_eq!(here(&site.browser().signs_in("neighbour")).status, 404);
+        let receiver = site.browser().signs_in("receiver");
+        assert_eq!(receiver.submits(&format!("/can-bo/{}/dang-mo", sealed.0), &[]).status, 404);
+    });
 }

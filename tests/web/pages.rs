@@ -71,13 +71,17 @@ fn pages_say_what_was_reviewed() {
         ("inbox", &officer, "/can-bo"),
         ("desk_item", &officer, &desk),
     ];
-    let colleague = bed.account("colleague").id.to_string();
+    let [colleague, city] = ["colleague", "city-officer"].map(|login| bed.account(login).id.to_string());
     // Salts are never the same, and so the root is not.
     let checkpoint = citizen.opens("/so-cong-khai/checkpoint").body;
     let root = checkpoint.lines().nth(2).unwrap();
     for (name, browser, address) in pages {
         let token = browser.token();
-        let page = seen(browser, address, &[(code, "(code)"), (&token, "(form_token)"), (&site.url, "(site)"), (&colleague, "(colleague)"), (root, "(root)")]);
+        let page = seen(
+            browser,
+            address,
+            &[(code, "(code)"), (&token, "(form_token)"), (&site.url, "(site)"), (&colleague, "(colleague)"), (&city, "(city-officer)"), (root, "(root)")],
+        );
         // Whoever comes after the Khmer page reads Vietnamese again.
         browser.opens("/?lang=vi");
         for fault in ["{{", "%{", "(missing"] {

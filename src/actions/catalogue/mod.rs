@@ -4,6 +4,7 @@
 //! written: figures that were published hang on them.
 
 mod calendar;
+mod clocks;
 mod devices;
 mod fields;
 mod offices;
@@ -26,6 +27,7 @@ use crate::domain::time::Day;
 use crate::domain::words::{OfficeCode, Words};
 
 pub use calendar::DayForm;
+pub use clocks::{ClockForm, add_clock, end_clock};
 pub use devices::{DeviceForm, Enrolled, end_device, enrol_device};
 pub use fields::{FieldForm, ICONS, end_field, groups, put_field};
 pub use offices::{OfficeForm, end_office, put_office};

@@ -243,6 +243,9 @@ impl<'a> Batch<'a> {
             entries.extend(route(tx, &mut item, submission)?);
         }
         let mut record = Record {
+            grouped: false,
+            forwards: 0,
+            appeal: None,
             serial,
             received_on: tx.today,
             language: submission.language,
@@ -280,7 +283,17 @@ impl<'a> Batch<'a> {
             respondent: submission.respondent,
             channel: submission.channel,
         });
-        self.items.push(NewItem { record, submission: submission.id, receipt_hash, original: opinion.text.clone(), contact, sealed: facts });
+        let notice = opinion.notice.clone();
+        self.items.push(NewItem {
+            record,
+            submission: submission.id,
+            receipt_hash,
+            original: opinion.text.clone(),
+            topic: opinion.topic,
+            contact,
+            notice,
+            sealed: facts,
+        });
         let mut salts = vec![("text", salt)];
         self.events.extend(entries.into_iter().map(|entry| NewEvent {
             serial,

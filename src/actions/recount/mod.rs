@@ -124,6 +124,9 @@ fn apart(row: &Record, events: &Record) -> String {
             ("out_on", record.out_on.map(|day| day.to_string())),
             ("merged_into", record.merged_into.map(|serial| serial.to_string())),
             ("reply", record.reply.map(|reply| reply.to_string())),
+            ("grouped", Some(record.grouped.to_string())),
+            ("forwards", Some(record.forwards.to_string())),
+            ("appeal", record.appeal.map(|appeal| appeal.to_string())),
             ("events", Some(record.events.to_string())),
         ]
     };
@@ -138,9 +141,11 @@ fn apart(row: &Record, events: &Record) -> String {
 fn texts(tx: &mut Tx<'_>, serial: Serial, kept: &[KeptEvent]) -> Result<Option<String>, Problem> {
     let answers = store::feedback::answers(tx.conn, serial)?;
     let original = store::feedback::original(tx.conn, serial)?;
+    let mut appeals = store::appeal::of(tx.conn, serial)?.into_iter().filter_map(|work| work.appeal.answer).collect::<Vec<_>>().into_iter();
     let published = |version: u32| answers.iter().find(|a| a.version == version);
     let mut versions = 0;
     for event in kept {
+        let told_appeal: Option<String>;
         let mut pairs: Vec<(&str, &Commitment, Option<&str>)> = Vec::new();
         match &event.entry.event {
             Event::Received { text, .. } => pairs.push(("text", text, original.as_deref())),
@@ -151,8 +156,13 @@ fn texts(tx: &mut Tx<'_>, serial: Serial, kept: &[KeptEvent]) -> Result<Option<S
                 if public.published_on != event.entry.on {
                     return Ok(Some(format!("version {version} of the answer says {}, its event {}", public.published_on, event.entry.on)));
                 }
-                pairs.push(("question", question, Some(&public.question)));
+                // Erased at the sender's request: nothing is left of it.
+                pairs.push(("question", question, Some(public.question.as_str()).filter(|words| !words.is_empty())));
                 pairs.push(("answer", answer, Some(&public.answer)));
+            }
+            Event::AppealAnswered { answer } => {
+                told_appeal = appeals.next();
+                pairs.push(("answer", answer, told_appeal.as_deref()));
             }
             Event::Forwarded { note: Some(note), .. }
             | Event::Returned { note: Some(note), .. }

@@ -110,6 +110,8 @@ pub(super) enum Job {
     Thank,
     /// The sender says that it did not.
     Doubt,
+    /// A higher office that was asked after that answers.
+    LookAgain,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -3,15 +3,16 @@
 
 use uuid::Uuid;
 
-use super::fates::{Fate, Form, Job};
+use super::fates::{Fate, Form, Job, Part};
 use super::life::Life;
 use super::opinions::Template;
 use super::topics::is_commune;
 use crate::actions::Tx;
 use crate::actions::feedback::{self, Written};
-use crate::actions::reply;
+use crate::actions::{appeal, reply};
 use crate::domain::access::Officer;
 use crate::domain::error::Problem;
+use crate::domain::event::Appeal;
 use crate::domain::feedback::State;
 use crate::domain::office::OfficeKind;
 use crate::domain::text::TITLE_MAX;
@@ -43,6 +44,19 @@ impl Life {
         if listed { Some(wanted.to_owned()) } else { self.catalogue.list(list).next().map(|c| c.code.to_string()) }
     }
 
+    /// Two people of the higher office answer, if there are two who had no part in the first answer.
+    fn look_again(&mut self, tx: &mut Tx<'_>, serial: Serial) -> Result<(), Problem> {
+        let Some(open) = store::appeal::of(tx.conn, serial)?.pop() else { return Ok(()) };
+        let mut barred = appeal::involved(tx, serial)?;
+        barred.extend(store::draft::authors(tx.conn, serial)?);
+        let Some(writer) = self.person(Role::Officer, &open.appeal.office, &barred) else { return Ok(()) };
+        barred.push(writer.id);
+        let Some(approver) = self.person(Role::Approver, &open.appeal.office, &barred) else { return Ok(()) };
+        let answer = "Chúng tôi đã xem lại hồ sơ và ý kiến của ông/bà. Cơ quan đã trả lời phải báo kết quả cụ thể cho ông/bà trong 5 ngày làm việc; chúng tôi theo dõi đến khi xong.";
+        appeal::save(tx, &writer, serial, answer, open.revision, true)?;
+        appeal::approve(tx, &approver, serial, open.revision + 1)
+    }
+
     /// Makes a move where the item allows it and somebody may; else leaves the item as it is.
     pub(super) fn work(&mut self, tx: &mut Tx<'_>, index: usize, job: Job) -> Result<(), Problem> {
         let Some(serial) = self.opinions.get(index).and_then(|o| o.serial) else { return Ok(()) };
@@ -58,6 +72,7 @@ impl Life {
             Job::Reopen => record.state == State::OutOfScope,
             Job::Withdraw => record.state.is_open(),
             Job::Thank | Job::Doubt => record.state == State::Answered && record.reply.is_none(),
+            Job::LookAgain => record.state == State::Answered && record.appeal == Some(Appeal::Open),
         };
         if !fits {
             return Ok(());
@@ -66,9 +81,18 @@ impl Life {
             Job::Withdraw => feedback::withdraw(tx, serial),
             Job::Thank => reply::reply(tx, serial, "yes", "", ""),
             Job::Doubt => match self.code("reply", "not_done") {
-                Some(reason) => reply::reply(tx, serial, "no", &reason, ""),
+                Some(reason) => {
+                    reply::reply(tx, serial, "no", &reason, "")?;
+                    // Every other one asks a higher office, which takes its time.
+                    if serial.0 % 2 == 0 {
+                        appeal::ask(tx, serial)?;
+                        self.enter(index, tx.today, 8, Part::Morning, Job::LookAgain);
+                    }
+                    Ok(())
+                }
                 None => Ok(()),
             },
+            Job::LookAgain => self.look_again(tx, serial),
             Job::ConfirmSeal | Job::Unseal => {
                 let Some(receiver) = self.receiver() else { return Ok(()) };
                 match job {
@@ -140,7 +164,7 @@ impl Life {
             }
             Job::Seal => feedback::seal(tx, &who, serial),
             Job::Reopen => feedback::restore(tx, &who, serial, "Xem lại: việc này thuộc cơ quan mình trả lời."),
-            Job::ConfirmSeal | Job::Unseal | Job::Withdraw | Job::Thank | Job::Doubt => Ok(()),
+            Job::ConfirmSeal | Job::Unseal | Job::Withdraw | Job::Thank | Job::Doubt | Job::LookAgain => Ok(()),
         }
     }
 

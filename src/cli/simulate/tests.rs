@@ -15,7 +15,7 @@ use crate::domain::feedback::Class;
 use crate::domain::words::Sample;
 use crate::keys::Keys;
 use crate::store::Db;
-use crate::store::feedback::Filter;
+use crate::store::list::Filter;
 
 /// A deployment in a folder that goes with it.
 struct Deployment {

@@ -6,7 +6,9 @@ use uuid::Uuid;
 
 use super::gate::{Admin, Sent, done};
 use super::page::{Cell, Form, ListPage};
+use crate::actions::absence::{self, AbsenceForm};
 use crate::actions::account::{self, AccountForm};
+use crate::actions::totp;
 use crate::domain::error::{Code, Problem};
 use crate::domain::words::{Language, Role};
 use crate::http::app::block;
@@ -20,8 +22,9 @@ pub const LIST: &str = "/quan-tri/tai-khoan";
 
 /// All accounts, ended ones with their day.
 pub async fn list(admin: Admin) -> HttpResponse {
-    let accounts = match admin.app.read(|tx| Ok(store::officer::all(tx.conn)?)).await {
-        Ok(accounts) => accounts,
+    let read = admin.app.read(|tx| Ok((store::officer::all(tx.conn)?, store::totp::all_on(tx.conn)?, absence::today(tx)?)));
+    let (accounts, coded, away) = match read.await {
+        Ok(read) => read,
         Err(problem) => return admin.problem(&problem),
     };
     let rows = accounts.iter().map(|a| {
@@ -31,16 +34,32 @@ pub async fn list(admin: Admin) -> HttpResponse {
             None => (Cell::text(admin.t("admin.state.active")), Cell::act(admin.t("admin.end"), a.officer.name.clone(), format!("{LIST}/{id}/ket-thuc"))),
         };
         let roles: Vec<String> = a.officer.roles.iter().map(|r| admin.t(&format!("admin.role.{r}"))).collect();
+        let factor = if coded.contains(&id) {
+            Cell::act(admin.t("account.admin.reset"), a.officer.name.clone(), format!("{LIST}/{id}/xac-thuc"))
+        } else {
+            Cell::text(admin.t("account.admin.none"))
+        };
+        let absence = match away.get(&id) {
+            _ if a.ended_on.is_some() || !a.officer.has_desk() => Cell::text(String::new()),
+            Some(absence) => {
+                let until = crate::i18n::tr(admin.language(), "absence.until", &[("day", crate::i18n::date(absence.to))]);
+                Cell::act(until, a.officer.name.clone(), format!("{LIST}/{id}/vang-mat"))
+            }
+            None => Cell::act(admin.t("absence.note"), a.officer.name.clone(), format!("{LIST}/{id}/vang-mat")),
+        };
         vec![
             Cell::link(a.officer.name.clone(), format!("{LIST}/{id}/sua")).vietnamese(),
             Cell::text(a.login.clone()),
             Cell::text(admin.office(&a.officer.office)),
             Cell::text(roles.join(", ")),
             state,
+            factor,
+            absence,
             end,
         ]
     });
-    admin.list(ListPage::new("accounts", &["person", "login", "office", "roles", "state", "end"], rows).adds(format!("{LIST}/them")))
+    admin
+        .list(ListPage::new("accounts", &["person", "login", "office", "roles", "state", "second_factor", "absence", "end"], rows).adds(format!("{LIST}/them")))
 }
 
 fn layout(form: &mut Form<'_>, admin: &Admin, held: Option<&Account>) {
@@ -147,6 +166,68 @@ fn moved(problem: Problem, from: &str, to: &'static str) -> Problem {
         }
         other => other,
     }
+}
+
+fn absence_layout(form: &mut Form<'_>, account: &Account, deputies: &[(String, String)]) {
+    form.head("accounts", "absence", &account.officer.name, LIST);
+    form.asks("absence.lead", "absence.note");
+    form.input("absence_from", "date");
+    form.input("absence_to", "date");
+    form.select("deputy", Some("admin.choose"), deputies.to_vec());
+}
+
+/// An account, and who may stand in for its person.
+async fn held_with_deputies(admin: &Admin, id: &str) -> Result<(Account, Vec<(String, String)>), Problem> {
+    let account = held(admin, id).await?;
+    let absent = account.officer.clone();
+    let deputies = admin.app.read(move |tx| absence::deputies(tx, &absent)).await?;
+    Ok((account, deputies.into_iter().map(|o| (o.id.to_string(), o.name)).collect()))
+}
+
+/// The form of a colleague's absence.
+pub async fn absent(admin: Admin, id: Path<String>) -> HttpResponse {
+    match held_with_deputies(&admin, &id).await {
+        Ok((account, deputies)) => admin.form(&Fields::default(), |f| absence_layout(f, &account, &deputies)),
+        Err(problem) => admin.problem(&problem),
+    }
+}
+
+/// Notes a colleague's absence for them.
+pub async fn note_absence(admin: Admin, id: Path<String>, sent: Sent) -> HttpResponse {
+    let sent = Fields(sent.into_inner());
+    let (account, deputies) = match held_with_deputies(&admin, &id).await {
+        Ok(held) => held,
+        Err(problem) => return admin.problem(&problem),
+    };
+    let get = |name: &str| sent.get(name).to_owned();
+    let (id, form) = (account.officer.id, AbsenceForm { deputy: get("deputy"), from: get("absence_from"), to: get("absence_to") });
+    let outcome = admin.write(&sent, move |tx, me| absence::note(tx, me, id, &form)).await;
+    admin.answer(outcome.map(|()| done(LIST)), &sent, |f| absence_layout(f, &account, &deputies))
+}
+
+fn reset_layout(form: &mut Form<'_>, account: &Account) {
+    form.head("accounts", "reset_totp", &account.officer.name, LIST);
+    form.ends("admin.accounts.reset_totp_lead", "admin.accounts.reset_totp_button");
+}
+
+/// Asks before a colleague's second factor is taken away.
+pub async fn resetting(admin: Admin, id: Path<String>) -> HttpResponse {
+    match held(&admin, &id).await {
+        Ok(account) => admin.form(&Fields::default(), |f| reset_layout(f, &account)),
+        Err(problem) => admin.problem(&problem),
+    }
+}
+
+/// Takes a colleague's second factor away; they are told by mail.
+pub async fn reset_totp(admin: Admin, id: Path<String>, sent: Sent) -> HttpResponse {
+    let sent = Fields(sent.into_inner());
+    let account = match held(&admin, &id).await {
+        Ok(account) => account,
+        Err(problem) => return admin.problem(&problem),
+    };
+    let id = account.officer.id;
+    let outcome = admin.write(&sent, move |tx, me| totp::reset(tx, me, id)).await;
+    admin.answer(outcome.map(|()| done(LIST)), &sent, |f| reset_layout(f, &account))
 }
 
 fn end_layout(form: &mut Form<'_>, account: &Account) {

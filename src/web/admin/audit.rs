@@ -1,70 +1,229 @@
-//! The audit: who did what, when. Of a sealed item it doesn't say who, because
-//! that would name the office.
-
-use std::collections::{BTreeMap, BTreeSet};
+//! The audit: who did what, when; looked through by person, verb, subject and
+//! days, and taken along as a table. What may be told is decided in `actions::audit`.
 
 use actix_web::HttpResponse;
-use uuid::Uuid;
+use actix_web::http::{StatusCode, header};
+use serde::Serialize;
 
-use super::gate::Admin;
+use super::gate::{Admin, Sent};
 use super::outbox::time;
-use super::page::{Cell, ListPage};
-use crate::actions::Tx;
-use crate::domain::error::Problem;
-use crate::domain::feedback::State;
-use crate::domain::words::Serial;
-use crate::store;
-use crate::store::audit::Line;
+use super::page::{Cell, ListPage, ListView};
+use crate::actions::audit::{self, Asked, Shown, Who};
+use crate::domain::error::{Fault, Problem};
+use crate::domain::event::EventName;
+use crate::domain::text::harmless_cell;
+use crate::http::error::noted;
+use crate::i18n;
+use crate::web::form::{FaultLine, Faults, Fields};
+use crate::web::view::{FilterSelect, filter_select};
 
 /// Its address.
 pub const LIST: &str = "/quan-tri/nhat-ky";
-const MOST: i64 = 200;
+/// Lines of a page.
+const PAGE: usize = 100;
+/// What the address can ask for.
+const ASKED: [&str; 5] = ["nguoi", "viec", "ve", "tu", "den"];
+/// The verbs that are no event of an opinion.
+const VERBS: [&str; 56] = [
+    "account.sign_in",
+    "account.sign_out_everywhere",
+    "account.add",
+    "account.change",
+    "account.end",
+    "account.password",
+    "account.password_asked",
+    "account.password_reset",
+    "account.totp_on",
+    "account.totp_off",
+    "account.totp_reset",
+    "account.recovery_code",
+    "account.token_make",
+    "account.token_revoke",
+    "account.absence_note",
+    "account.absence_end",
+    "feedback.note",
+    "feedback.save_draft",
+    "feedback.hand_in",
+    "feedback.give_back",
+    "feedback.topic",
+    "feedback.frequent",
+    "feedback.not_frequent",
+    "appeal.save_draft",
+    "appeal.hand_in",
+    "appeal.give_back",
+    "template.keep",
+    "template.drop",
+    "rights.ask",
+    "breach.open",
+    "breach.change",
+    "breach.notified",
+    "sealed.view",
+    "contact.forget",
+    "audit.export",
+    "calendar.import",
+    "calendar.put",
+    "calendar.remove",
+    "clock.add",
+    "clock.end",
+    "jobs.ask",
+    "outbox.again",
+    "device.end",
+    "device.enrol",
+    "field.end",
+    "field.put",
+    "office.end",
+    "office.put",
+    "procedure.end",
+    "procedure.put",
+    "rule.add",
+    "rule.end",
+    "survey.close",
+    "survey.open",
+    "target.put",
+    "ledger.begin_anew",
+];
 
-struct Read {
-    lines: Vec<Line>,
-    names: BTreeMap<Uuid, String>,
-    sealed: BTreeSet<Serial>,
+#[derive(Serialize)]
+struct Page {
+    #[serde(flatten)]
+    list: ListView,
+    person: FilterSelect,
+    verb: FilterSelect,
+    subject: String,
+    from: String,
+    to: String,
+    /// What was asked for, to be sent along with the export.
+    hidden: Vec<(&'static str, String)>,
+    newest: Option<String>,
+    older: Option<String>,
+    faults: Vec<FaultLine>,
 }
 
-fn read(tx: &mut Tx<'_>) -> Result<Read, Problem> {
-    let lines = store::audit::lines(tx.conn, None, MOST)?;
-    let names = store::officer::all(tx.conn)?.into_iter().map(|a| (a.officer.id, a.officer.name)).collect();
-    let mut sealed = BTreeSet::new();
-    for serial in lines.iter().filter_map(serial).collect::<BTreeSet<_>>() {
-        if store::feedback::get(tx.conn, serial)?.is_some_and(|record| record.state == State::Sealed) {
-            sealed.insert(serial);
-        }
-    }
-    Ok(Read { lines, names, sealed })
+fn asked(fields: &Fields) -> Asked {
+    let [person, verb, subject, from, to] = ASKED.map(|name| fields.get(name).to_owned());
+    Asked { person, verb, subject, from, to }
 }
 
-fn serial(line: &Line) -> Option<Serial> {
-    line.subject.starts_with("HD-").then(|| line.subject.parse().ok()).flatten()
-}
-
-/// The last lines, newest first.
+/// A page of lines, newest first.
 pub async fn list(admin: Admin) -> HttpResponse {
-    let Read { lines, names, sealed } = match admin.app.read(read).await {
-        Ok(read) => read,
+    let below = admin.asked.get("sau").parse().ok();
+    show(&admin, StatusCode::OK, &admin.asked, below, Vec::new()).await
+}
+
+async fn show(admin: &Admin, status: StatusCode, fields: &Fields, below: Option<i64>, faults: Vec<Fault>) -> HttpResponse {
+    let wanted = asked(fields);
+    let read = admin.app.read(move |tx| {
+        let people = audit::people(tx)?;
+        Ok((people, audit::page(tx, &wanted, below, PAGE)))
+    });
+    let (people, found) = match read.await {
+        Ok((people, found)) => (people, found),
+        Err(problem) => return admin.problem(&problem),
+    };
+    let (lines, next, status, faults) = match found {
+        Ok((lines, next)) => (lines, next, status, faults),
+        Err(Problem::Invalid(faults)) => (Vec::new(), None, StatusCode::UNPROCESSABLE_ENTITY, faults),
         Err(problem) => return admin.problem(&problem),
     };
     let rows = lines.iter().map(|line| {
-        let is_sealed = serial(line).is_some_and(|s| sealed.contains(&s));
-        let who = match line.officer {
-            _ if is_sealed => admin.t("admin.audit.sealed"),
-            Some(id) => names.get(&id).cloned().unwrap_or_else(|| id.to_string()),
-            None => admin.t("admin.audit.nobody"),
-        };
-        // What an item's line adds is for its desk.
-        let detail =
-            if serial(line).is_some() || line.detail.as_object().is_none_or(serde_json::Map::is_empty) { String::new() } else { line.detail.to_string() };
-        vec![Cell::text(time(line.at)), Cell::text(who), Cell::text(line.action.clone()), Cell::text(subject(line, &names)), Cell::text(detail)]
+        vec![
+            Cell::text(time(line.at)),
+            Cell::text(who(admin, &line.who)),
+            Cell::text(word(admin, &line.action)),
+            Cell::text(line.subject.clone()),
+            Cell::text(line.detail.as_ref().map(ToString::to_string).unwrap_or_default()),
+        ]
     });
-    admin.list(ListPage::new("audit", &["when", "who", "verb", "subject_of", "detail"], rows))
+    let list = ListPage::new("audit", &["when", "who", "verb", "subject_of", "detail"], rows).view(admin);
+    let people = people.into_iter().map(|(name, id)| (id.to_string(), name)).collect();
+    let page = Page {
+        person: filter_select("nguoi", "audit.person", admin.t("audit.everybody"), fields.get("nguoi"), people),
+        verb: filter_select("viec", "audit.verb", admin.t("audit.everything"), fields.get("viec"), verbs(admin)),
+        subject: fields.get("ve").to_owned(),
+        from: fields.get("tu").to_owned(),
+        to: fields.get("den").to_owned(),
+        hidden: ASKED.iter().map(|name| (*name, fields.get(name).to_owned())).filter(|(_, value)| !value.is_empty()).collect(),
+        newest: below.map(|_| address(fields, None)),
+        older: next.map(|next| address(fields, Some(next))),
+        faults: Faults::new(faults, admin.language()).lines(|pointer| format!("loc-{}", pointer.trim_start_matches('/'))),
+        list,
+    };
+    admin.page(status, "admin/audit", &page)
 }
 
-/// What the line is about; an account by its person's name.
-fn subject(line: &Line, names: &BTreeMap<Uuid, String>) -> String {
-    let id = line.subject.strip_prefix("officer:").and_then(|id| Uuid::parse_str(id).ok());
-    id.and_then(|id| names.get(&id).cloned()).unwrap_or_else(|| line.subject.clone())
+/// The address of a page of what was asked for.
+fn address(fields: &Fields, below: Option<i64>) -> String {
+    let asked = ASKED.iter().map(|name| (*name, fields.get(name).to_owned())).filter(|(_, value)| !value.is_empty());
+    let parts: Vec<(&str, String)> = asked.chain(below.map(|below| ("sau", below.to_string()))).collect();
+    match encoded(&parts) {
+        query if query.is_empty() => LIST.to_owned(),
+        query => format!("{LIST}?{query}"),
+    }
+}
+
+/// As a form is sent.
+fn encoded(parts: &[(&str, String)]) -> String {
+    let one = |(name, value): &(&str, String)| {
+        let value: String =
+            value.bytes().map(|b| if b.is_ascii_alphanumeric() || b"-._~".contains(&b) { char::from(b).to_string() } else { format!("%{b:02X}") }).collect();
+        format!("{name}={value}")
+    };
+    parts.iter().map(one).collect::<Vec<_>>().join("&")
+}
+
+fn who(admin: &Admin, who: &Who) -> String {
+    match who {
+        Who::Sealed => admin.t("admin.audit.sealed"),
+        Who::Nobody => admin.t("admin.audit.nobody"),
+        Who::Person(name) => name.clone(),
+    }
+}
+
+/// A verb in words, where there are some.
+fn word(admin: &Admin, action: &str) -> String {
+    let key = match action.strip_prefix("feedback.").filter(|name| name.parse::<EventName>().is_ok()) {
+        Some(event) => format!("move.{event}"),
+        None => format!("audit.verbs.{}", action.replace('.', "_")),
+    };
+    let found = i18n::t(admin.language(), &key);
+    if found == key { action.to_owned() } else { found }
+}
+
+/// Every verb as an option, in the order of its words.
+fn verbs(admin: &Admin) -> Vec<(String, String)> {
+    let events = EventName::ALL.iter().map(|event| format!("feedback.{event}"));
+    let mut verbs: Vec<(String, String)> = VERBS.iter().map(|verb| (*verb).to_owned()).chain(events).map(|verb| (verb.clone(), word(admin, &verb))).collect();
+    verbs.sort_by_cached_key(|(_, word)| word.to_lowercase());
+    verbs
+}
+
+/// Sends what was asked for as a table.
+pub async fn export(admin: Admin, sent: Sent) -> HttpResponse {
+    let fields = Fields(sent.into_inner());
+    let wanted = asked(&fields);
+    match admin.write(&fields, move |tx, me| audit::export(tx, me, &wanted)).await.and_then(|lines| table(&admin, &lines)) {
+        Ok(table) => HttpResponse::Ok()
+            .content_type("text/csv; charset=utf-8")
+            .insert_header((header::CONTENT_DISPOSITION, format!("attachment; filename=\"nhat-ky-{}.csv\"", admin.today)))
+            .body(table),
+        Err(Problem::Invalid(faults)) => show(&admin, StatusCode::UNPROCESSABLE_ENTITY, &fields, None, faults).await,
+        Err(problem @ Problem::Refused(_)) => show(&admin, noted(&problem), &fields, None, vec![Fault::new("/nguoi", problem.code().as_str())]).await,
+        Err(problem) => admin.problem(&problem),
+    }
+}
+
+/// The mark by which spreadsheets know UTF-8.
+const MARK: &[u8] = "\u{FEFF}".as_bytes();
+
+fn table(admin: &Admin, lines: &[Shown]) -> Result<Vec<u8>, Problem> {
+    let broken = |e: &dyn std::fmt::Display| Problem::Internal(format!("a table could not be written: {e}"));
+    let mut table = csv::Writer::from_writer(MARK.to_vec());
+    let head = ["when", "who", "verb", "subject_of", "detail"].map(|column| admin.t(&format!("admin.column.{column}")));
+    table.write_record(head).map_err(|e| broken(&e))?;
+    for line in lines {
+        let detail = line.detail.as_ref().map(ToString::to_string).unwrap_or_default();
+        let cells = [line.at.to_string(), who(admin, &line.who), line.action.clone(), line.subject.clone(), detail];
+        table.write_record(cells.map(|cell| harmless_cell(&cell).into_owned())).map_err(|e| broken(&e))?;
+    }
+    table.into_inner().map_err(|e| broken(&e))
 }

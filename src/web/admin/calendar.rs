@@ -34,10 +34,16 @@ pub async fn list(admin: Admin) -> HttpResponse {
     });
     let moved: Option<u64> = admin.asked.get("doi").parse().ok();
     let notice = moved.map(|n| i18n::tr(language, "admin.calendar.moved", &[("n", i18n::number(language, n))]));
-    admin.list(ListPage::new("calendar", &["day", "name", "kind", "status", "source", "end"], rows).adds(format!("{LIST}/them")).notice(notice))
+    admin.list(
+        ListPage::new("calendar", &["day", "name", "kind", "status", "source", "end"], rows)
+            .adds(format!("{LIST}/them"))
+            .beside("admin.calendar_file.link", format!("{LIST}/nhap"))
+            .beside("admin.calendar_file.export", super::calendar_file::FILE.to_owned())
+            .notice(notice),
+    )
 }
 
-fn done(moved: usize) -> String {
+pub(super) fn done(moved: usize) -> String {
     format!("{LIST}?xong=1&doi={moved}")
 }
 

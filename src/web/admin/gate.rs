@@ -132,6 +132,11 @@ impl Admin {
         self.app.administer(move |tx| act(tx, &me)).await
     }
 
+    /// Checks a form's token, for a form that only asks.
+    pub fn check(&self, sent: &Fields) -> Result<(), Problem> {
+        self.visitor.check_form(&self.app, sent.get("form_token"))
+    }
+
     /// After a form: on to `address`, or back to the form with everything that was typed.
     pub fn answer(&self, outcome: Result<String, Problem>, sent: &Fields, layout: impl Fn(&mut Form<'_>)) -> HttpResponse {
         match outcome {

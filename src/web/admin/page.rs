@@ -69,9 +69,12 @@ impl Cell {
 /// A list of the administration.
 pub struct ListPage {
     part: &'static str,
+    /// Its place in the menu.
+    at: &'static str,
     columns: Vec<&'static str>,
     rows: Vec<Vec<Cell>>,
     add: Option<String>,
+    beside: Vec<(&'static str, String)>,
     notice: Option<String>,
 }
 
@@ -85,18 +88,31 @@ pub(super) struct ListView {
     rows: Vec<Vec<Cell>>,
     add: Option<String>,
     add_text: String,
+    beside: Vec<(String, String)>,
     notice: Option<String>,
 }
 
 impl ListPage {
     /// A list whose words are below `admin.<part>`. The first cell names its row.
     pub fn new(part: &'static str, columns: &[&'static str], rows: impl IntoIterator<Item = Vec<Cell>>) -> Self {
-        Self { part, columns: columns.to_vec(), rows: rows.into_iter().collect(), add: None, notice: None }
+        Self { part, at: part, columns: columns.to_vec(), rows: rows.into_iter().collect(), add: None, beside: Vec::new(), notice: None }
     }
 
     /// Says where to add a row.
     pub fn adds(mut self, address: String) -> Self {
         self.add = Some(address);
+        self
+    }
+
+    /// A list that belongs to another part of the menu.
+    pub fn within(mut self, part: &'static str) -> Self {
+        self.at = part;
+        self
+    }
+
+    /// A page beside the list: the key of its words, and its address.
+    pub fn beside(mut self, words: &'static str, address: String) -> Self {
+        self.beside.push((words, address));
         self
     }
 
@@ -113,13 +129,14 @@ impl ListPage {
         let done = admin.asked.has("xong", "1").then(|| self.notice.unwrap_or_else(|| admin.t("admin.done")));
         ListView {
             title: admin.t(&format!("admin.{}.title", self.part)),
-            at: self.part,
+            at: self.at,
             about: admin.t(&format!("admin.{}.about", self.part)),
             caption: i18n::tr(admin.language(), "admin.rows", &[("n", i18n::number(admin.language(), count))]),
             rows: rows.collect(),
             columns,
             add_text: if self.add.is_some() { admin.t(&format!("admin.{}.add", self.part)) } else { String::new() },
             add: self.add,
+            beside: self.beside.into_iter().map(|(words, address)| (admin.t(words), address)).collect(),
             notice: done,
         }
     }

@@ -15,8 +15,9 @@ use crate::web::view;
 /// Its address.
 pub const LIST: &str = "/quan-tri/phan-cong";
 
-fn subject(admin: &Admin, rule: &Rule) -> String {
-    match &rule.subject {
+/// What a rule looks at, in words.
+pub(super) fn subject_name(admin: &Admin, subject: &Subject) -> String {
+    match subject {
         Subject::Field(code) => view::field_name(&admin.catalogue, code, admin.language()),
         Subject::Procedure(key) => admin.catalogue.procedure(key).map_or_else(|| key.to_string(), |p| p.name.clone()),
     }
@@ -25,7 +26,7 @@ fn subject(admin: &Admin, rule: &Rule) -> String {
 /// All rules, ended ones included.
 pub async fn list(admin: Admin) -> HttpResponse {
     let rows = admin.catalogue.rules.iter().map(|r| {
-        let about = subject(&admin, r);
+        let about = subject_name(&admin, &r.subject);
         vec![
             match &r.subject {
                 Subject::Field(_) => Cell::text(about.clone()),
@@ -40,18 +41,25 @@ pub async fn list(admin: Admin) -> HttpResponse {
             Cell::act(admin.t("admin.end"), about, format!("{LIST}/{}/ket-thuc", r.id)),
         ]
     });
-    admin.list(ListPage::new("rules", &["subject", "place", "goes_to", "state", "end"], rows).adds(format!("{LIST}/them")))
+    let list = ListPage::new("rules", &["subject", "place", "goes_to", "state", "end"], rows).adds(format!("{LIST}/them"));
+    admin.list(list.beside("admin.routing.try", format!("{LIST}/thu")).beside("admin.routing.title", format!("{LIST}/kiem-tra")))
+}
+
+/// Every field and procedure that can be chosen today, as the form and the ledger name it.
+pub(super) fn subject_choices(admin: &Admin) -> Vec<(String, String)> {
+    let (catalogue, today, language) = (&admin.catalogue, admin.today, admin.language());
+    let fields = catalogue.fields.iter().filter(|f| f.is_active(today));
+    let procedures = catalogue.procedures.iter().filter(|p| p.is_active(today));
+    fields
+        .map(|f| (format!("field:{}", f.code), format!("{}: {}", admin.t("admin.column.field"), f.name.get(language))))
+        .chain(procedures.map(|p| (format!("procedure:{}", p.key), format!("{}: {}", admin.t("admin.column.procedure"), p.name))))
+        .collect()
 }
 
 fn layout(form: &mut Form<'_>, admin: &Admin) {
     let (catalogue, today, language) = (&admin.catalogue, admin.today, admin.language());
     form.head("rules", "add", "", LIST);
-    let fields = catalogue.fields.iter().filter(|f| f.is_active(today));
-    let procedures = catalogue.procedures.iter().filter(|p| p.is_active(today));
-    let subjects = fields
-        .map(|f| (format!("field:{}", f.code), format!("{}: {}", admin.t("admin.column.field"), f.name.get(language))))
-        .chain(procedures.map(|p| (format!("procedure:{}", p.key), format!("{}: {}", admin.t("admin.column.procedure"), p.name))));
-    form.select("subject", Some("admin.choose"), subjects);
+    form.select("subject", Some("admin.choose"), subject_choices(admin));
     form.select("place", Some("admin.rules.everywhere"), view::office_options(catalogue, today, language));
     let named = (NAMED.to_owned(), admin.t("admin.rules.named"));
     form.select("office", Some("admin.choose"), std::iter::once(named).chain(view::office_options(catalogue, today, language)));
@@ -78,7 +86,7 @@ fn held<'a>(admin: &'a Admin, id: &str) -> Result<&'a Rule, Problem> {
 }
 
 fn end_layout(form: &mut Form<'_>, admin: &Admin, rule: &Rule) {
-    form.head("rules", "end", &subject(admin, rule), LIST);
+    form.head("rules", "end", &subject_name(admin, &rule.subject), LIST);
     form.ends("admin.rules.end_lead", "admin.rules.end_button");
     form.hinted("last", "date");
 }

@@ -1,30 +1,36 @@
 //! One opinion at the desk: what the sender wrote, the answer being written,
 //! the moves that this officer may make now.
 
+use std::collections::BTreeMap;
+
 use actix_web::http::StatusCode;
 use actix_web::web::{Form, Path, Query};
 use actix_web::{HttpResponse, Responder};
 use serde::Serialize;
+use uuid::Uuid;
 
 use crate::actions::lookup::{self, DeskItem};
 use crate::actions::redaction::redactor;
-use crate::actions::{Tx, feedback, note, supplement};
+use crate::actions::{Tx, absence, appeal, attachment, feedback, frequent, note, presence, supplement, template};
 use crate::domain::access::{Act, Officer};
+use crate::domain::catalogue::Catalogue;
 use crate::domain::error::{Code, Fault, Problem};
 use crate::domain::feedback::{LONGEST_SUPPLEMENT, State};
 use crate::domain::redaction::Redactor;
 use crate::domain::text::propose_title;
 use crate::domain::time::{Day, Moment};
-use crate::domain::visibility::PublicStep;
-use crate::domain::words::{Kind, Language, Role, Serial};
+use crate::domain::visibility::{PublicStep, Record};
+use crate::domain::words::{Kind, Language, Role, Serial, Topic};
 use crate::http::app::{App, Shared, block};
 use crate::http::error::noted;
 use crate::http::visitor::Visitor;
-use crate::i18n::{date, t, tr};
+use crate::i18n::{date, long_date, t, tr};
 use crate::store;
+use crate::store::absence::Absence;
+use crate::web::files::{self, FileView, TakesFiles};
 use crate::web::form::{FaultLine, Faults, Fields};
 use crate::web::respond;
-use crate::web::view::{self, AnswerView, FilterSelect, Numbered, Piece, Status, Why};
+use crate::web::view::{self, AnswerView, AppealView, FilterSelect, Numbered, Piece, Status, Why};
 
 #[derive(Serialize)]
 struct Page {
@@ -49,6 +55,9 @@ struct Page {
     added: Vec<Added>,
     /// What officers told one another.
     notes: Vec<NoteView>,
+    takes_files: Option<TakesFiles>,
+    /// Files of the sender and of officers.
+    files: Vec<FileView>,
     /// Until when the sender is waited for.
     waits_until: Option<String>,
     /// It stands beside the text that waits for approval, and is not shown twice.
@@ -60,6 +69,12 @@ struct Page {
     may: May,
     draft: DraftView,
     proposal: Option<Proposal>,
+    appeals: Vec<AppealView>,
+    /// It stands among the frequent questions.
+    frequent: bool,
+    templates: FilterSelect,
+    appeal: Option<AppealWork>,
+    appeal_reasons: FilterSelect,
     offices: FilterSelect,
     forward_reasons: FilterSelect,
     return_reasons: FilterSelect,
@@ -69,6 +84,8 @@ struct Page {
     kinds: FilterSelect,
     reclassify_reasons: FilterSelect,
     colleagues: FilterSelect,
+    /// Somebody among them is away today.
+    somebody_away: bool,
     typed: Typed,
     /// One of the folded forms came back.
     other_open: bool,
@@ -81,6 +98,8 @@ struct Page {
     /// Who else wrote in the draft, and when it was last saved.
     others: String,
     saved_at: String,
+    /// Who else has it open just now.
+    also_open: String,
     script: Option<&'static str>,
 }
 
@@ -112,6 +131,7 @@ fn anchor(form: &str, pointer: &str) -> String {
         ("doi-loai", "/reason") => "reclassify-reason",
         ("huong-dan", "/ground") => "redirect-ground",
         ("duyet", "/reason") => "return-reason",
+        ("duyet-lai", "/note") => "appeal-note",
         (_, "/form_token" | "/intent") => "main",
         (_, other) => other.trim_start_matches('/'),
     };
@@ -172,6 +192,8 @@ struct May {
     confirm: bool,
     restore: bool,
     other: bool,
+    /// Mark as a frequent question.
+    mark: bool,
 }
 
 #[derive(Serialize)]
@@ -191,6 +213,22 @@ struct OtherDraft {
     question: Vec<String>,
     answer: Vec<String>,
     answer_lang: Language,
+}
+
+/// An appeal that waits for the answer of a higher office.
+#[derive(Serialize)]
+struct AppealWork {
+    office: String,
+    until: String,
+    answer: String,
+    shown: Vec<Vec<Piece>>,
+    lang: Language,
+    revision: i64,
+    handed_in: bool,
+    may_write: bool,
+    may_approve: bool,
+    involved: bool,
+    note: String,
 }
 
 /// What waits for the approver.
@@ -240,7 +278,7 @@ async fn page(app: &App, visitor: &Visitor, officer: &Officer, serial: Serial, s
     let language = visitor.language;
     let (service, officer) = (app.service.clone(), officer.clone());
     match block(move || lookup::at_desk(&service, &officer, serial, |tx, item| build(tx, &officer, &item, &sent, language))).await {
-        Ok(page) => respond::page_with(app, visitor, &frame, status, "desk/item", &page),
+        Ok(page) => respond::page_with(app, visitor, &frame, status, "desk/item", &Page { takes_files: TakesFiles::of(app), ..page }),
         Err(problem) => respond::problem_at_desk(app, visitor, &frame, &problem, None),
     }
 }
@@ -258,6 +296,14 @@ pub async fn act(app: Shared, visitor: Visitor, path: Path<(String, String)>, fo
     if let Err(problem) = visitor.check_form(&app, fields.get("form_token")) {
         let fault = Fault::new("/form_token", problem.code().as_str());
         return page(&app, &visitor, &officer, serial, back(fields, vec![fault]), noted(&problem)).await;
+    }
+    // A template is put into the form; nothing is kept by that.
+    if name == "viet" && fields.get("viec") == "mau" {
+        return match with_template(&app, &officer, serial, &fields).await {
+            Ok(fields) => page(&app, &visitor, &officer, serial, back(fields, Vec::new()), StatusCode::OK).await,
+            Err(Problem::Invalid(faults)) => page(&app, &visitor, &officer, serial, back(fields, faults), StatusCode::UNPROCESSABLE_ENTITY).await,
+            Err(problem) => respond::problem(&app, &visitor, &problem),
+        };
     }
     let (mover, verb, sent) = (officer.clone(), name.clone(), fields.clone());
     let done = app
@@ -281,13 +327,27 @@ pub async fn act(app: Shared, visitor: Visitor, path: Path<(String, String)>, fo
     }
 }
 
+/// The form with a template after what was typed as the answer.
+async fn with_template(app: &App, officer: &Officer, serial: Serial, fields: &Fields) -> Result<Fields, Problem> {
+    let id: i64 = fields.get("template").parse().map_err(|_| Problem::Invalid(vec![Fault::new("/template", "choice_missing")]))?;
+    let who = officer.clone();
+    let filled = app
+        .read(move |tx| {
+            let item = lookup::desk_item(tx, &who, serial)?;
+            template::fill(tx, &item.record, id)
+        })
+        .await?;
+    let typed = fields.get("answer").trim_end();
+    Ok(fields.with("answer", if typed.is_empty() { filled } else { format!("{typed}\n\n{filled}") }))
+}
+
 /// Can the officer still open it?
 fn lookup_again(tx: &mut Tx<'_>, officer: &Officer, serial: Serial) -> bool {
     feedback::take_in_hand(tx, serial).is_ok_and(|hand| officer.may(Act::Read, &hand.item, &tx.catalogue.offices, tx.today).is_ok())
 }
 
 /// From the form's words to the action.
-fn dispatch(tx: &mut Tx<'_>, officer: &Officer, serial: Serial, name: &str, f: &Fields) -> Result<(), Problem> {
+pub(super) fn dispatch(tx: &mut Tx<'_>, officer: &Officer, serial: Serial, name: &str, f: &Fields) -> Result<(), Problem> {
     let written = |intent: &str| feedback::Written {
         intent: intent.to_owned(),
         title: f.get("title").to_owned(),
@@ -296,11 +356,12 @@ fn dispatch(tx: &mut Tx<'_>, officer: &Officer, serial: Serial, name: &str, f: &
         ground: f.get("ground").to_owned(),
         note: f.get("note").to_owned(),
         revision: f.get("revision").parse().unwrap_or(0),
+        grouped: None,
     };
     match name {
         "nhan" => feedback::take(tx, officer, serial),
         "giao" => match f.get("to").parse() {
-            Ok(to) => feedback::assign(tx, officer, serial, to),
+            Ok(to) => absence::assign(tx, officer, serial, to, f.has("even_away", "1")),
             Err(_) if f.get("to").is_empty() => Err(Problem::Invalid(vec![Fault::new("/to", "choice_missing")])),
             Err(_) => Err(Problem::Invalid(vec![Fault::new("/to", "unknown_colleague")])),
         },
@@ -316,6 +377,15 @@ fn dispatch(tx: &mut Tx<'_>, officer: &Officer, serial: Serial, name: &str, f: &
             let seen = feedback::Seen { events: f.get("events").parse().unwrap_or(0), revision: f.get("revision").parse().unwrap_or(-1) };
             feedback::approve(tx, officer, serial, Some(seen))
         }
+        "xem-lai" => appeal::save(tx, officer, serial, f.get("appeal"), f.get("revision").parse().unwrap_or(-1), f.get("viec") != "nhap"),
+        "duyet-lai" => {
+            let revision = f.get("revision").parse().unwrap_or(-1);
+            match f.get("viec") {
+                "tra-lai" => appeal::give_back(tx, officer, serial, revision, f.get("appeal-reason"), f.get("note")),
+                _ => appeal::approve(tx, officer, serial, revision),
+            }
+        }
+        "thuong-gap" => frequent::mark(tx, officer, serial, f.get("viec") != "bo"),
         "chuyen" => feedback::forward(tx, officer, serial, f.get("to"), f.get("reason"), f.get("note")),
         "ghi-chu" => note::add(tx, officer, serial, f.get("words")),
         "hoi-them" => supplement::ask(tx, officer, serial, f.get("request"), f.get("days")),
@@ -335,7 +405,6 @@ fn dispatch(tx: &mut Tx<'_>, officer: &Officer, serial: Serial, name: &str, f: &
 fn build(tx: &mut Tx<'_>, officer: &Officer, item: &DeskItem, sent: &Sent, language: Language) -> Result<Page, Problem> {
     let catalogue = tx.catalogue.clone();
     let record = &item.record;
-    let makeup = record.clock.as_ref().is_none_or(|c| c.makeup);
     let names: std::collections::BTreeMap<uuid::Uuid, String> = store::officer::all(tx.conn)?.into_iter().map(|a| (a.officer.id, a.officer.name)).collect();
     let select = |form: &str, name: &'static str, label: &'static str, options| {
         view::filter_select(name, label, t(language, "desk.choose"), sent.typed(form, name), options)
@@ -347,24 +416,28 @@ fn build(tx: &mut Tx<'_>, officer: &Officer, item: &DeskItem, sent: &Sent, langu
     let refusals = ["out_of_scope", "spam"].into_iter().flat_map(|l| catalogue.list(l).map(move |c| (format!("{l}:{}", c.code), c)));
     let refusals = refusals.map(|(value, c)| (value, c.name.get(language).to_owned())).collect();
     let title = record.title.clone().unwrap_or_else(|| if record.state == State::Sealed { record.serial.to_string() } else { propose_title(&item.original) });
+    let title = if title.is_empty() { t(language, "desk.erased_title") } else { title };
     let faults = Faults::new(sent.faults.clone(), language);
     let redactor = redactor()?;
     let (original, original_marks) = view::marked(redactor, &item.original);
     let proposal = proposal(item, &catalogue, redactor, language);
     let may = may(item);
+    let away = absence::today(tx)?;
+    let (colleagues, somebody_away) = colleagues(tx, officer, item, &away, language)?;
     let authors = if item.draft.is_some() { store::draft::authors(tx.conn, record.serial)? } else { Vec::new() };
+    let also_open: Vec<String> = presence::others(tx, officer, record.serial)?.iter().filter_map(|id| names.get(id).cloned()).collect();
     let others: Vec<String> = authors.iter().filter(|author| **author != officer.id).filter_map(|author| names.get(author).cloned()).collect();
     Ok(Page {
         original_below: proposal.as_ref().is_some_and(|p| p.refusal.is_none()),
         title,
         number: record.serial.0,
         id: record.serial.to_string(),
-        kind: record.kind.map(|k| t(language, &format!("kind.{k}"))).unwrap_or_else(|| t(language, &format!("kind.{}", Kind::Denunciation))),
+        kind: kind_words(tx, record)?.map(|k| t(language, &format!("kind.{k}"))).unwrap_or_else(|| t(language, &format!("kind.{}", Kind::Denunciation))),
         field: record.field.as_ref().map(|f| view::field_name(&catalogue, f, language)).unwrap_or_default(),
         office: record.office.as_ref().map(|o| view::office_name(&catalogue, o, language)).unwrap_or_default(),
         in_tray: record.in_tray,
         assignee: record.assignee.and_then(|id| names.get(&id).cloned()),
-        status: view::status(record.class(tx.today), record.due_on, record.answered_on, makeup, &catalogue.calendar, tx.today, language),
+        status: view::status(record.class(tx.today), record.due_on, record.answered_on, record.clock.as_ref(), &catalogue.calendar, tx.today, language),
         received_on: record.received_on,
         due_on: record.due_on,
         why: match (&record.clock, record.due_on) {
@@ -384,6 +457,8 @@ fn build(tx: &mut Tx<'_>, officer: &Officer, item: &DeskItem, sent: &Sent, langu
             .iter()
             .map(|n| NoteView { who: names.get(&n.officer).cloned().unwrap_or_default(), at: moment(n.at), paragraphs: view::paragraphs(&n.words) })
             .collect(),
+        takes_files: None,
+        files: files::views(&attachment::of(tx, record.serial)?, language),
         waits_until: record.waits_until.map(date),
         sealed: item.sealed.as_ref().map(|s| SealedFacts {
             field: view::field_name(&catalogue, &s.field, language),
@@ -395,12 +470,18 @@ fn build(tx: &mut Tx<'_>, officer: &Officer, item: &DeskItem, sent: &Sent, langu
             let name = catalogue.list("return").find(|c| c.code == *reason).map_or_else(String::new, |c| c.name.get(language).to_owned());
             tr(language, "desk.returned", &[("reason", name), ("note", note.clone().unwrap_or_default())])
         }),
+        also_open: also_open.join(", "),
         others: others.join(", "),
         saved_at: item.draft.as_ref().map(|d| moment(d.updated_at)).unwrap_or_default(),
-        script: may.write.then_some("draft.js"),
+        script: (record.state != State::Sealed).then_some("draft.js"),
         may,
         draft: draft(item, redactor, sent),
         proposal,
+        frequent: store::frequent::is_marked(tx.conn, record.serial)?,
+        templates: templates(tx, record, language)?,
+        appeals: item.appeals.iter().map(|work| view::appeal(&work.appeal, &catalogue, language)).collect(),
+        appeal: appeal_work(item, &catalogue, redactor, sent, language),
+        appeal_reasons: list("duyet-lai", "appeal-reason", "return", "desk.return_reason"),
         offices: select("chuyen", "to", "desk.to_office", view::office_options(&catalogue, tx.today, language)),
         forward_reasons: list("chuyen", "reason", "forward", "desk.reason"),
         return_reasons: list("duyet", "reason", "return", "desk.return_reason"),
@@ -413,11 +494,14 @@ fn build(tx: &mut Tx<'_>, officer: &Officer, item: &DeskItem, sent: &Sent, langu
             view::filter_select("days", "desk.ask_days", t(language, "desk.choose"), chosen, days)
         },
         kinds: {
-            let others = Kind::ALL.iter().filter(|k| !k.is_withheld() && Some(**k) != record.kind);
-            select("doi-loai", "kind", "desk.new_kind", others.map(|k| (k.to_string(), t(language, &format!("kind.{k}")))).collect())
+            let others = Kind::ALL.iter().filter(|k| !k.is_withheld() && Some(**k) != record.kind).map(ToString::to_string);
+            // What a question asks for is corrected here too.
+            let words = others.chain(Topic::ALL.iter().map(ToString::to_string));
+            select("doi-loai", "kind", "desk.new_kind", words.map(|k| (k.clone(), t(language, &format!("kind.{k}")))).collect())
         },
         reclassify_reasons: list("doi-loai", "reason", "reclassify", "desk.reason"),
-        colleagues: select("giao", "to", "desk.to_colleague", colleagues(tx, officer, item)?),
+        colleagues: select("giao", "to", "desk.to_colleague", colleagues),
+        somebody_away,
         typed: Typed {
             forward_note: typed("chuyen", "note"),
             refuse_note: typed("tu-choi", "note"),
@@ -455,7 +539,7 @@ fn may(item: &DeskItem) -> May {
     let possible = |e: &str| item.possible.contains(&e);
     let open = item.record.state.is_open();
     let waits = item.draft.as_ref().is_some_and(|d| d.handed_in);
-    let writable = matches!(item.record.state, State::Waiting | State::Working | State::Answered) && !waits;
+    let writable = matches!(item.record.state, State::Waiting | State::Working | State::Answered) && !waits && !item.erased;
     let mut may = May {
         take: act(Act::Take) && possible("taken") && item.record.state == State::Waiting,
         write: act(Act::Write) && writable,
@@ -472,6 +556,7 @@ fn may(item: &DeskItem) -> May {
         confirm: act(Act::Unseal) && possible("seal_confirmed"),
         restore: possible("restored") && if item.record.state == State::Sealed { act(Act::Unseal) } else { act(Act::Restore) },
         other: false,
+        mark: act(Act::Write) && item.record.words_are_public(),
     };
     may.other = may.forward || may.assign || may.ask || may.reclassify || may.merge || may.redirect || may.refuse || may.seal;
     may
@@ -498,7 +583,42 @@ fn draft(item: &DeskItem, redactor: &Redactor, sent: &Sent) -> DraftView {
     }
 }
 
-fn proposal(item: &DeskItem, catalogue: &crate::domain::catalogue::Catalogue, redactor: &Redactor, language: Language) -> Option<Proposal> {
+/// What kind it is, a question by what it asks for.
+fn kind_words(tx: &mut Tx<'_>, record: &Record) -> Result<Option<String>, Problem> {
+    let topic = if record.kind == Some(Kind::Question) { store::feedback::topic(tx.conn, record.serial)? } else { None };
+    Ok(topic.map(|topic| topic.to_string()).or_else(|| record.kind.map(|kind| kind.to_string())))
+}
+
+/// The templates that the office in charge uses.
+fn templates(tx: &mut Tx<'_>, record: &Record, language: Language) -> Result<FilterSelect, Problem> {
+    let rows = match &record.office {
+        Some(office) => template::used_by(tx, office)?,
+        None => Vec::new(),
+    };
+    let options = rows.into_iter().map(|row| (row.id.to_string(), row.name)).collect();
+    Ok(view::filter_select("template", "template.choose", t(language, "desk.choose"), "", options))
+}
+
+fn appeal_work(item: &DeskItem, catalogue: &Catalogue, redactor: &Redactor, sent: &Sent, language: Language) -> Option<AppealWork> {
+    let work = item.appeals.last().filter(|work| work.appeal.answered_on.is_none() && item.record.state == State::Answered)?;
+    let act = |a: Act| item.acts.contains(&a) && !item.involved;
+    let answer = if sent.form == "xem-lai" { sent.fields.get("appeal").to_owned() } else { work.answer.clone() };
+    Some(AppealWork {
+        office: view::office_name(catalogue, &work.appeal.office, language),
+        until: long_date(language, work.appeal.until),
+        shown: view::marked(redactor, &work.answer).0,
+        lang: view::language_of(&answer, Language::Vi),
+        answer,
+        revision: work.revision,
+        handed_in: work.handed_in,
+        may_write: act(Act::AnswerAppeal) && !work.handed_in,
+        may_approve: act(Act::ApproveAppeal) && work.handed_in && !item.own_text,
+        involved: item.involved,
+        note: sent.typed("duyet-lai", "note").to_owned(),
+    })
+}
+
+fn proposal(item: &DeskItem, catalogue: &Catalogue, redactor: &Redactor, language: Language) -> Option<Proposal> {
     let draft = item.draft.as_ref().filter(|d| d.handed_in)?;
     let refusal = (draft.intent != store::draft::Intent::Answer).then(|| t(language, &format!("class.{}", draft.intent.as_str())));
     let (question, question_marks) = view::marked(redactor, &draft.question);
@@ -517,22 +637,34 @@ fn proposal(item: &DeskItem, catalogue: &crate::domain::catalogue::Catalogue, re
     })
 }
 
-/// Who else may be given the item, as options.
-fn colleagues(tx: &mut Tx<'_>, officer: &Officer, item: &DeskItem) -> Result<Vec<(String, String)>, Problem> {
+/// Who else may be given the item, as options, and whether somebody among them is away.
+fn colleagues(
+    tx: &mut Tx<'_>,
+    officer: &Officer,
+    item: &DeskItem,
+    away: &BTreeMap<Uuid, Absence>,
+    language: Language,
+) -> Result<(Vec<(String, String)>, bool), Problem> {
     let office = item.record.office.clone();
     let (offices, today) = (tx.catalogue.clone(), tx.today);
     let fits =
         |o: &Officer| o.is(Role::Officer) && o.id != officer.id && office.as_ref().is_some_and(|code| offices.offices.answers_for(&o.office, code, today));
     let others = store::officer::all(tx.conn)?.into_iter().filter(|a| a.ended_on.is_none() && fits(&a.officer));
-    Ok(others.map(|a| (a.officer.id.to_string(), a.officer.name)).collect())
+    let mut somebody = false;
+    let options = others.map(|a| {
+        let name = match away.get(&a.officer.id) {
+            Some(absence) => {
+                somebody = true;
+                tr(language, "absence.away", &[("name", a.officer.name), ("day", date(absence.to))])
+            }
+            None => a.officer.name,
+        };
+        (a.officer.id.to_string(), name)
+    });
+    Ok((options.collect(), somebody))
 }
 
-fn history(
-    item: &DeskItem,
-    names: &std::collections::BTreeMap<uuid::Uuid, String>,
-    catalogue: &crate::domain::catalogue::Catalogue,
-    language: Language,
-) -> Vec<HistoryLine> {
+fn history(item: &DeskItem, names: &std::collections::BTreeMap<uuid::Uuid, String>, catalogue: &Catalogue, language: Language) -> Vec<HistoryLine> {
     let line = |kept: &store::feedback::KeptEvent| {
         let e = &kept.entry;
         let (on, them, text) = view::step(&PublicStep { n: e.n, on: e.on, by: e.by, event: e.event.clone() }, catalogue, language).parts();

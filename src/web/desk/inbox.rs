@@ -1,30 +1,37 @@
 //! What waits for an officer: nearest deadline first, lateness in words.
 
 use actix_web::http::StatusCode;
-use actix_web::web::Query;
+use actix_web::web::{Form, Query as Asked};
 use actix_web::{HttpResponse, Responder};
 use serde::Serialize;
 
 use super::offices_of;
-use crate::actions::Tx;
+use crate::actions::{Tx, desk, inbox};
 use crate::domain::access::Officer;
+use crate::domain::desk::View;
 use crate::domain::error::{Code, Problem};
 use crate::domain::feedback::State;
+use crate::domain::search::Query;
 use crate::domain::text::propose_title;
 use crate::domain::time::Day;
 use crate::domain::visibility::Record;
-use crate::domain::words::{Language, Role, Serial};
+use crate::domain::words::{Kind, Language, Role, Serial};
 use crate::http::app::{App, Shared};
 use crate::http::render::Frame;
 use crate::http::visitor::Visitor;
 use crate::i18n::{date, long_date, t, tr};
 use crate::store;
-use crate::store::feedback::{Filter, Order};
+use crate::store::list::{Filter, Order, Place};
+use crate::store::search::Reader;
 use crate::web::form::Fields;
 use crate::web::respond;
-use crate::web::view::{self, Status};
+use crate::web::view::{self, FilterSelect, Status};
 
 const PAGE: i64 = 20;
+/// Beyond this many nobody counts on: the page says "more than".
+const MOST_COUNTED: i64 = 1_000;
+/// What the address may say beside the tab, in this order.
+const ASKED: [&str; 6] = ["q", "linh-vuc", "loai", "co-quan", "tu", "den"];
 
 #[derive(Serialize)]
 struct Page {
@@ -32,18 +39,47 @@ struct Page {
     today: String,
     next_off: Option<String>,
     warning: Option<String>,
+    tab: &'static str,
     tabs: Vec<Tab>,
+    filter: FilterView,
+    saved: Vec<SavedView>,
     caption: String,
     items: Vec<Row>,
-    newer: Option<String>,
+    first: Option<String>,
     older: Option<String>,
+    may_act: bool,
+    actions: FilterSelect,
     done: bool,
+    script: &'static str,
 }
 
 #[derive(Serialize)]
 struct Tab {
     tab: &'static str,
-    n: i64,
+    n: String,
+    href: String,
+    here: bool,
+}
+
+#[derive(Serialize)]
+struct FilterView {
+    any: bool,
+    /// More than words are asked for.
+    open: bool,
+    words: String,
+    from: String,
+    to: String,
+    /// As an address, to be kept or sent to a colleague.
+    query: String,
+    field: FilterSelect,
+    kind: FilterSelect,
+    office: FilterSelect,
+}
+
+#[derive(Serialize)]
+struct SavedView {
+    name: String,
+    href: String,
     here: bool,
 }
 
@@ -64,7 +100,7 @@ struct Row {
 }
 
 /// The list.
-pub async fn show(app: Shared, visitor: Visitor, query: Query<Vec<(String, String)>>) -> impl Responder {
+pub async fn show(app: Shared, visitor: Visitor, query: Asked<Vec<(String, String)>>) -> impl Responder {
     let asked = Fields(query.into_inner());
     let officer = match visitor.officer(&app).await {
         Ok(officer) => officer,
@@ -75,6 +111,9 @@ pub async fn show(app: Shared, visitor: Visitor, query: Query<Vec<(String, Strin
         Err(problem) => return respond::problem(&app, &visitor, &problem),
     };
     let language = visitor.language;
+    if !officer.has_desk() && officer.is(Role::DataProtection) {
+        return respond::see_other(super::rights::LIST);
+    }
     if !officer.has_desk() {
         return without_desk(&app, &visitor, &frame, &officer);
     }
@@ -96,51 +135,94 @@ fn without_desk(app: &App, visitor: &Visitor, frame: &Frame, officer: &Officer) 
 }
 
 /// The tabs that an officer has, with what each chooses.
-fn tabs(tx: &mut Tx<'_>, officer: &Officer) -> Vec<(&'static str, Filter)> {
-    let offices = offices_of(tx, officer);
-    let open = State::ALL.iter().copied().filter(|s| s.is_open()).collect::<Vec<_>>();
-    let base = Filter { offices: Some(offices), states: Some(open), ..Filter::default() };
-    let soon = tx.catalogue.calendar.add(tx.today, 3, true);
+fn tabs(tx: &mut Tx<'_>, officer: &Officer) -> Result<Vec<(&'static str, Filter)>, Problem> {
     let mut tabs = Vec::new();
-    if officer.is(Role::Officer) || officer.is(Role::Approver) || officer.is(Role::Head) {
-        tabs.push(("all", base.clone()));
-        tabs.push(("overdue", Filter { due_before: Some(tx.today), ..base.clone() }));
-        tabs.push(("soon", Filter { not_due_before: Some(tx.today), due_before: Some(soon.next()), ..base.clone() }));
-        tabs.push(("mine", Filter { assignee: Some(officer.id), ..base.clone() }));
-        tabs.push(("tray", Filter { in_tray: true, ..base.clone() }));
-        if officer.is(Role::Approver) {
-            tabs.push(("approve", Filter { handed_in: true, states: None, ..base }));
-        }
+    for view in View::ALL {
+        tabs.extend(desk::filter(tx, officer, *view)?.map(|filter| (view.as_str(), filter)));
     }
-    if officer.is(Role::Receiver) {
-        let sealed = |confirmed| Filter { states: Some(vec![State::Sealed]), confirmed: Some(confirmed), ..Filter::default() };
-        tabs.push(("sealed", sealed(false)));
-        tabs.push(("confirmed", sealed(true)));
+    Ok(tabs)
+}
+
+/// What the address asks for, within what a tab chooses. Sealed items have no words, no field and no office here.
+fn narrowed(tx: &Tx<'_>, filter: &Filter, asked: &Fields) -> Filter {
+    let some = |name: &str| Some(asked.get(name).to_owned()).filter(|v| !v.is_empty());
+    let office = asked.get("co-quan").parse().ok();
+    let below: Option<Vec<String>> = office.map(|office| tx.catalogue.offices.answered_by(&office, tx.today).iter().map(ToString::to_string).collect());
+    let offices = match (&filter.offices, below) {
+        (Some(own), Some(below)) => Some(below.into_iter().filter(|office| own.contains(office)).collect()),
+        (own, None) => own.clone(),
+        (None, Some(_)) => None,
+    };
+    Filter {
+        offices,
+        field: some("linh-vuc"),
+        kind: some("loai"),
+        from: asked.get("tu").parse().ok(),
+        to: asked.get("den").parse().ok(),
+        words: Query::parse(asked.get("q")).map(|query| (query, Reader::Desk)),
+        ..filter.clone()
     }
-    tabs
+}
+
+/// What is asked for beside the tab, as the end of an address.
+fn query_of(asked: &Fields) -> String {
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    for name in ASKED.into_iter().filter(|name| !asked.get(name).trim().is_empty()) {
+        query.append_pair(name, asked.get(name).trim());
+    }
+    query.finish()
+}
+
+/// An address of the list.
+fn address(tab: &str, query: &str) -> String {
+    if query.is_empty() { format!("/can-bo?loc={tab}") } else { format!("/can-bo?loc={tab}&{query}") }
+}
+
+/// How many, for people.
+fn counted(n: i64, language: Language) -> String {
+    if n > MOST_COUNTED { tr(language, "desk.more_than", &[("n", MOST_COUNTED.to_string())]) } else { n.to_string() }
+}
+
+/// Where the next page begins: a deadline and a number, as `2026-11-20.1158`.
+fn place(text: &str) -> Option<Place> {
+    let (due_on, serial) = text.split_once('.')?;
+    Some(Place { due_on: due_on.parse().ok()?, serial: serial.parse().ok()? })
 }
 
 fn build(tx: &mut Tx<'_>, officer: &Officer, asked: &Fields, language: Language) -> Result<Page, Problem> {
-    let tabs = tabs(tx, officer);
-    let first = if officer.is(Role::Approver) && !officer.is(Role::Officer) { "approve" } else { tabs.first().map_or("all", |(name, _)| name) };
+    let tabs = tabs(tx, officer)?;
+    let query = query_of(asked);
+    let first = match tabs.first() {
+        _ if officer.is(Role::Approver) && !officer.is(Role::Officer) && query.is_empty() => "approve",
+        // Who looks for words looks in what is done, too.
+        Some(("all", _)) if !asked.get("q").trim().is_empty() => "any",
+        Some((name, _)) => name,
+        None => return Err(Code::NotAllowed.into()),
+    };
     let wanted = if asked.get("loc").is_empty() { first } else { asked.get("loc") };
     let (name, filter) = tabs.iter().find(|(name, _)| *name == wanted).or_else(|| tabs.first()).ok_or(Code::NotAllowed)?;
-    let offset: i64 = asked.get("tu").parse().unwrap_or(0_i64).max(0);
-    let mut records = store::feedback::list(tx.conn, filter, Order::Deadline(offset), PAGE + 1)?;
+    let by_number = *name == "any";
+    let order = if by_number { Order::Newest(asked.get("sau").parse().ok()) } else { Order::Deadline(place(asked.get("sau"))) };
+    let mut records = store::list::list(tx.conn, &narrowed(tx, filter, asked), order, PAGE + 1)?;
     let more = records.len() as i64 > PAGE;
     records.truncate(usize::try_from(PAGE).unwrap_or(0));
+    let next = records.last().filter(|_| more).map(|last| match last.due_on {
+        Some(due_on) if !by_number => format!("{due_on}.{}", last.serial.0),
+        _ => last.serial.0.to_string(),
+    });
     let mut views = Vec::new();
     let mut overdue = 0;
-    let mut count_here = 0;
+    let mut here = 0;
     for (tab, filter) in &tabs {
-        let n = store::feedback::count(tx.conn, filter)?;
-        if *tab == "overdue" {
-            overdue = n;
+        // All that ever came is not what waits: it is counted on the results page.
+        let n = if *tab == "any" && query.is_empty() { None } else { Some(store::list::count_up_to(tx.conn, &narrowed(tx, filter, asked), MOST_COUNTED + 1)?) };
+        if *tab == "overdue" && query.is_empty() {
+            overdue = n.unwrap_or(0);
         }
         if tab == name {
-            count_here = n;
+            here = n.unwrap_or(records.len() as i64);
         }
-        views.push(Tab { tab, n, here: tab == name });
+        views.push(Tab { tab, n: n.map(|n| counted(n, language)).unwrap_or_default(), href: address(tab, &query), here: tab == name });
     }
     let items = records.iter().map(|r| row(tx, r, officer, language)).collect::<Result<Vec<_>, _>>()?;
     let next_off = (1..=7).map(|n| tx.today.plus(n)).find_map(|d| match tx.catalogue.calendar.skip(d, true) {
@@ -149,25 +231,84 @@ fn build(tx: &mut Tx<'_>, officer: &Officer, asked: &Fields, language: Language)
         }
         _ => None,
     });
-    let n = |n: i64| n.to_string();
+    let to_page = |next: String| format!("{}&sau={next}", address(name, &query));
+    let works = officer.is(Role::Officer) || officer.is(Role::Head) || officer.is(Role::Approver);
     Ok(Page {
-        heading: tr(language, "desk.heading", &[("n", n(count_here))]),
+        heading: tr(language, if by_number { "desk.heading_any" } else { "desk.heading" }, &[("n", counted(here, language))]),
         today: tr(language, "desk.today", &[("day", long_date(language, tx.today))]),
         next_off,
-        warning: (overdue > 0).then(|| tr(language, "desk.warning", &[("n", n(overdue))])),
-        caption: tr(language, "desk.caption", &[("shown", n(items.len() as i64)), ("n", n(count_here))]),
-        newer: (offset > 0).then(|| format!("/can-bo?loc={name}&tu={}", (offset - PAGE).max(0))),
-        older: more.then(|| format!("/can-bo?loc={name}&tu={}", offset + PAGE)),
+        warning: (overdue > 0).then(|| tr(language, "desk.warning", &[("n", counted(overdue, language))])),
+        caption: tr(
+            language,
+            if by_number { "desk.caption_any" } else { "desk.caption" },
+            &[("shown", items.len().to_string()), ("n", counted(here, language))],
+        ),
+        first: (!asked.get("sau").is_empty()).then(|| address(name, &query)),
+        older: next.map(to_page),
+        filter: filter_view(tx, officer, asked, &query, language),
+        saved: saved(tx, officer, name, &query)?,
+        may_act: works && !items.is_empty() && !matches!(*name, "sealed" | "confirmed"),
+        actions: view::filter_select("viec", "desk.many_what", t(language, "desk.choose"), "", super::many::options(officer, language)),
+        tab: name,
         tabs: views,
         items,
         done: !asked.get("xong").is_empty(),
+        script: "desk.js",
     })
+}
+
+fn filter_view(tx: &Tx<'_>, officer: &Officer, asked: &Fields, query: &str, language: Language) -> FilterView {
+    let own = offices_of(tx, officer);
+    let offices = view::office_options(&tx.catalogue, tx.today, language).into_iter().filter(|(code, _)| own.contains(code)).collect();
+    let kinds = Kind::ALL.iter().filter(|k| **k != Kind::Denunciation).map(|k| (k.to_string(), t(language, &format!("kind.{k}")))).collect();
+    let all = |key: &str| t(language, key);
+    let get = |name: &str| asked.get(name).to_owned();
+    FilterView {
+        any: !query.is_empty(),
+        open: ASKED.iter().skip(1).any(|name| !asked.get(name).is_empty()),
+        words: get("q"),
+        from: get("tu"),
+        to: get("den"),
+        query: query.to_owned(),
+        field: view::filter_select("linh-vuc", "filter.field", all("filter.all_fields"), asked.get("linh-vuc"), view::field_options(&tx.catalogue, language)),
+        kind: view::filter_select("loai", "filter.kind", all("filter.all_kinds"), asked.get("loai"), kinds),
+        office: view::filter_select("co-quan", "filter.office", all("filter.all_offices"), asked.get("co-quan"), offices),
+    }
+}
+
+/// The officer's own saved filters.
+fn saved(tx: &mut Tx<'_>, officer: &Officer, tab: &str, query: &str) -> Result<Vec<SavedView>, Problem> {
+    let here = address(tab, query);
+    let kept = store::inbox::filters(tx.conn, officer.id)?;
+    Ok(kept.into_iter().map(|(name, query)| SavedView { here: here == format!("/can-bo?{query}"), href: format!("/can-bo?{query}"), name }).collect())
+}
+
+/// Saves what the address asks for under a name, or takes a saved one away.
+pub async fn keep(app: Shared, visitor: Visitor, form: Form<Vec<(String, String)>>) -> impl Responder {
+    let sent = Fields(form.into_inner());
+    let officer = match visitor.officer(&app).await {
+        Ok(officer) => officer,
+        Err(problem) => return respond::problem(&app, &visitor, &problem),
+    };
+    if let Err(problem) = visitor.check_form(&app, sent.get("form_token")) {
+        return respond::problem(&app, &visitor, &problem);
+    }
+    let asked = Fields(form_urlencoded::parse(sent.get("query").as_bytes()).into_owned().collect());
+    // Put together anew from what is known: an address of somebody else's making is never kept.
+    let tab: String = sent.get("loc").chars().filter(char::is_ascii_lowercase).collect();
+    let back = address(&tab, &query_of(&asked));
+    let query = back.trim_start_matches("/can-bo?").to_owned();
+    let (name, drop) = (sent.get("name").to_owned(), !sent.get("bo").is_empty());
+    let kept = app.write(move |tx| if drop { inbox::drop_filter(tx, &officer, &name) } else { inbox::keep_filter(tx, &officer, &name, &query) }).await;
+    match kept {
+        Ok(()) => respond::see_other(&back),
+        Err(problem) => respond::problem(&app, &visitor, &problem),
+    }
 }
 
 fn row(tx: &mut Tx<'_>, record: &Record, officer: &Officer, language: Language) -> Result<Row, Problem> {
     let catalogue = tx.catalogue.clone();
-    let makeup = record.clock.as_ref().is_none_or(|c| c.makeup);
-    let status = view::status(record.class(tx.today), record.due_on, record.answered_on, makeup, &catalogue.calendar, tx.today, language);
+    let status = view::status(record.class(tx.today), record.due_on, record.answered_on, record.clock.as_ref(), &catalogue.calendar, tx.today, language);
     let title = title(tx, record, language)?;
     Ok(Row {
         number: record.serial.0,
@@ -191,6 +332,9 @@ fn title(tx: &mut Tx<'_>, record: &Record, language: Language) -> Result<String,
     }
     match &record.title {
         Some(title) => Ok(title.clone()),
-        None => Ok(propose_title(&store::feedback::original(tx.conn, Serial(record.serial.0))?.unwrap_or_default())),
+        None => match store::feedback::original(tx.conn, Serial(record.serial.0))? {
+            Some(original) => Ok(propose_title(&original)),
+            None => Ok(t(language, "desk.erased_title")),
+        },
     }
 }

@@ -1,17 +1,20 @@
 //! Sending an opinion without a rating.
 
 use actix_web::http::StatusCode;
-use actix_web::web::{Form, Query};
+use actix_web::web::Query;
 use actix_web::{HttpResponse, Responder};
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::opinion::{self, OpinionPart, Tick};
+use super::opinion::{self, Before, OpinionPart, Sent, Tick};
+use crate::actions::attachment::{self, Upload};
 use crate::domain::error::{Code, Fault, Problem};
 use crate::domain::submission::{Draft, Submission, Way};
-use crate::http::app::{App, Shared};
+use crate::http::app::{App, Shared, block};
 use crate::http::visitor::Visitor;
+use crate::web::files::{self, FileView, TakesFiles};
 use crate::web::form::{FaultLine, Faults, Fields};
+use crate::web::upload::Parcel;
 use crate::web::view::{self, OfficeGroup, Promised};
 use crate::web::{respond, sheet};
 
@@ -26,7 +29,12 @@ struct Page {
     office_focus: bool,
     respondents: Vec<Tick>,
     opinion: OpinionPart,
+    takes_files: Option<TakesFiles>,
+    /// What is kept for this sheet already: a browser sends no file twice by itself.
+    kept_files: Vec<FileView>,
+    file_error: Option<String>,
     faults: Vec<FaultLine>,
+    before: Option<Before>,
 }
 
 #[derive(Serialize)]
@@ -46,15 +54,26 @@ pub async fn show(app: Shared, visitor: Visitor, query: Query<Vec<(String, Strin
         ("field".to_owned(), asked.get("linh-vuc").to_owned()),
         ("noi".to_owned(), asked.get("noi").to_owned()),
     ]);
-    page(&app, &visitor, &filled, Faults::default(), StatusCode::OK)
+    page(&app, &visitor, &filled, Faults::default(), StatusCode::OK, None).await
 }
 
-fn page(app: &App, visitor: &Visitor, fields: &Fields, faults: Faults, status: StatusCode) -> HttpResponse {
+async fn page(app: &App, visitor: &Visitor, fields: &Fields, faults: Faults, status: StatusCode, before: Option<Before>) -> HttpResponse {
     let catalogue = match app.service.held() {
         Ok(catalogue) => catalogue,
         Err(problem) => return respond::problem(app, visitor, &problem),
     };
     let today = app.service.now().day();
+    let language = visitor.language;
+    let submission_id = Uuid::parse_str(fields.get("submission_id")).ok().filter(|id| !id.is_nil()).unwrap_or_else(Uuid::new_v4);
+    let takes_files = TakesFiles::of(app);
+    let kept_files = match takes_files {
+        Some(_) => app.read(move |tx| Ok(files::views(&attachment::staged(tx, submission_id)?, language))).await,
+        None => Ok(Vec::new()),
+    };
+    let kept_files = match kept_files {
+        Ok(kept) => kept,
+        Err(problem) => return respond::problem(app, visitor, &problem),
+    };
     let active = || catalogue.fields.iter().filter(|f| f.is_active(today));
     let ticks = active().enumerate().map(|(i, f)| FieldTick {
         code: f.code.to_string(),
@@ -64,7 +83,7 @@ fn page(app: &App, visitor: &Visitor, fields: &Fields, faults: Faults, status: S
     });
     let first = active().next().map(|f| f.code.to_string()).unwrap_or_default();
     let page = Page {
-        submission_id: Uuid::parse_str(fields.get("submission_id")).ok().filter(|id| !id.is_nil()).unwrap_or_else(Uuid::new_v4),
+        submission_id,
         promised: view::promised(&catalogue, today, visitor.language),
         fields: ticks.collect(),
         field_error: faults.at("/field"),
@@ -72,32 +91,46 @@ fn page(app: &App, visitor: &Visitor, fields: &Fields, faults: Faults, status: S
         office_error: faults.at("/office"),
         office_focus: faults.is_first("/office"),
         respondents: opinion::respondents(fields),
-        opinion: OpinionPart::new(fields, &faults, true),
+        opinion: OpinionPart::new(fields, &faults, catalogue.notices.newest(today), true),
+        takes_files,
+        kept_files,
+        file_error: faults.at(attachment::POINTER),
         faults: faults.lines(|pointer| match pointer {
+            attachment::POINTER => "tep".to_owned(),
             "/field" => format!("field-{first}"),
             other => opinion::anchor(other).unwrap_or_else(|| "main".to_owned()),
         }),
+        before,
     };
     respond::page_status(app, visitor, status, "public/say", &page)
 }
 
 /// Takes an opinion.
-pub async fn send(app: Shared, visitor: Visitor, form: Form<Vec<(String, String)>>) -> impl Responder {
-    let fields = Fields(form.into_inner());
-    match submit(&app, &visitor, &fields).await {
-        Ok(code) => respond::see_other(&format!("/tra-cuu/{code}?cam-on=1")),
-        Err(Problem::Invalid(faults)) => page(&app, &visitor, &fields, Faults::new(faults, visitor.language), StatusCode::UNPROCESSABLE_ENTITY),
+pub async fn send(app: Shared, visitor: Visitor, parcel: Parcel) -> impl Responder {
+    let fields = opinion::on_the_chosen_road(parcel.fields);
+    match submit(&app, &visitor, &fields, parcel.files).await {
+        Ok(Sent::Stored(code)) => respond::see_other(&format!("/tra-cuu/{code}?cam-on=1")),
+        Ok(Sent::NotYet(before)) => page(&app, &visitor, &fields, Faults::default(), StatusCode::OK, Some(before)).await,
+        Err(Problem::Invalid(faults)) => page(&app, &visitor, &fields, Faults::new(faults, visitor.language), StatusCode::UNPROCESSABLE_ENTITY, None).await,
         Err(problem @ (Problem::Refused(Code::StaleForm | Code::AlreadySent) | Problem::Unavailable(_))) => {
             let fault = Fault::new("/form_token", problem.code().as_str());
             let status = crate::http::error::noted(&problem);
-            page(&app, &visitor, &sheet::after(&problem, &fields), Faults::new(vec![fault], visitor.language), status)
+            page(&app, &visitor, &sheet::after(&problem, &fields), Faults::new(vec![fault], visitor.language), status, None).await
         }
         Err(problem) => respond::problem(&app, &visitor, &problem),
     }
 }
 
-async fn submit(app: &App, visitor: &Visitor, fields: &Fields) -> Result<String, Problem> {
+/// Keeps files for a sheet. Their faults join those of the form, so that all are told at once.
+async fn stage(app: &App, fields: &Fields, uploads: Vec<Upload>) -> Result<(), Problem> {
+    let Ok(submission) = Uuid::parse_str(fields.get("submission_id")) else { return Ok(()) };
+    let service = app.service.clone();
+    block(move || attachment::stage(&service, submission, uploads)).await
+}
+
+async fn submit(app: &App, visitor: &Visitor, fields: &Fields, uploads: Vec<Upload>) -> Result<Sent, Problem> {
     visitor.check_form(app, fields.get("form_token"))?;
+    let staged = if uploads.is_empty() { Ok(()) } else { stage(app, fields, uploads).await };
     let catalogue = app.service.held()?;
     let draft = Draft {
         submission_id: fields.get("submission_id").to_owned(),
@@ -110,5 +143,15 @@ async fn submit(app: &App, visitor: &Visitor, fields: &Fields) -> Result<String,
         opinion: Some(opinion::draft(fields).unwrap_or_default()),
     };
     let checked = Submission::parse(&draft, &Way::web(), None, &catalogue, app.service.now().day());
-    Ok(app.submit(&draft.submission_id, checked).await?.code.reveal().to_owned())
+    let checked = match (checked, staged) {
+        (checked, Ok(())) => checked,
+        (Err(Problem::Invalid(faults)), Err(Problem::Invalid(of_files))) => return Err(Problem::Invalid([faults, of_files].concat())),
+        (_, Err(problem)) => return Err(problem),
+    };
+    if checked.is_ok()
+        && let Some(before) = opinion::before(app, fields).await?
+    {
+        return Ok(Sent::NotYet(before));
+    }
+    Ok(Sent::Stored(app.submit(&draft.submission_id, checked).await?.code.reveal().to_owned()))
 }

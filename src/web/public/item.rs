@@ -1,22 +1,24 @@
 //! Opinions as anybody may see them: the list, and one opinion with its answer.
 
 use actix_web::Responder;
-use actix_web::web::{Path, Query};
+use actix_web::web::{Path, Query as Asked};
 use serde::Serialize;
 
-use crate::actions::{Tx, figures, lookup};
+use crate::actions::{Tx, figures, improvement, lookup};
 use crate::domain::error::{Code, Problem};
 use crate::domain::feedback::{Class, State};
+use crate::domain::search::Query;
 use crate::domain::time::Day;
 use crate::domain::visibility::PublicItem;
 use crate::domain::words::{Kind, Language, Serial};
 use crate::http::app::Shared;
 use crate::http::visitor::Visitor;
 use crate::i18n::{t, tr};
-use crate::store::feedback::Filter;
+use crate::store::list::Filter;
+use crate::store::search::Reader;
 use crate::web::form::Fields;
 use crate::web::respond;
-use crate::web::view::{self, AnswerView, FilterSelect, ItemCard, Numbered, Status, StepView, Why};
+use crate::web::view::{self, AnswerView, AppealView, FilterSelect, ItemCard, Numbered, Status, StepView, Why};
 
 const PAGE: i64 = 20;
 
@@ -31,6 +33,7 @@ struct ListPage {
 #[derive(Serialize)]
 struct ListFilter {
     any: bool,
+    words: String,
     field: FilterSelect,
     office: FilterSelect,
     status: FilterSelect,
@@ -38,7 +41,7 @@ struct ListFilter {
 }
 
 /// The list, newest first.
-pub async fn list(app: Shared, visitor: Visitor, query: Query<Vec<(String, String)>>) -> impl Responder {
+pub async fn list(app: Shared, visitor: Visitor, query: Asked<Vec<(String, String)>>) -> impl Responder {
     let asked = Fields(query.into_inner());
     let language = visitor.language;
     match app.read(move |tx| build_list(tx, &asked, language)).await {
@@ -51,8 +54,12 @@ fn build_list(tx: &mut Tx<'_>, asked: &Fields, language: Language) -> Result<Lis
     let catalogue = tx.catalogue.clone();
     let filter = filter(tx, asked);
     let (items, next) = lookup::list(tx, &filter, asked.get("truoc").parse().ok(), PAGE)?;
-    let kept = ["linh-vuc", "co-quan", "tinh-trang", "loai"];
-    let query: String = kept.iter().filter(|k| !asked.get(k).is_empty()).map(|k| format!("{k}={}&", asked.get(k))).collect();
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    for name in ["q", "linh-vuc", "co-quan", "tinh-trang", "loai"].into_iter().filter(|name| !asked.get(name).trim().is_empty()) {
+        query.append_pair(name, asked.get(name).trim());
+    }
+    let query = query.finish();
+    let query = if query.is_empty() { query } else { format!("{query}&") };
     let classes = Class::ALL.iter().map(|c| (c.to_string(), t(language, &format!("class.{c}")))).collect();
     let kinds = Kind::ALL.iter().filter(|k| **k != Kind::Denunciation).map(|k| (k.to_string(), t(language, &format!("kind.{k}")))).collect();
     let all = |key: &str| t(language, key);
@@ -60,6 +67,7 @@ fn build_list(tx: &mut Tx<'_>, asked: &Fields, language: Language) -> Result<Lis
         items: items.iter().map(|i| view::card(i, &catalogue, tx.today, language)).collect(),
         filter: ListFilter {
             any: !query.is_empty(),
+            words: asked.get("q").to_owned(),
             field: view::filter_select("linh-vuc", "filter.field", all("filter.all_fields"), asked.get("linh-vuc"), view::field_options(&catalogue, language)),
             office: view::filter_select(
                 "co-quan",
@@ -95,7 +103,8 @@ fn filter(tx: &Tx<'_>, asked: &Fields) -> Filter {
         Ok(class) => filter.class = Some(class),
         Err(_) => {}
     }
-    filter.unsealed = filter.field.is_some() || filter.offices.is_some() || filter.kind.is_some();
+    filter.words = Query::parse(asked.get("q")).map(|query| (query, Reader::Public));
+    filter.unsealed = filter.words.is_some() || filter.field.is_some() || filter.offices.is_some() || filter.kind.is_some();
     filter
 }
 
@@ -118,8 +127,11 @@ struct ItemView {
     facts: Vec<Fact>,
     question: Vec<String>,
     answers: Vec<AnswerView>,
+    appeals: Vec<AppealView>,
     survivor: Option<Survivor>,
     merged_here: Vec<Numbered>,
+    /// Numbers of the published actions that it led to.
+    improvements: Vec<i64>,
     shell: String,
     law: Option<String>,
     history: Vec<StepView>,
@@ -177,14 +189,16 @@ fn build(tx: &mut Tx<'_>, serial: Serial, language: Language) -> Result<Page, Pr
             |k| tr(language, "item.kind_line", &[("kind", t(language, &format!("kind.{k}"))), ("id", item.serial.to_string())]),
         ),
         says: kind.map(|k| t(language, &format!("kind_says.{k}"))).unwrap_or_default(),
-        status: view::status(item.class, due_on, answered_on, makeup, &catalogue.calendar, tx.today, language),
+        status: view::status(item.class, due_on, answered_on, clock, &catalogue.calendar, tx.today, language),
         pace: pace.unwrap_or_default(),
         facts: facts(&item, &catalogue, language),
         question: latest.map(|a| view::paragraphs(&a.question)).unwrap_or_default(),
         answers: item.answers.iter().map(|a| view::answer(a, &catalogue, language)).collect(),
+        appeals: item.appeals.iter().map(|a| view::appeal(a, &catalogue, language)).collect(),
         survivor: survivor
             .map(|s| Survivor { numbered: view::numbered(s.serial), answers: s.answers.iter().map(|a| view::answer(a, &catalogue, language)).collect() }),
         merged_here: if item.class == Class::Sealed { Vec::new() } else { merged.into_iter().map(view::numbered).collect() },
+        improvements: if item.class == Class::Sealed { Vec::new() } else { improvement::of_item(tx, serial)? },
         shell,
         law: ground.map(|g| g.law.clone()).filter(|l| !l.is_empty()),
         history: item.history.iter().map(|s| view::step(s, &catalogue, language)).collect(),

@@ -3,9 +3,15 @@
 
 use serde::Serialize;
 
+use crate::actions::search;
+use crate::domain::error::Problem;
+use crate::domain::notice::Notice;
 use crate::domain::submission::OpinionDraft;
-use crate::domain::words::{Kind, Purpose, Respondent};
+use crate::domain::visibility::PublicItem;
+use crate::domain::words::{Kind, Language, Purpose, Respondent, Topic};
+use crate::http::app::App;
 use crate::web::form::{Faults, Fields};
+use crate::web::view::{self, Numbered};
 
 /// A radio button or box.
 #[derive(Debug, Serialize)]
@@ -36,16 +42,18 @@ pub struct OpinionPart {
     phone_focus: bool,
     consent_error: Option<String>,
     purposes: Vec<Tick>,
+    /// The version of the notice on personal data that this page leads to.
+    notice: String,
 }
 
 impl OpinionPart {
     /// What was typed, with its faults. `required`: the form is only about the opinion.
-    pub fn new(fields: &Fields, faults: &Faults, required: bool) -> Self {
+    pub fn new(fields: &Fields, faults: &Faults, notice: Option<&Notice>, required: bool) -> Self {
         let kind = |k: &Kind| Tick { value: k.as_str(), checked: fields.has("kind", k.as_str()), focus: false };
         let (legal, plain): (Vec<Kind>, Vec<Kind>) = Kind::ALL.iter().partition(|k| k.is_withheld());
         let legal_open = legal.iter().any(|k| fields.has("kind", k.as_str()));
         let at = |p: &str| faults.at(p);
-        let consent_error = at("/feedback/contact/consent");
+        let consent_error = at("/feedback/contact/consent").or_else(|| at("/feedback/contact/notice"));
         let first = faults.is_first("/feedback/contact/consent");
         let purposes = Purpose::ALL
             .iter()
@@ -59,7 +67,7 @@ impl OpinionPart {
             text: fields.get("text").to_owned(),
             text_error: at("/feedback/text"),
             text_focus: faults.is_first("/feedback/text"),
-            kinds: plain.iter().map(kind).collect(),
+            kinds: choices(&plain, fields),
             kind_error: at("/feedback/kind"),
             legal_kinds: legal.iter().map(kind).collect(),
             legal_open,
@@ -72,8 +80,18 @@ impl OpinionPart {
             phone_focus: faults.is_first("/feedback/contact/phone"),
             consent_error,
             purposes,
+            notice: notice.map(|notice| notice.version.to_string()).unwrap_or_default(),
         }
     }
+}
+
+/// The kinds that anybody may choose; a question also by what it asks for.
+fn choices(plain: &[Kind], fields: &Fields) -> Vec<Tick> {
+    let values = plain.iter().flat_map(|kind| {
+        let topics = if *kind == Kind::Question { Topic::ALL } else { &[] };
+        std::iter::once(kind.as_str()).chain(topics.iter().map(|topic| topic.as_str()))
+    });
+    values.map(|value| Tick { value, checked: fields.has("kind", value), focus: false }).collect()
 }
 
 /// The opinion that a form carries; `None` when nothing of it was filled.
@@ -85,8 +103,72 @@ pub fn draft(fields: &Fields) -> Option<OpinionDraft> {
         email: fields.get("email").to_owned(),
         phone: fields.get("phone").to_owned(),
         consent: fields.all("consent").map(str::to_owned).collect(),
+        notice: fields.get("notice").to_owned(),
     };
     (!draft.is_blank()).then_some(draft)
+}
+
+/// What is said once before an opinion is sent: by a machine, and nothing of it is kept.
+#[derive(Debug, Serialize)]
+pub struct Before {
+    /// Answered opinions that look alike.
+    alike: Vec<Alike>,
+    /// The words look like a denunciation.
+    two_roads: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct Alike {
+    #[serde(flatten)]
+    numbered: Numbered,
+    title: String,
+    lang: Language,
+    answer: Vec<String>,
+    answer_lang: Language,
+}
+
+/// What there is to say before this is sent; nothing when it was said, or when the sender chose the road themselves.
+pub async fn before(app: &App, fields: &Fields) -> Result<Option<Before>, Problem> {
+    let legal = fields.get("kind").parse().is_ok_and(|kind: Kind| kind.is_withheld());
+    let text = fields.get("text").to_owned();
+    if legal || text.trim().is_empty() || !fields.get("da-xem").is_empty() {
+        return Ok(None);
+    }
+    app.read(move |tx| {
+        let two_roads = search::looks_like_wrongdoing(&text)?;
+        // Whoever denounces somebody is not sent to read about it.
+        let found = if two_roads { Vec::new() } else { search::alike(tx, &text)? };
+        let alike: Vec<Alike> = found.iter().filter_map(Alike::of).collect();
+        Ok((two_roads || !alike.is_empty()).then_some(Before { alike, two_roads }))
+    })
+    .await
+}
+
+impl Alike {
+    fn of(item: &PublicItem) -> Option<Self> {
+        let latest = item.latest()?;
+        Some(Self {
+            numbered: view::numbered(item.serial),
+            title: latest.title.clone(),
+            lang: view::public_language(item, Some(&latest.question)),
+            answer: view::paragraphs(&latest.answer),
+            answer_lang: view::language_of(&latest.answer, Language::Vi),
+        })
+    }
+}
+
+/// What became of a form.
+#[derive(Debug)]
+pub enum Sent {
+    /// It is stored; its receipt code.
+    Stored(String),
+    /// There is something to say first.
+    NotYet(Before),
+}
+
+/// The form as it is sent: on the closed road, when that button was pressed.
+pub fn on_the_chosen_road(fields: Fields) -> Fields {
+    if fields.get("gui") == "to-cao" { fields.with("kind", Kind::Denunciation.to_string()) } else { fields }
 }
 
 /// Who speaks, as a choice; a citizen unless somebody says otherwise.
@@ -105,7 +187,7 @@ pub fn anchor(pointer: &str) -> Option<String> {
         "/feedback/kind" => "loai-suggestion",
         "/feedback/contact/email" => "email",
         "/feedback/contact/phone" => "phone",
-        "/feedback/contact/consent" => "consent-answer",
+        "/feedback/contact/consent" | "/feedback/contact/notice" => "consent-answer",
         "/respondent" => "ai-citizen",
         "/office" => "noi",
         _ => return None,

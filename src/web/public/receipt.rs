@@ -9,19 +9,22 @@ use serde::Serialize;
 
 use super::ledger;
 use super::qr::{Qr, qr};
-use crate::actions::{feedback, lookup, reply, supplement};
+use super::rights::{self, RightsView};
+use crate::actions::{Tx, appeal, attachment, feedback, lookup, reply, supplement};
 use crate::domain::error::{Code, Fault, Problem};
 use crate::domain::feedback::State;
 use crate::domain::questionnaire::QuestionType;
 use crate::domain::receipt::ReceiptCode;
 use crate::domain::time::Day;
 use crate::domain::words::{Kind, Language, Serial};
-use crate::http::app::{App, Shared};
+use crate::http::app::{App, Shared, block};
 use crate::http::visitor::Visitor;
 use crate::i18n::{date, long_date, t};
+use crate::web::files::{self, FileView, TakesFiles};
 use crate::web::form::{FaultLine, Faults, Fields};
 use crate::web::respond;
-use crate::web::view::{self, AnswerView, Numbered, Status, Why};
+use crate::web::upload::Parcel;
+use crate::web::view::{self, AnswerView, AppealView, Numbered, Status, Why};
 
 #[derive(Serialize, Default)]
 struct AskPage {
@@ -83,9 +86,15 @@ struct OwnPage {
     /// What was typed and not taken.
     supplement: String,
     replied_now: bool,
+    appealed_now: bool,
     reply_open: bool,
     reply_note: String,
     reply_reasons: view::FilterSelect,
+    rights: RightsView,
+    takes_files: Option<TakesFiles>,
+    file_error: Option<String>,
+    /// The sender's files.
+    files: Vec<FileView>,
     faults: Vec<FaultLine>,
     code: String,
     qr: Option<Qr>,
@@ -119,6 +128,11 @@ struct OwnView {
     waits_until: Option<String>,
     added: Vec<Added>,
     answers: Vec<AnswerView>,
+    appeals: Vec<AppealView>,
+    /// What the sender said of the answer.
+    replied: Option<String>,
+    /// The office that would be asked, while it may be.
+    can_appeal: Option<String>,
     survivor: Option<Numbered>,
     why: Option<Why>,
     can_reply: bool,
@@ -143,30 +157,49 @@ struct Rating {
 
 /// What was just done or tried on the sender's page.
 #[derive(Default)]
-struct Turn {
+pub(super) struct Turn {
     thanks: bool,
     withdrawn: bool,
     added: bool,
     replied: bool,
+    appealed: bool,
+    /// Something was done or asked about the sender's data.
+    rights: bool,
     /// What was sent and could not be taken, and why.
     fields: Fields,
     faults: Vec<Fault>,
+}
+
+impl Turn {
+    /// What was sent comes back.
+    pub(super) fn refused(fields: Fields, faults: Vec<Fault>) -> Self {
+        Self { fields, faults, ..Self::default() }
+    }
 }
 
 /// What the sender may see.
 pub async fn show(app: Shared, visitor: Visitor, code: Path<String>, query: Query<Vec<(String, String)>>) -> impl Responder {
     let asked = Fields(query.into_inner());
     let said = |name: &str| !asked.get(name).is_empty();
-    let turn = Turn { thanks: said("cam-on"), withdrawn: said("rut-lai"), added: said("bo-sung"), replied: said("tra-loi"), ..Turn::default() };
+    let turn = Turn {
+        thanks: said("cam-on"),
+        withdrawn: said("rut-lai"),
+        added: said("bo-sung"),
+        replied: said("tra-loi"),
+        appealed: said("xem-lai"),
+        rights: said("quyen"),
+        ..Turn::default()
+    };
     match ReceiptCode::parse(&code) {
         Some(code) => page(&app, &visitor, code, turn, StatusCode::OK).await,
         None => respond::problem(&app, &visitor, &Code::UnknownReceipt.into()),
     }
 }
 
-async fn page(app: &App, visitor: &Visitor, code: ReceiptCode, turn: Turn, status: StatusCode) -> HttpResponse {
+pub(super) async fn page(app: &App, visitor: &Visitor, code: ReceiptCode, turn: Turn, status: StatusCode) -> HttpResponse {
     let language = visitor.language;
     let address = format!("{}/tra-cuu/{}", app.config.public_url, code.reveal());
+    let takes_files = TakesFiles::of(app);
     let is_kept = app.config.ledger_key().is_some();
     let built = app
         .read(move |tx| {
@@ -184,11 +217,19 @@ async fn page(app: &App, visitor: &Visitor, code: ReceiptCode, turn: Turn, statu
                 added_now: turn.added,
                 supplement: turn.fields.get("bo-sung").to_owned(),
                 replied_now: turn.replied,
+                appealed_now: turn.appealed,
                 reply_open: turn.fields.get("tra-loi") == "no",
                 reply_note: turn.fields.get("noi-them").to_owned(),
                 reply_reasons: {
                     let reasons = tx.catalogue.list("reply").map(|c| (c.code.to_string(), c.name.get(language).to_owned())).collect();
                     view::filter_select("ly-do", "own.reply_reason", t(language, "own.reply_choose"), turn.fields.get("ly-do"), reasons)
+                },
+                rights: rights::section(tx, &own, &turn.fields, turn.rights, &turn.faults, language)?,
+                takes_files,
+                file_error: Faults::new(turn.faults.clone(), language).at(attachment::POINTER),
+                files: match &own.feedback {
+                    Some(item) => files::views(&attachment::of_sender(tx, item.record.serial)?, language),
+                    None => Vec::new(),
                 },
                 faults: Faults::new(turn.faults, language).lines(anchor),
                 qr: qr(&address),
@@ -208,8 +249,7 @@ async fn page(app: &App, visitor: &Visitor, code: ReceiptCode, turn: Turn, statu
 fn item(tx: &mut crate::actions::Tx<'_>, own: &lookup::OwnItem, language: Language) -> Result<OwnView, Problem> {
     let catalogue = tx.catalogue.clone();
     let record = &own.record;
-    let makeup = record.clock.as_ref().is_none_or(|c| c.makeup);
-    let status = view::status(record.class(tx.today), record.due_on, record.answered_on, makeup, &catalogue.calendar, tx.today, language);
+    let status = view::status(record.class(tx.today), record.due_on, record.answered_on, record.clock.as_ref(), &catalogue.calendar, tx.today, language);
     let survivor = lookup::survivor(tx, &own.item)?;
     let answers = survivor.as_ref().map_or(&own.answers, |s| &s.answers);
     let open = record.state.is_open();
@@ -233,6 +273,9 @@ fn item(tx: &mut crate::actions::Tx<'_>, own: &lookup::OwnItem, language: Langua
             .map(|(on, words)| Added { on: date(*on), lang: view::language_of(words, record.language), paragraphs: view::paragraphs(words) })
             .collect(),
         answers: answers.iter().map(|a| view::answer(a, &catalogue, language)).collect(),
+        appeals: own.appeals.iter().map(|a| view::appeal(a, &catalogue, language)).collect(),
+        replied: record.reply.map(|reply| t(language, &format!("own.replied_{reply}"))),
+        can_appeal: own.can_appeal.as_ref().map(|to| view::office_name(&catalogue, to, language)),
         survivor: survivor.map(|s| view::numbered(s.serial)),
         why: match (&record.clock, record.due_on) {
             (Some(clock), Some(due)) if open => Some(view::why(clock, due, &catalogue.calendar, language, true)),
@@ -265,46 +308,91 @@ fn ratings(tx: &crate::actions::Tx<'_>, row: &crate::store::response::ResponseRo
 /// The id of the control that a fault is about.
 fn anchor(pointer: &str) -> String {
     match pointer {
+        attachment::POINTER => "tep",
         "/reason" => "ly-do",
         "/note" => "noi-them",
         "/reply" => "duoc",
+        "/right" => "right",
+        "/rights-words" => "rights-words",
+        "/feedback/contact/name" => "rights-name",
+        "/feedback/contact/email" => "rights-email",
+        "/feedback/contact/phone" => "rights-phone",
+        "/purpose" | "/contact" | "/feedback/contact/consent" => rights::SECTION,
         _ => "bo-sung",
     }
     .to_owned()
 }
 
-/// The sender adds what was asked for, says whether the answer helped, or takes the opinion back.
-pub async fn act(app: Shared, visitor: Visitor, code: Path<String>, form: Form<Vec<(String, String)>>) -> impl Responder {
-    let fields = Fields(form.into_inner());
+/// The sender adds what was asked for, says whether the answer helped, asks a higher office, or takes the opinion back.
+pub async fn act(app: Shared, visitor: Visitor, code: Path<String>, parcel: Parcel) -> impl Responder {
+    let Parcel { fields, files: uploads } = parcel;
+    if rights::is_asked(&fields) {
+        return rights::act(&app, &visitor, &code, fields).await;
+    }
     let what = match fields.get("viec") {
         "bo-sung" => "bo-sung",
         "tra-loi" => "tra-loi",
+        "xem-lai" => "xem-lai",
         _ => "rut-lai",
     };
     let Some(code) = ReceiptCode::parse(&code) else { return respond::problem(&app, &visitor, &Code::UnknownReceipt.into()) };
     if let Err(problem) = visitor.check_form(&app, fields.get("form_token")) {
-        if what == "rut-lai" {
+        if matches!(what, "rut-lai" | "xem-lai") {
             return respond::problem(&app, &visitor, &problem);
         }
         let at = if what == "bo-sung" { "/supplement" } else { "/reason" };
         let turn = Turn { fields, faults: vec![Fault::new(at, problem.code().as_str())], ..Turn::default() };
         return page(&app, &visitor, code, turn, crate::http::error::noted(&problem)).await;
     }
+    if fields.get("viec") == "tep" {
+        return match file(&app, code, fields.get("so")).await {
+            Ok(answer) => answer,
+            Err(problem) => respond::problem(&app, &visitor, &problem),
+        };
+    }
     let (shown, sent) = (code.clone(), fields.clone());
-    let done = app
-        .write(move |tx| {
+    let service = app.service.clone();
+    let done = block(move || {
+        // Nothing is stored of what nobody waits for.
+        let takes = what == "bo-sung" && !uploads.is_empty() && service.read(|tx| takes_files(tx, &code, sent.get("bo-sung")))?;
+        let uploads = if takes { uploads } else { Vec::new() };
+        let stored = attachment::store(&service, uploads)?;
+        service.write(|tx| {
             let own = lookup::own(tx, &code)?;
             let serial = own.feedback.map(|f| f.record.serial).ok_or(Code::UnknownReceipt)?;
             match what {
-                "bo-sung" => supplement::add(tx, serial, sent.get("bo-sung")),
+                "bo-sung" => {
+                    supplement::add(tx, serial, sent.get("bo-sung"))?;
+                    attachment::join(tx, serial, &stored)
+                }
                 "tra-loi" => reply::reply(tx, serial, sent.get("tra-loi"), sent.get("ly-do"), sent.get("noi-them")),
+                "xem-lai" => appeal::ask(tx, serial),
                 _ => feedback::withdraw(tx, serial),
             }
         })
-        .await;
+    })
+    .await;
     match done {
         Ok(()) => respond::see_other(&format!("/tra-cuu/{}?{what}=1", shown.reveal())),
         Err(Problem::Invalid(faults)) => page(&app, &visitor, shown, Turn { fields, faults, ..Turn::default() }, StatusCode::UNPROCESSABLE_ENTITY).await,
         Err(problem) => respond::problem(&app, &visitor, &problem),
     }
+}
+
+/// Is the sender waited for, and did they write something? Asked before any file is stored.
+fn takes_files(tx: &mut Tx<'_>, code: &ReceiptCode, words: &str) -> Result<bool, Problem> {
+    let own = lookup::own(tx, code)?.feedback.ok_or(Code::UnknownReceipt)?;
+    Ok(own.record.state == State::Supplement && !words.trim().is_empty())
+}
+
+/// The sender's own file. It is asked for by a form, so that no further address holds the code.
+async fn file(app: &App, code: ReceiptCode, id: &str) -> Result<HttpResponse, Problem> {
+    let id: i64 = id.parse().map_err(|_| Code::NotFound)?;
+    let kept = app
+        .read(move |tx| {
+            let serial = lookup::own(tx, &code)?.feedback.map(|f| f.record.serial).ok_or(Code::UnknownReceipt)?;
+            attachment::of_sender(tx, serial)
+        })
+        .await?;
+    files::answer(app, &kept, id).await
 }

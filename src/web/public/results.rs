@@ -13,10 +13,11 @@ use crate::domain::error::{Fault, Problem};
 use crate::domain::feedback::Class;
 use crate::domain::satisfaction::Verdict;
 use crate::domain::time::Day;
-use crate::domain::words::{Language, Sample};
+use crate::domain::words::{Language, Sample, Topic};
 use crate::http::app::Shared;
 use crate::http::visitor::Visitor;
 use crate::i18n::{date, hundredths, number, per_cent, t, tr};
+use crate::store;
 use crate::web::form::{FaultLine, Faults, Fields};
 use crate::web::respond;
 use crate::web::view::{self, FilterSelect};
@@ -33,6 +34,8 @@ pub fn tone(verdict: Verdict) -> &'static str {
 
 #[derive(Serialize)]
 struct Page {
+    /// What questions ask for.
+    topics: Option<String>,
     heading: String,
     showing: String,
     widened: String,
@@ -91,6 +94,7 @@ struct Identity {
     sentence: String,
     /// What senders say of the answers, in a sentence.
     replies: Option<String>,
+    beside: Option<String>,
     received: String,
     received_n: u64,
     whole: String,
@@ -206,7 +210,12 @@ fn build(tx: &mut Tx<'_>, fields: &Fields, language: Language) -> Result<Page, P
         part("office", office.clone()),
         part("respondent", asked.respondent.map(|r| r.to_string())),
     ];
+    // Of all opinions: a narrower question is put to the list.
+    let whole = asked.field.is_none() && asked.office.is_none() && asked.respondent.is_none();
+    let topics = if whole { store::feedback::topics(tx.conn, asked.from, Some(period.to))? } else { Vec::new() };
+    let asks = |topic| topics.iter().find(|(t, _)| *t == topic).map_or(0, |(_, n)| *n).to_string();
     Ok(Page {
+        topics: (!topics.is_empty()).then(|| tr(language, "results.topics", &[("support", asks(Topic::Support)), ("advice", asks(Topic::Advice))])),
         heading,
         showing: showing(&catalogue, &asked, sample, language),
         widened: match (widened, period.ratings_from) {
@@ -362,6 +371,17 @@ fn identity(results: &Results, language: Language) -> Identity {
         sentence: tr(language, "results.due_sentence", &args),
         replies: (counts.reply_yes + counts.reply_no + counts.reply_none > 0)
             .then(|| tr(language, "results.replies_text", &[("yes", n(counts.reply_yes)), ("no", n(counts.reply_no)), ("none", n(counts.reply_none))])),
+        beside: (counts.grouped + counts.within_first + counts.forwarded_once + counts.forwarded_twice + counts.appealed > 0).then(|| {
+            let args = [
+                ("grouped", n(counts.grouped)),
+                ("first", n(counts.within_first)),
+                ("once", n(counts.forwarded_once)),
+                ("twice", n(counts.forwarded_twice)),
+                ("appealed", n(counts.appealed)),
+                ("appeal_answered", n(counts.appeal_answered)),
+            ];
+            tr(language, "results.beside_text", &args)
+        }),
         received: n(counts.received),
         received_n: counts.received,
         whole: per_cent(language, if counts.received > 0 { 10_000 } else { 0 }),

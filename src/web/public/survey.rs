@@ -8,9 +8,10 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use super::opinion::{self, OpinionPart, Tick};
+use super::opinion::{self, Before, OpinionPart, Sent, Tick};
 use crate::domain::catalogue::{Catalogue, Field, Procedure};
 use crate::domain::error::{Code, Fault, Problem};
+use crate::domain::notice::Notice;
 use crate::domain::office::Office;
 use crate::domain::questionnaire::{Definition, QuestionDef, QuestionType, Questionnaire};
 use crate::domain::submission::{Draft, Submission, Way};
@@ -71,7 +72,8 @@ pub async fn show(app: Shared, visitor: Visitor, slug: Path<String>, query: Quer
     match office {
         Some(office) => {
             let Some(id) = sheet::submission(&app, &visitor, &asked) else { return sheet::new(&app, &visitor) };
-            let form = RateForm { survey, field, office, procedure, fields: &Fields::default(), faults: &Faults::default(), id };
+            let notice = catalogue.notices.newest(today);
+            let form = RateForm { survey, field, office, procedure, fields: &Fields::default(), faults: &Faults::default(), id, notice, before: None };
             respond::page(&app, &visitor, "public/rate", &form.page(visitor.language))
         }
         None => choose_place(&app, &visitor, survey, &catalogue, field, procedure, &asked, today),
@@ -219,6 +221,8 @@ struct RateForm<'a> {
     fields: &'a Fields,
     faults: &'a Faults,
     id: Uuid,
+    before: Option<Before>,
+    notice: Option<&'a Notice>,
 }
 
 #[derive(Serialize)]
@@ -236,6 +240,7 @@ struct RatePage {
     respondents: Vec<Tick>,
     opinion: OpinionPart,
     faults: Vec<FaultLine>,
+    before: Option<Before>,
 }
 
 #[derive(Serialize)]
@@ -262,7 +267,7 @@ struct ValueView {
 }
 
 impl RateForm<'_> {
-    fn page(&self, language: Language) -> RatePage {
+    fn page(self, language: Language) -> RatePage {
         let definition = &self.survey.definition;
         let views = |want: &dyn Fn(&QuestionDef) -> bool| -> Vec<QuestionView> {
             definition.questions.iter().filter(|q| want(q)).map(|q| question(q, self.fields, self.faults, language)).collect()
@@ -282,8 +287,9 @@ impl RateForm<'_> {
             more_open,
             others: views(&|q| q.kind != QuestionType::Satisfaction),
             respondents: opinion::respondents(self.fields),
-            opinion: OpinionPart::new(self.fields, self.faults, false),
+            opinion: OpinionPart::new(self.fields, self.faults, self.notice, false),
             faults: self.faults.lines(|pointer| anchor(definition, pointer)),
+            before: self.before,
         }
     }
 }
@@ -339,22 +345,28 @@ fn anchor(definition: &Definition, pointer: &str) -> String {
 
 /// Takes a filled form.
 pub async fn send(app: Shared, visitor: Visitor, slug: Path<String>, form: Form<Vec<(String, String)>>) -> impl Responder {
-    let fields = Fields(form.into_inner());
+    let fields = opinion::on_the_chosen_road(Fields(form.into_inner()));
     match submit(&app, &visitor, &slug, &fields).await {
-        Ok(code) => respond::see_other(&format!("/tra-cuu/{code}?cam-on=1")),
-        Err(Problem::Invalid(faults)) => come_back(&app, &visitor, &slug, &fields, faults, StatusCode::UNPROCESSABLE_ENTITY),
+        Ok(Sent::Stored(code)) => respond::see_other(&format!("/tra-cuu/{code}?cam-on=1")),
+        Ok(Sent::NotYet(before)) => come_back(&app, &visitor, &slug, &fields, Vec::new(), StatusCode::OK, Some(before)),
+        Err(Problem::Invalid(faults)) => come_back(&app, &visitor, &slug, &fields, faults, StatusCode::UNPROCESSABLE_ENTITY, None),
         Err(problem @ (Problem::Refused(Code::StaleForm | Code::AlreadySent) | Problem::Unavailable(_))) => {
             let fault = vec![Fault::new("/form_token", problem.code().as_str())];
-            come_back(&app, &visitor, &slug, &sheet::after(&problem, &fields), fault, crate::http::error::noted(&problem))
+            come_back(&app, &visitor, &slug, &sheet::after(&problem, &fields), fault, crate::http::error::noted(&problem), None)
         }
         Err(problem) => respond::problem(&app, &visitor, &problem),
     }
 }
 
-async fn submit(app: &App, visitor: &Visitor, slug: &str, fields: &Fields) -> Result<String, Problem> {
+async fn submit(app: &App, visitor: &Visitor, slug: &str, fields: &Fields) -> Result<Sent, Problem> {
     visitor.check_form(app, fields.get("form_token"))?;
     let checked = check(app, visitor, slug, fields);
-    Ok(app.submit(fields.get("submission_id"), checked).await?.code.reveal().to_owned())
+    if checked.is_ok()
+        && let Some(before) = opinion::before(app, fields).await?
+    {
+        return Ok(Sent::NotYet(before));
+    }
+    Ok(Sent::Stored(app.submit(fields.get("submission_id"), checked).await?.code.reveal().to_owned()))
 }
 
 fn check(app: &App, visitor: &Visitor, slug: &str, fields: &Fields) -> Result<Submission, Problem> {
@@ -397,7 +409,7 @@ pub fn answers(definition: &Definition, fields: &Fields) -> Map<String, Value> {
 }
 
 /// The form again, with everything that was typed, each fault beside its field.
-fn come_back(app: &App, visitor: &Visitor, slug: &str, fields: &Fields, faults: Vec<Fault>, status: StatusCode) -> HttpResponse {
+fn come_back(app: &App, visitor: &Visitor, slug: &str, fields: &Fields, faults: Vec<Fault>, status: StatusCode, before: Option<Before>) -> HttpResponse {
     let catalogue = match app.service.held() {
         Ok(catalogue) => catalogue,
         Err(problem) => return respond::problem(app, visitor, &problem),
@@ -417,6 +429,6 @@ fn come_back(app: &App, visitor: &Visitor, slug: &str, fields: &Fields, faults: 
     // The same submission id: sending again stores once. A broken one is replaced.
     let id = Uuid::parse_str(fields.get("submission_id")).ok().filter(|id| !id.is_nil()).unwrap_or_else(Uuid::new_v4);
     let faults = Faults::new(faults, visitor.language);
-    let form = RateForm { survey, field, office, procedure, fields, faults: &faults, id };
+    let form = RateForm { survey, field, office, procedure, fields, faults: &faults, id, notice: catalogue.notices.newest(today), before };
     respond::page_status(app, visitor, status, "public/rate", &form.page(visitor.language))
 }

@@ -1,0 +1,4 @@
+DROP TABLE answer_templates;
+DROP TABLE feedback_frequent;
+DROP INDEX feedback_texts_by_topic;
+ALTER TABLE feedback_texts DROP COLUMN topic;

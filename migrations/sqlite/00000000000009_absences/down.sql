@@ -1,0 +1,2 @@
+DROP INDEX audit_by_officer;
+DROP TABLE absences;

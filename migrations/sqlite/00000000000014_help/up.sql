@@ -1,0 +1,19 @@
+-- A question may ask for support or for advice: what its sender chose, or the desk corrected.
+ALTER TABLE feedback_texts ADD COLUMN topic TEXT;
+CREATE INDEX feedback_texts_by_topic ON feedback_texts (serial) WHERE topic IS NOT NULL;
+
+-- Published answers that officers marked for the page of frequent questions.
+CREATE TABLE feedback_frequent (
+  serial INTEGER PRIMARY KEY NOT NULL REFERENCES feedback (serial),
+  officer TEXT NOT NULL REFERENCES officers (id),
+  at TEXT NOT NULL
+) STRICT;
+
+-- Texts that an office uses again and again; places to be filled stand in braces.
+CREATE TABLE answer_templates (
+  id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+  office TEXT NOT NULL REFERENCES offices (code),
+  name TEXT NOT NULL,
+  words TEXT NOT NULL
+) STRICT;
+CREATE INDEX answer_templates_by_office ON answer_templates (office, name);

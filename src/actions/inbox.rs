@@ -1,0 +1,37 @@
+//! What an officer's list remembers. Of nobody's concern but their own, so it leaves no audit line.
+
+use super::Tx;
+use crate::domain::access::Officer;
+use crate::domain::error::{Code, Fault, Problem};
+use crate::domain::text::{self, TextFault};
+use crate::store;
+
+/// The longest name of a filter, in characters.
+const NAME_MAX: usize = 40;
+/// More filters than this nobody finds again.
+const MOST_FILTERS: usize = 20;
+
+/// Keeps a filter under a name, in the place of an earlier one of that name.
+///
+/// # Errors
+/// [`Problem::Invalid`] without a name, with a long one, or when there are too many.
+pub fn keep_filter(tx: &mut Tx<'_>, officer: &Officer, name: &str, query: &str) -> Result<(), Problem> {
+    if !officer.has_desk() {
+        return Err(Code::NotAllowed.into());
+    }
+    let fault = |fault| Problem::Invalid(vec![fault]);
+    let name = text::bounded(&text::clean_line(name), NAME_MAX).map_err(|e| match e {
+        TextFault::Empty => fault(Fault::new("/name", "words_missing")),
+        TextFault::TooLong { max, got } => fault(Fault::new("/name", "too_long").with("max", max).with("over", got - max)),
+    })?;
+    let kept = store::inbox::filters(tx.conn, officer.id)?;
+    if kept.len() >= MOST_FILTERS && !kept.iter().any(|(n, _)| *n == name) {
+        return Err(fault(Fault::new("/name", "too_many_filters").with("max", MOST_FILTERS)));
+    }
+    Ok(store::inbox::keep_filter(tx.conn, officer.id, &name, query)?)
+}
+
+/// Takes a filter away; one that is gone already is no fault.
+pub fn drop_filter(tx: &mut Tx<'_>, officer: &Officer, name: &str) -> Result<(), Problem> {
+    Ok(store::inbox::drop_filter(tx.conn, officer.id, name)?)
+}

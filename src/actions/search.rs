@@ -1,0 +1,112 @@
+//! Finding opinions by their words: what is indexed of each, for its desk and
+//! for the public, and which answered ones are like a new one.
+
+use std::collections::BTreeSet;
+use std::sync::OnceLock;
+
+use super::Tx;
+use super::lookup::{added, public};
+use super::redaction::redactor;
+use crate::domain::error::Problem;
+use crate::domain::feedback::State;
+use crate::domain::redaction::What;
+use crate::domain::search::{indexed, telling};
+use crate::domain::visibility::{PublicItem, Record};
+use crate::domain::words::Serial;
+use crate::domain::wrongdoing::Signs;
+use crate::embedded;
+use crate::store;
+
+/// So many words of a new opinion are looked for.
+const MOST_WORDS: usize = 24;
+/// So many published ones are held beside it.
+const CANDIDATES: i64 = 20;
+/// So many of them are shown.
+const MOST_ALIKE: usize = 3;
+/// Fewer words in common are chance.
+const LEAST_SHARED: usize = 3;
+
+/// The job: indexes what is new and what has changed, sealed items with no word. Returns how many.
+pub fn index(tx: &mut Tx<'_>, limit: i64) -> Result<usize, Problem> {
+    let serials = store::search::take(tx.conn, limit)?;
+    for serial in &serials {
+        let Some(record) = store::feedback::get(tx.conn, *serial)? else { continue };
+        let (desk, public) = words(tx, &record)?;
+        store::search::put(tx.conn, *serial, &desk, &public)?;
+    }
+    Ok(serials.len())
+}
+
+/// The words of an item for its desk and for the public.
+fn words(tx: &mut Tx<'_>, record: &Record) -> Result<(Vec<String>, Vec<String>), Problem> {
+    if record.state == State::Sealed {
+        return Ok((Vec::new(), Vec::new()));
+    }
+    let serial = record.serial;
+    let catalogue = tx.catalogue.clone();
+    let procedure = record.procedure.as_ref().and_then(|key| catalogue.procedure(key));
+    let named: Vec<&str> = procedure.into_iter().flat_map(|p| [p.code.as_deref().unwrap_or_default(), p.name.as_str()]).collect();
+    let original = store::feedback::original(tx.conn, serial)?.unwrap_or_default();
+    let added = added(tx, serial)?;
+    let answers = store::feedback::answers(tx.conn, serial)?;
+    let notes = store::note::of(tx.conn, serial)?;
+    let published = |a: &crate::domain::visibility::Answer| [a.title.clone(), a.question.clone(), a.answer.clone()];
+    let latest: Vec<String> = answers.last().into_iter().flat_map(published).collect();
+    let seen = named.iter().copied().chain(latest.iter().map(String::as_str));
+    let public = if record.words_are_public() { indexed(seen.clone()) } else { Vec::new() };
+    let kept = added.iter().map(|(_, words)| words.as_str()).chain(notes.iter().map(|note| note.words.as_str()));
+    Ok((indexed(std::iter::once(original.as_str()).chain(seen).chain(kept)), public))
+}
+
+/// Words that stand in every opinion and tell nothing of it.
+fn everywhere() -> Result<&'static BTreeSet<String>, Problem> {
+    static WORDS: OnceLock<BTreeSet<String>> = OnceLock::new();
+    if let Some(words) = WORDS.get() {
+        return Ok(words);
+    }
+    let listed = embedded::data("common-words.txt").map_err(Problem::Internal)?;
+    let lines = listed.lines().filter(|line| !line.starts_with('#'));
+    Ok(WORDS.get_or_init(|| indexed(lines).into_iter().collect()))
+}
+
+/// Do the words look like bribery, or like the wrongdoing of a person who is named?
+pub fn looks_like_wrongdoing(text: &str) -> Result<bool, Problem> {
+    static SIGNS: OnceLock<Signs> = OnceLock::new();
+    let signs = match SIGNS.get() {
+        Some(signs) => signs,
+        None => {
+            let read = toml::from_str(&embedded::data("wrongdoing.toml").map_err(Problem::Internal)?);
+            let signs = read.map_err(|e| Problem::Internal(format!("data/wrongdoing.toml: {e}")))?;
+            SIGNS.get_or_init(|| signs)
+        }
+    };
+    let names = redactor()?.find(text).iter().any(|finding| finding.what == What::Name);
+    Ok(signs.are_in(text, names))
+}
+
+/// Up to three answered opinions that are like a text, the most like it first.
+pub fn alike(tx: &mut Tx<'_>, text: &str) -> Result<Vec<PublicItem>, Problem> {
+    let everywhere = everywhere()?;
+    let mut asked = telling(text, everywhere);
+    asked.truncate(MOST_WORDS);
+    if asked.len() < LEAST_SHARED {
+        return Ok(Vec::new());
+    }
+    let mut found: Vec<(usize, Serial, PublicItem)> = Vec::new();
+    for serial in store::search::alike(tx.conn, &asked, CANDIDATES)? {
+        let Some(record) = store::feedback::get(tx.conn, serial)?.filter(Record::words_are_public) else { continue };
+        let item = public(tx, &record)?;
+        let Some(latest) = item.latest() else { continue };
+        let words: BTreeSet<String> = telling(&format!("{} {}", latest.title, latest.question), everywhere).into_iter().collect();
+        let shared = asked.iter().filter(|word| words.contains(*word)).count();
+        // Of the shorter of the two, at least two words in five are the other's too, and a third of those that were written.
+        let near = shared >= LEAST_SHARED && shared * 5 >= asked.len().min(words.len()) * 2 && shared * 3 >= asked.len();
+        // The same answer twice tells nothing more.
+        let again = found.iter().any(|(_, _, other)| other.latest().map(|a| &a.answer) == Some(&latest.answer));
+        if near && !again {
+            found.push((shared, serial, item));
+        }
+    }
+    found.sort_by_key(|(shared, serial, _)| (std::cmp::Reverse(*shared), std::cmp::Reverse(serial.0)));
+    Ok(found.into_iter().take(MOST_ALIKE).map(|(_, _, item)| item).collect())
+}

@@ -1,0 +1,82 @@
+//! Whether the words of an opinion look like bribery or like the wrongdoing of a
+//! person: its sender is asked once, gently, which of two roads they mean
+//! (DOMAIN.md §2.6). Nothing is decided here, and nobody is accused.
+
+use serde::Deserialize;
+
+use super::search::indexed;
+
+/// The words to look for: `data/wrongdoing.toml`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Signs {
+    /// Said of money that changes hands where it must not.
+    pub bribery: Vec<String>,
+    /// Said of what somebody did wrong; a sign only where a person is named.
+    pub blame: Vec<String>,
+    /// What looks like one of them and is none.
+    pub harmless: Vec<String>,
+}
+
+impl Signs {
+    /// Do the words look like it? `names_somebody`: a person's name stands in them.
+    pub fn are_in(&self, text: &str, names_somebody: bool) -> bool {
+        let mut words = spaced(text);
+        for harmless in &self.harmless {
+            words = words.replace(&spaced(harmless), " ");
+        }
+        let any = |signs: &[String]| signs.iter().any(|sign| words.contains(&spaced(sign)));
+        any(&self.bribery) || names_somebody && any(&self.blame)
+    }
+}
+
+/// The folded words, each between spaces.
+fn spaced(text: &str) -> String {
+    format!(" {} ", indexed([text]).join(" "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn signs() -> Signs {
+        toml::from_str(include_str!("../../data/wrongdoing.toml")).unwrap()
+    }
+
+    #[test]
+    fn bribery_is_seen_with_and_without_marks() {
+        for text in [
+            "Cán bộ đòi tiền bồi dưỡng mới cho nộp hồ sơ.",
+            "can bo vong vo doi phong bi",
+            "Phải lót tay 2 triệu mới xong.",
+            "Người ta gợi ý đưa hối lộ.",
+            "Họ vòi tiền tôi.",
+            "The officer asked me for a bribe.",
+            "មន្ត្រីសុំលុយសំណូកពីខ្ញុំ",
+        ] {
+            assert!(signs().are_in(text, false), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_paid_by_rule_and_plain_grumbling_are_no_signs() {
+        for text in [
+            "Tôi đòi tiền đặt cọc của bên bán đất.",
+            "Nộp tiền phí qua mạng không được.",
+            "Cán bộ rất tốt, không nhận phong bì, không đòi tiền ai.",
+            "Cán bộ thái độ không tốt, nói năng khó nghe.",
+            "Đề nghị hướng dẫn đóng tiền sử dụng đất.",
+            "Xin bồi thường khi thu hồi đất.",
+            "Lớp bồi dưỡng nghiệp vụ mở khi nào?",
+        ] {
+            assert!(!signs().are_in(text, false), "{text}");
+        }
+    }
+
+    #[test]
+    fn blame_is_a_sign_only_where_somebody_is_named() {
+        let text = "Ông Nguyễn Văn An ở phòng đất đai chiếm đoạt giấy tờ của tôi.";
+        assert!(signs().are_in(text, true));
+        assert!(!signs().are_in("Có người chiếm đoạt lối đi chung.", false));
+    }
+}

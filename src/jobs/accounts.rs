@@ -1,0 +1,34 @@
+//! Mails about an officer's own account. What a link holds lies encrypted in
+//! the outbox, and is read here for one letter.
+
+use serde::Deserialize;
+use uuid::Uuid;
+
+use super::addressees::{Plan, to_officers};
+use crate::actions::Tx;
+use crate::actions::password::{self, LINK_SECONDS};
+use crate::domain::error::Problem;
+use crate::mail::{Hidden, Notice};
+use crate::store::outbox::Message;
+
+/// What a payload holds.
+#[derive(Deserialize)]
+struct About {
+    officer: Uuid,
+    sealed: Option<String>,
+}
+
+/// Whom to write to. A link that was used, or is too old, is not sent any more.
+///
+/// # Errors
+/// [`Problem::Internal`] when the row can't be read, or not with this secret.
+pub fn plan(tx: &mut Tx<'_>, message: &Message) -> Result<Plan, Problem> {
+    let about: About = serde_json::from_value(message.payload.clone()).map_err(|_| Problem::Internal("the payload is not one of a mail".to_owned()))?;
+    let Some(sealed) = about.sealed else { return to_officers(tx, Some(about.officer), Notice::TotpReset, |_| true) };
+    let token = tx.keys.open_token(about.officer, &sealed);
+    let token = token.ok_or_else(|| Problem::Internal(format!("a link for {} does not open with HOIDAP_SECRET", about.officer)))?;
+    if !password::is_valid(tx, &token)? {
+        return Ok(Plan::Nobody);
+    }
+    to_officers(tx, Some(about.officer), Notice::PasswordReset { token: Hidden(token), minutes: LINK_SECONDS / 60 }, |_| true)
+}

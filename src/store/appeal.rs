@@ -1,0 +1,134 @@
+//! Appeals: what a higher office was asked, its work in progress, its answer.
+
+use diesel::prelude::*;
+use uuid::Uuid;
+
+use super::schema::{feedback_answers, feedback_appeals as a, feedback_events};
+use super::types::{Json, Key, On};
+use super::{Conn, Stored, broken};
+use crate::domain::commitment::Salt;
+use crate::domain::event::EventName;
+use crate::domain::feedback::State;
+use crate::domain::time::Day;
+use crate::domain::visibility::Appeal;
+use crate::domain::words::{OfficeCode, Serial};
+
+/// An appeal as it lies on the desk.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Work {
+    /// What anybody may know of it; the answer only once it is published.
+    pub appeal: Appeal,
+    /// The answer as far as it is written.
+    pub answer: String,
+    /// It waits for its approver.
+    pub handed_in: bool,
+    /// Rises with every save.
+    pub revision: i64,
+    /// Who wrote last.
+    pub author: Option<Uuid>,
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = a)]
+struct Row {
+    office: String,
+    appealed_on: On,
+    until: On,
+    answer: String,
+    handed_in: bool,
+    revision: i64,
+    author: Option<Key>,
+    answered_on: Option<On>,
+}
+
+/// A new appeal, nothing written yet.
+pub fn open(conn: &mut Conn, serial: Serial, office: &OfficeCode, on: Day, until: Day) -> Stored<()> {
+    let n: i64 = a::table.filter(a::serial.eq(serial.0)).count().get_result(conn)?;
+    diesel::insert_into(a::table)
+        .values((
+            a::serial.eq(serial.0),
+            a::n.eq(n),
+            a::office.eq(office.as_str()),
+            a::appealed_on.eq(On(on)),
+            a::until.eq(On(until)),
+            a::answer.eq(""),
+            a::handed_in.eq(false),
+            a::revision.eq(0_i64),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// The appeals of an item, oldest first.
+pub fn of(conn: &mut Conn, serial: Serial) -> Stored<Vec<Work>> {
+    let rows: Vec<Row> = a::table.filter(a::serial.eq(serial.0)).order(a::n).select(Row::as_select()).load(conn)?;
+    let mut salts = if rows.is_empty() { Vec::new() } else { salts(conn, serial)? }.into_iter();
+    rows.into_iter()
+        .map(|row| {
+            let answered = row.answered_on.map(|on| (on.0, row.answer.clone()));
+            let salt = answered.as_ref().and_then(|_| salts.next().flatten());
+            let appeal = Appeal {
+                office: row.office.parse().map_err(broken)?,
+                appealed_on: row.appealed_on.0,
+                until: row.until.0,
+                answered_on: answered.as_ref().map(|(on, _)| *on),
+                answer: answered.map(|(_, answer)| answer),
+                salt,
+            };
+            Ok(Work { appeal, answer: row.answer, handed_in: row.handed_in, revision: row.revision, author: row.author.map(|key| key.0) })
+        })
+        .collect()
+}
+
+/// Every appeal that waits for its answer: of items that nobody has sealed since.
+pub fn open_ones(conn: &mut Conn) -> Stored<Vec<(Serial, Work)>> {
+    use super::schema::feedback as f;
+    let serials: Vec<i64> = a::table
+        .inner_join(f::table.on(f::serial.eq(a::serial)))
+        .filter(a::answered_on.is_null())
+        .filter(f::state.eq(State::Answered.as_str()))
+        .order(a::serial)
+        .select(a::serial)
+        .load(conn)?;
+    let mut open = Vec::new();
+    for serial in serials {
+        open.extend(of(conn, Serial(serial))?.pop().map(|work| (Serial(serial), work)));
+    }
+    Ok(open)
+}
+
+/// The salts of the published answers, oldest first.
+fn salts(conn: &mut Conn, serial: Serial) -> Stored<Vec<Option<Salt>>> {
+    use feedback_events as e;
+    let published = EventName::AppealAnswered.as_str();
+    let kept: Vec<Option<Json>> = e::table.filter(e::serial.eq(serial.0)).filter(e::event.eq(published)).order(e::n).select(e::salts).load(conn)?;
+    Ok(kept.into_iter().map(|kept| kept.and_then(|kept| kept.0.get("answer").and_then(|salt| salt.as_str().and_then(Salt::from_base64)))).collect())
+}
+
+/// Saves what is written of the open appeal.
+pub fn put(conn: &mut Conn, serial: Serial, answer: &str, handed_in: bool, revision: i64, author: Option<Uuid>) -> Stored<()> {
+    let open = a::table.filter(a::serial.eq(serial.0)).filter(a::answered_on.is_null());
+    diesel::update(open).set((a::answer.eq(answer), a::handed_in.eq(handed_in), a::revision.eq(revision))).execute(conn)?;
+    if let Some(author) = author {
+        let open = a::table.filter(a::serial.eq(serial.0)).filter(a::answered_on.is_null());
+        diesel::update(open).set(a::author.eq(Some(Key(author)))).execute(conn)?;
+    }
+    Ok(())
+}
+
+/// The open appeal is answered and published.
+pub fn publish(conn: &mut Conn, serial: Serial, approver: Uuid, on: Day) -> Stored<()> {
+    let open = a::table.filter(a::serial.eq(serial.0)).filter(a::answered_on.is_null());
+    diesel::update(open).set((a::handed_in.eq(false), a::approver.eq(Some(Key(approver))), a::answered_on.eq(Some(On(on))))).execute(conn)?;
+    Ok(())
+}
+
+/// Everybody who stands behind what was published of an item so far: none of them may answer an appeal against it.
+pub fn involved(conn: &mut Conn, serial: Serial) -> Stored<Vec<Uuid>> {
+    use feedback_answers as v;
+    let versions: Vec<(Key, Key)> = v::table.filter(v::serial.eq(serial.0)).select((v::author, v::approver)).load(conn)?;
+    let appeals: Vec<(Option<Key>, Option<Key>)> =
+        a::table.filter(a::serial.eq(serial.0)).filter(a::answered_on.is_not_null()).select((a::author, a::approver)).load(conn)?;
+    let of_versions = versions.into_iter().flat_map(|(author, approver)| [author, approver]);
+    Ok(of_versions.chain(appeals.into_iter().flat_map(|(author, approver)| [author, approver].into_iter().flatten())).map(|key| key.0).collect())
+}

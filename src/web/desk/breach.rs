@@ -1,0 +1,322 @@
+//! The register of breaches at `/can-bo/quyen/su-co`: the records with the hours
+//! that are left, one record to complete, mark and print.
+
+use actix_web::http::StatusCode;
+use actix_web::web::{self, Form, Path, Query, ServiceConfig};
+use actix_web::{HttpResponse, Responder};
+use serde::Serialize;
+
+use super::rights::{enter, number};
+use crate::actions::breach::{self, Form as Typed};
+use crate::domain::breach::{Breach, Facts, hours_left};
+use crate::domain::error::{Code, Fault, Problem};
+use crate::domain::text::propose_title;
+use crate::domain::time::Moment;
+use crate::domain::words::Language;
+use crate::http::app::{App, Shared};
+use crate::http::error::noted;
+use crate::http::visitor::Visitor;
+use crate::i18n::{date, long_date, t, tr};
+use crate::web::form::{FaultLine, Faults, Fields};
+use crate::web::{respond, view};
+
+const LIST: &str = "/can-bo/quyen/su-co";
+
+/// Mounts the register.
+pub fn routes(config: &mut ServiceConfig) {
+    config
+        .route(LIST, web::get().to(list))
+        .route(LIST, web::post().to(open))
+        .route("/can-bo/quyen/su-co/{id}", web::get().to(show))
+        .route("/can-bo/quyen/su-co/{id}", web::post().to(act))
+        .route("/can-bo/quyen/su-co/{id}/bien-ban", web::get().to(print));
+}
+
+/// Minute and day, as an official record writes it.
+fn moment(at: Moment, language: Language) -> String {
+    let (hour, minute) = at.hour_minute();
+    format!("{hour:02}:{minute:02}, {}", long_date(language, at.day()))
+}
+
+/// What is left of the term, in words.
+#[derive(Serialize)]
+struct Clock {
+    status: String,
+    tone: &'static str,
+    until: Option<String>,
+}
+
+fn clock(breach: &Breach, now: Moment, language: Language) -> Result<Clock, Problem> {
+    let until = breach::until(breach)?;
+    let say = |key: &str, n: i64| tr(language, &format!("breach.clock.{key}"), &[("n", n.to_string())]);
+    let (status, tone) = match (&breach.notified, until) {
+        (Some((at, _)), Some(until)) if *at > until => (say("notified_late", hours_left(*at, until).max(1)), "late"),
+        (Some(_), _) => (say("notified", 0), "good"),
+        (None, None) => (say("no_term", 0), ""),
+        (None, Some(until)) => match hours_left(until, now) {
+            n if n < 0 => (say("over", -n), "late"),
+            0 => (say("last", 0), "late"),
+            n => (say("left", n), if n <= 24 { "soon" } else { "" }),
+        },
+    };
+    Ok(Clock { status, tone, until: until.map(|until| moment(until, language)) })
+}
+
+#[derive(Serialize)]
+struct ListPage {
+    items: Vec<Row>,
+    form: FormView,
+    form_open: bool,
+    faults: Vec<FaultLine>,
+}
+
+#[derive(Serialize)]
+struct Row {
+    id: i64,
+    title: String,
+    detected: String,
+    #[serde(flatten)]
+    clock: Clock,
+}
+
+/// The form of a record, filled.
+#[derive(Serialize, Default)]
+struct FormView {
+    day: String,
+    time: String,
+    place: String,
+    act: String,
+    data_types: String,
+    data_count: String,
+    persons: String,
+    consequences: String,
+    measures: String,
+}
+
+impl FormView {
+    fn typed(f: &Fields) -> Self {
+        let of = |name: &str| f.get(name).to_owned();
+        Self {
+            day: of("day"),
+            time: of("time"),
+            place: of("place"),
+            act: of("act"),
+            data_types: of("data_types"),
+            data_count: of("data_count"),
+            persons: of("persons"),
+            consequences: of("consequences"),
+            measures: of("measures"),
+        }
+    }
+
+    fn of(breach: &Breach) -> Self {
+        let (hour, minute) = breach.detected_at.hour_minute();
+        let Facts { place, act, data_types, data_count, persons, consequences, measures } = breach.facts.clone();
+        let (day, time) = (breach.detected_at.day().to_string(), format!("{hour:02}:{minute:02}"));
+        Self { day, time, place, act, data_types, data_count, persons, consequences, measures }
+    }
+}
+
+fn typed(f: &Fields) -> Typed {
+    let of = |name: &str| f.get(name).to_owned();
+    let facts = Facts {
+        place: of("place"),
+        act: of("act"),
+        data_types: of("data_types"),
+        data_count: of("data_count"),
+        persons: of("persons"),
+        consequences: of("consequences"),
+        measures: of("measures"),
+    };
+    Typed { day: of("day"), time: of("time"), facts }
+}
+
+fn lines(faults: Vec<Fault>, language: Language) -> Vec<FaultLine> {
+    Faults::new(faults, language).lines(|pointer| match pointer {
+        "/form_token" => "main".to_owned(),
+        other => other.trim_start_matches('/').to_owned(),
+    })
+}
+
+/// The register.
+async fn list(app: Shared, visitor: Visitor) -> impl Responder {
+    list_page(&app, &visitor, Fields::default(), Vec::new(), StatusCode::OK).await
+}
+
+async fn list_page(app: &App, visitor: &Visitor, fields: Fields, faults: Vec<Fault>, code: StatusCode) -> HttpResponse {
+    let (officer, frame) = match enter(app, visitor).await {
+        Ok(entered) => entered,
+        Err(refusal) => return refusal,
+    };
+    let language = visitor.language;
+    let built = app.read(move |tx| {
+        let (now, breaches) = (tx.now, breach::list(tx, &officer)?);
+        let row =
+            |b: &Breach| Ok(Row { id: b.id, title: propose_title(&b.facts.act), detected: moment(b.detected_at, language), clock: clock(b, now, language)? });
+        let items = breaches.iter().map(row).collect::<Result<Vec<_>, Problem>>()?;
+        let form = if fields.0.is_empty() { FormView { day: tx.today.to_string(), ..FormView::default() } } else { FormView::typed(&fields) };
+        Ok(ListPage { items, form, form_open: !faults.is_empty(), faults: lines(faults, language) })
+    });
+    match built.await {
+        Ok(page) => respond::page_with(app, visitor, &frame, code, "desk/breaches", &page),
+        Err(problem) => respond::problem_at_desk(app, visitor, &frame, &problem, None),
+    }
+}
+
+/// Opens a record.
+async fn open(app: Shared, visitor: Visitor, form: Form<Vec<(String, String)>>) -> impl Responder {
+    let fields = Fields(form.into_inner());
+    let (officer, frame) = match enter(&app, &visitor).await {
+        Ok(entered) => entered,
+        Err(refusal) => return refusal,
+    };
+    if let Err(problem) = visitor.check_form(&app, fields.get("form_token")) {
+        let faults = vec![Fault::new("/form_token", problem.code().as_str())];
+        return list_page(&app, &visitor, fields, faults, noted(&problem)).await;
+    }
+    let sent = typed(&fields);
+    match app.write(move |tx| breach::open(tx, &officer, &sent)).await {
+        Ok(id) => respond::see_other(&format!("{LIST}/{id}?xong=1")),
+        Err(Problem::Invalid(faults)) => list_page(&app, &visitor, fields, faults, StatusCode::UNPROCESSABLE_ENTITY).await,
+        Err(problem) => respond::problem_at_desk(&app, &visitor, &frame, &problem, None),
+    }
+}
+
+#[derive(Serialize)]
+struct Page {
+    title: String,
+    id: i64,
+    detected: String,
+    opened: String,
+    #[serde(flatten)]
+    clock: Clock,
+    notified: Option<Notified>,
+    facts: Vec<Fact>,
+    form: FormView,
+    notify: NotifyForm,
+    form_open: bool,
+    faults: Vec<FaultLine>,
+    done: bool,
+    today: String,
+}
+
+#[derive(Serialize)]
+struct Notified {
+    at: String,
+    to: String,
+}
+
+#[derive(Serialize)]
+struct NotifyForm {
+    day: String,
+    time: String,
+    to: String,
+}
+
+#[derive(Serialize)]
+struct Fact {
+    label: String,
+    paragraphs: Vec<String>,
+    lang: Language,
+}
+
+/// A form that comes back, or the page after one that was taken.
+#[derive(Default)]
+struct Sent {
+    fields: Fields,
+    faults: Vec<Fault>,
+    done: bool,
+}
+
+fn facts(breach: &Breach, language: Language) -> Vec<Fact> {
+    let f = &breach.facts;
+    let parts = [
+        ("place", &f.place),
+        ("act", &f.act),
+        ("data_types", &f.data_types),
+        ("data_count", &f.data_count),
+        ("persons", &f.persons),
+        ("consequences", &f.consequences),
+        ("measures", &f.measures),
+    ];
+    let fact = |(key, words): (&str, &String)| {
+        let missing = t(language, "breach.not_known");
+        let words = if words.is_empty() { &missing } else { words };
+        Fact { label: t(language, &format!("breach.{key}")), lang: view::language_of(words, language), paragraphs: view::paragraphs(words) }
+    };
+    parts.into_iter().map(fact).collect()
+}
+
+fn build(breach: &Breach, now: Moment, sent: &Sent, language: Language) -> Result<Page, Problem> {
+    let f = &sent.fields;
+    let (editing, notifying) = (f.get("viec") == "sua", f.get("viec") == "da-bao");
+    let (hour, minute) = now.hour_minute();
+    let part = |name: &str, otherwise: String| if notifying { f.get(name).to_owned() } else { otherwise };
+    Ok(Page {
+        title: tr(language, "breach.record", &[("id", breach.id.to_string())]),
+        id: breach.id,
+        detected: moment(breach.detected_at, language),
+        opened: moment(breach.opened_at, language),
+        clock: clock(breach, now, language)?,
+        notified: breach.notified.as_ref().map(|(at, to)| Notified { at: moment(*at, language), to: to.clone() }),
+        facts: facts(breach, language),
+        form: if editing { FormView::typed(f) } else { FormView::of(breach) },
+        notify: NotifyForm {
+            day: part("notified-day", now.day().to_string()),
+            time: part("notified-time", format!("{hour:02}:{minute:02}")),
+            to: part("notified-to", String::new()),
+        },
+        form_open: editing,
+        faults: lines(sent.faults.clone(), language),
+        done: sent.done,
+        today: date(now.day()),
+    })
+}
+
+/// One record.
+async fn show(app: Shared, visitor: Visitor, id: Path<String>, query: Query<Vec<(String, String)>>) -> impl Responder {
+    let sent = Sent { done: Fields(query.into_inner()).has("xong", "1"), ..Sent::default() };
+    page(&app, &visitor, &id, "desk/breach", sent, StatusCode::OK).await
+}
+
+/// One record to be printed and signed (biên bản).
+async fn print(app: Shared, visitor: Visitor, id: Path<String>) -> impl Responder {
+    page(&app, &visitor, &id, "desk/breach-print", Sent::default(), StatusCode::OK).await
+}
+
+async fn page(app: &App, visitor: &Visitor, id: &str, template: &'static str, sent: Sent, code: StatusCode) -> HttpResponse {
+    let (officer, frame) = match enter(app, visitor).await {
+        Ok(entered) => entered,
+        Err(refusal) => return refusal,
+    };
+    let language = visitor.language;
+    let id = number(id);
+    match app.read(move |tx| breach::get(tx, &officer, id?).and_then(|breach| build(&breach, tx.now, &sent, language))).await {
+        Ok(page) => respond::page_with(app, visitor, &frame, code, template, &page),
+        Err(problem) => respond::problem_at_desk(app, visitor, &frame, &problem, None),
+    }
+}
+
+/// Completes a record, or marks it as notified.
+async fn act(app: Shared, visitor: Visitor, id: Path<String>, form: Form<Vec<(String, String)>>) -> impl Responder {
+    let (id, fields) = (id.into_inner(), Fields(form.into_inner()));
+    let (officer, frame) = match enter(&app, &visitor).await {
+        Ok(entered) => entered,
+        Err(refusal) => return refusal,
+    };
+    if let Err(problem) = visitor.check_form(&app, fields.get("form_token")) {
+        let faults = vec![Fault::new("/form_token", problem.code().as_str())];
+        return page(&app, &visitor, &id, "desk/breach", Sent { fields, faults, done: false }, noted(&problem)).await;
+    }
+    let (sent, number) = (fields.clone(), number(&id));
+    let done = app.write(move |tx| match (sent.get("viec"), number?) {
+        ("sua", id) => breach::change(tx, &officer, id, &typed(&sent)),
+        ("da-bao", id) => breach::notified(tx, &officer, id, sent.get("notified-day"), sent.get("notified-time"), sent.get("notified-to")),
+        _ => Err(Code::NotFound.into()),
+    });
+    match done.await {
+        Ok(()) => respond::see_other(&format!("{LIST}/{id}?xong=1")),
+        Err(Problem::Invalid(faults)) => page(&app, &visitor, &id, "desk/breach", Sent { fields, faults, done: false }, StatusCode::UNPROCESSABLE_ENTITY).await,
+        Err(problem) => respond::problem_at_desk(&app, &visitor, &frame, &problem, None),
+    }
+}
