@@ -85,11 +85,13 @@ export async function fillsOpinion(v, { text, kind, email, consent = [] }) {
 /** The button that sends a form of the public pages. */
 export const sendButton = (v) => v.page.locator('main form[method=post] .btns button.btn').first();
 
+/** The buttons of what is said before sending, where something is said. */
+export const saidBefore = (v) => v.page.locator('#truoc-khi-gui button');
+
 /** Sends a form; what is said before sending keeps nobody from it. */
 export async function sendsForm(v) {
   const answer = await v.follow(sendButton(v));
-  const before = v.page.locator('#truoc-khi-gui button');
-  return (await before.count()) > 0 ? v.follow(before.last()) : answer;
+  return (await saidBefore(v).count()) > 0 ? v.follow(saidBefore(v).last()) : answer;
 }
 
 /** Sends an opinion without a rating. */
