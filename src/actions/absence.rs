@@ -7,14 +7,17 @@ use std::collections::BTreeMap;
 use serde_json::json;
 use uuid::Uuid;
 
+use super::check::Check;
 use super::{Tx, feedback};
 use crate::domain::access::Officer;
 use crate::domain::error::{Code, Fault, Problem};
-use crate::domain::time::Day;
 use crate::domain::words::Serial;
 use crate::store;
 use crate::store::absence::Absence;
 use crate::store::list::Filter;
+
+/// The longest absence that is noted, in days: whoever is away for longer has an account that ends.
+const LONGEST: i32 = 366;
 
 /// What is typed of an absence.
 #[derive(Debug, Clone, Default)]
@@ -43,29 +46,23 @@ pub fn note(tx: &mut Tx<'_>, by: &Officer, whose: Uuid, form: &AbsenceForm) -> R
         by.may_administer()?;
     }
     let absent = store::officer::get(tx.conn, whose)?.filter(|a| a.ended_on.is_none()).ok_or(Code::NotFound)?.officer;
-    let mut faults = Vec::new();
+    let mut check = Check::default();
     let deputy: Option<Uuid> = match form.deputy.parse::<Uuid>().ok() {
         Some(id) => deputies(tx, &absent)?.iter().map(|o| o.id).find(|found| *found == id),
         None => None,
     };
     if deputy.is_none() {
-        faults.push(Fault::new("/deputy", if form.deputy.is_empty() { "choice_missing" } else { "unknown_deputy" }));
+        check.fault("/deputy", if form.deputy.is_empty() { "choice_missing" } else { "unknown_deputy" });
     }
-    let mut day = |pointer: &'static str, text: &str| {
-        let text = text.trim();
-        let day: Option<Day> = text.parse().ok();
-        if day.is_none() {
-            faults.push(Fault::new(pointer, if text.is_empty() { "day_missing" } else { "not_a_day" }));
-        }
-        day
-    };
-    let (from, to) = (day("/absence_from", &form.from), day("/absence_to", &form.to));
+    let (from, to) = (check.day("/absence_from", &form.from), check.day("/absence_to", &form.to));
     if from.zip(to).is_some_and(|(from, to)| to < from) {
-        faults.push(Fault::new("/absence_to", "ends_before_it_begins"));
+        check.fault("/absence_to", "ends_before_it_begins");
     } else if to.is_some_and(|to| to < tx.today) {
-        faults.push(Fault::new("/absence_to", "day_is_past"));
+        check.fault("/absence_to", "day_is_past");
+    } else if to.is_some_and(|to| to > tx.today.plus(LONGEST)) {
+        check.put(Fault::new("/absence_to", "absence_too_long").with("days", LONGEST));
     }
-    let (Some(deputy), Some(from), Some(to), true) = (deputy, from, to, faults.is_empty()) else { return Err(Problem::Invalid(faults)) };
+    let (deputy, (from, to)) = check.done(deputy.zip(from.zip(to)))?;
     for other in store::absence::not_over(tx.conn, tx.today)? {
         let overlaps = other.from <= to && from <= other.to;
         if overlaps && other.officer == deputy {

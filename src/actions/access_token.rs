@@ -6,10 +6,10 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::account::{self, Turn};
+use super::check::Check;
 use super::{Service, Tx, totp};
 use crate::domain::access::Officer;
-use crate::domain::error::{Code, Fault, Problem};
-use crate::domain::text::clean_line;
+use crate::domain::error::{Code, Problem};
 use crate::domain::time::Day;
 use crate::domain::words::Role;
 use crate::keys;
@@ -34,23 +34,13 @@ pub struct TokenForm {
 }
 
 fn check(form: &TokenForm, today: Day) -> Result<(String, Day), Problem> {
-    let mut faults = Vec::new();
-    let name = clean_line(&form.name);
-    match name.chars().count() {
-        0 => faults.push(Fault::new("/name", "words_missing")),
-        n if n > NAME_MAX => faults.push(Fault::new("/name", "too_long").with("max", NAME_MAX)),
-        _ => {}
+    let mut check = Check::default();
+    let name = check.needed("/name", &form.name, NAME_MAX);
+    let last = check.day("/last_on", &form.last_on);
+    if last.is_some_and(|day| day < today || day > today.plus(LONGEST)) {
+        check.fault("/last_on", "token_too_long");
     }
-    let last = form.last_on.trim().parse::<Day>().ok();
-    match last {
-        None => faults.push(Fault::new("/last_on", if form.last_on.trim().is_empty() { "day_missing" } else { "not_a_day" })),
-        Some(day) if day < today || day > today.plus(LONGEST) => faults.push(Fault::new("/last_on", "token_too_long")),
-        Some(_) => {}
-    }
-    match last {
-        Some(last) if faults.is_empty() => Ok((name, last)),
-        _ => Err(Problem::Invalid(faults)),
-    }
+    check.done(last.map(|last| (name, last)))
 }
 
 /// Makes a token, and returns what it says: nobody can show it again.

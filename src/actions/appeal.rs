@@ -5,14 +5,15 @@
 use serde_json::json;
 use uuid::Uuid;
 
-use super::feedback::{Beside, Hand, allowed, code_of, note_of, record, take_in_hand, tell_sender, words_of};
+use super::check::Check;
+use super::feedback::{Beside, Hand, allowed, code_of, note_of, record, take_in_hand, tell_sender};
 use super::{Tx, template};
 use crate::domain::access::{Act, Officer};
 use crate::domain::commitment::Commitment;
 use crate::domain::error::{Code, Fault, Problem};
 use crate::domain::event::{Event, EventName};
 use crate::domain::feedback::Terms;
-use crate::domain::text::{self, ANSWER_MAX, TextFault};
+use crate::domain::text::ANSWER_MAX;
 use crate::domain::words::{By, Serial};
 use crate::keys;
 use crate::store;
@@ -67,10 +68,9 @@ pub fn save(tx: &mut Tx<'_>, officer: &Officer, serial: Serial, answer: &str, re
     if work.revision != revision || work.handed_in {
         return Err(Code::ChangedMeanwhile.into());
     }
-    let words = match text::bounded(answer, ANSWER_MAX) {
-        Err(TextFault::Empty) if !hand_in => String::new(),
-        _ => words_of("/appeal", answer, ANSWER_MAX)?,
-    };
+    let mut check = Check::default();
+    let words = if hand_in { check.words("/appeal", answer, ANSWER_MAX) } else { check.text("/appeal", answer, ANSWER_MAX) };
+    let words = check.done(Some(words))?;
     let frame = if hand_in { template::fault_of(tx, &hand.record, &words)? } else { None };
     if let Some(fault) = frame {
         return Err(Problem::Invalid(vec![Fault { pointer: "/appeal".into(), ..fault }]));
@@ -102,7 +102,7 @@ pub fn give_back(tx: &mut Tx<'_>, officer: &Officer, serial: Serial, revision: i
     let hand = take_in_hand(tx, serial)?;
     allowed(tx, officer, Act::ApproveAppeal, &hand)?;
     let reason = code_of(tx, "return", reason, "/appeal-reason")?;
-    let note = note_of(note)?;
+    let note = note_of("/note", note)?;
     let work = handed_in(tx, officer, &hand, revision)?;
     store::appeal::put(tx.conn, serial, &work.answer, false, revision + 1, None)?;
     if let Some(words) = note {

@@ -5,12 +5,13 @@
 use serde_json::json;
 
 use super::Tx;
+use super::check::Check;
 use super::rights::terms;
 use crate::domain::access::Officer;
 use crate::domain::breach::{Breach, Facts};
-use crate::domain::error::{Code, Fault, Problem};
-use crate::domain::text::{self, NOTE_MAX, TITLE_MAX, TextFault};
-use crate::domain::time::{Day, Moment};
+use crate::domain::error::{Code, Problem};
+use crate::domain::text::{NOTE_MAX, TITLE_MAX};
+use crate::domain::time::Moment;
 use crate::store;
 
 /// The longest field of a record, in characters.
@@ -28,58 +29,42 @@ pub struct Form {
 }
 
 /// A day and a time in Vietnam, not later than now.
-fn moment(tx: &Tx<'_>, day: (&'static str, &str), time: (&'static str, &str), faults: &mut Vec<Fault>) -> Option<Moment> {
-    let on: Option<Day> = day.1.trim().parse().ok();
-    if on.is_none() {
-        faults.push(Fault::new(day.0, "not_a_day"));
-    }
+fn moment(tx: &Tx<'_>, day: (&'static str, &str), time: (&'static str, &str), check: &mut Check) -> Option<Moment> {
+    let on = check.day(day.0, day.1);
     let clock = time.1.trim().split_once(':').and_then(|(h, m)| Some((h.parse::<i32>().ok()?, m.get(..2)?.parse::<i32>().ok()?)));
     let clock = clock.filter(|(hour, minute)| (0..24).contains(hour) && (0..60).contains(minute));
     if clock.is_none() {
-        faults.push(Fault::new(time.0, "not_a_time"));
+        check.fault(time.0, "not_a_time");
     }
     let at = on.zip(clock).map(|(on, (hour, minute))| on.at(hour * 3_600 + minute * 60))?;
     if at > tx.now {
-        faults.push(Fault::new(day.0, "in_the_future"));
+        check.fault(day.0, "in_the_future");
         return None;
     }
     Some(at)
 }
 
-fn check(tx: &Tx<'_>, form: &Form) -> Result<(Moment, Facts), Problem> {
-    let mut faults = Vec::new();
-    let at = moment(tx, ("/day", &form.day), ("/time", &form.time), &mut faults);
-    // What is not known yet may be empty: the clock runs, and the record is completed later.
-    let mut part = |pointer: &'static str, raw: &str, needed: bool| match text::bounded(raw, LONGEST) {
-        Ok(words) => words,
-        Err(TextFault::Empty) => {
-            if needed {
-                faults.push(Fault::new(pointer, "words_missing"));
-            }
-            String::new()
-        }
-        Err(TextFault::TooLong { max, got }) => {
-            faults.push(Fault::new(pointer, "too_long").with("max", max).with("over", got - max));
-            String::new()
-        }
-    };
+fn checked(tx: &Tx<'_>, form: &Form) -> Result<(Moment, Facts), Problem> {
+    let mut check = Check::default();
+    let at = moment(tx, ("/day", &form.day), ("/time", &form.time), &mut check);
     let typed = &form.facts;
+    // What is not known yet may be empty: the clock runs, and the record is completed later.
     let facts = Facts {
-        place: part("/place", &typed.place, false),
-        act: part("/act", &typed.act, true),
-        data_types: part("/data_types", &typed.data_types, false),
-        data_count: part("/data_count", &typed.data_count, false),
-        persons: part("/persons", &typed.persons, false),
-        consequences: part("/consequences", &typed.consequences, false),
-        measures: part("/measures", &typed.measures, false),
+        place: check.text("/place", &typed.place, LONGEST),
+        act: check.words("/act", &typed.act, LONGEST),
+        data_types: check.text("/data_types", &typed.data_types, LONGEST),
+        data_count: check.text("/data_count", &typed.data_count, LONGEST),
+        persons: check.text("/persons", &typed.persons, LONGEST),
+        consequences: check.text("/consequences", &typed.consequences, LONGEST),
+        measures: check.text("/measures", &typed.measures, LONGEST),
     };
-    at.filter(|_| faults.is_empty()).map(|at| (at, facts)).ok_or(Problem::Invalid(faults))
+    check.done(at.map(|at| (at, facts)))
 }
 
 /// Opens a record, and tells every data-protection officer. Returns its number.
 pub fn open(tx: &mut Tx<'_>, officer: &Officer, form: &Form) -> Result<i64, Problem> {
     officer.may_protect_data()?;
-    let (detected_at, facts) = check(tx, form)?;
+    let (detected_at, facts) = checked(tx, form)?;
     let id = store::breach::add(tx.conn, &Breach { id: 0, opened_at: tx.now, detected_at, facts, notified: None, warned_at: None })?;
     tx.audit(Some(officer), "breach.open", format!("breach:{id}"), json!({}))?;
     tx.mail("breach_opened", &format!("breach_opened:{id}"), json!({"breach": id}))?;
@@ -95,7 +80,7 @@ fn in_hand(tx: &mut Tx<'_>, officer: &Officer, id: i64) -> Result<Breach, Proble
 /// Completes or corrects a record. When it was detected can be corrected until the authority was told.
 pub fn change(tx: &mut Tx<'_>, officer: &Officer, id: i64, form: &Form) -> Result<(), Problem> {
     let mut breach = in_hand(tx, officer, id)?;
-    let (detected_at, facts) = check(tx, form)?;
+    let (detected_at, facts) = checked(tx, form)?;
     if breach.notified.is_none() {
         breach.detected_at = detected_at;
     }
@@ -113,18 +98,13 @@ pub fn notified(tx: &mut Tx<'_>, officer: &Officer, id: i64, day: &str, time: &s
     if breach.notified.is_some() {
         return Err(Code::ChangedMeanwhile.into());
     }
-    let mut faults = Vec::new();
-    let at = moment(tx, ("/notified-day", day), ("/notified-time", time), &mut faults);
-    let to = text::clean_line(to);
-    match to.chars().count() {
-        0 => faults.push(Fault::new("/notified-to", "words_missing")),
-        n if n > 2 * TITLE_MAX => faults.push(Fault::new("/notified-to", "too_long").with("max", 2 * TITLE_MAX).with("over", n - 2 * TITLE_MAX)),
-        _ => {}
-    }
+    let mut check = Check::default();
+    let at = moment(tx, ("/notified-day", day), ("/notified-time", time), &mut check);
+    let to = check.needed("/notified-to", to, 2 * TITLE_MAX);
     if at.is_some_and(|at| at < breach.detected_at) {
-        faults.push(Fault::new("/notified-day", "before_detection"));
+        check.fault("/notified-day", "before_detection");
     }
-    let Some(at) = at.filter(|_| faults.is_empty()) else { return Err(Problem::Invalid(faults)) };
+    let at = check.done(at)?;
     breach.notified = Some((at, to));
     store::breach::update(tx.conn, &breach)?;
     tx.audit(Some(officer), "breach.notified", format!("breach:{id}"), json!({}))

@@ -4,7 +4,8 @@
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{Tx, template};
+use super::check::Check;
+use super::{Tx, lookup, template};
 use crate::domain::access::{Act, Officer};
 use crate::domain::commitment::{Commitment, Salt};
 use crate::domain::error::{Code, Fault, Problem};
@@ -12,7 +13,7 @@ use crate::domain::event::{Entry, Event, RefusedAs, RestoreReason};
 use crate::domain::feedback::{Item, State};
 use crate::domain::routing;
 use crate::domain::submission::kind_and_topic;
-use crate::domain::text::{self, ANSWER_MAX, NOTE_MAX, OPINION_MAX, TITLE_MAX, TextFault};
+use crate::domain::text::{ANSWER_MAX, NOTE_MAX, OPINION_MAX, TITLE_MAX};
 use crate::domain::visibility::{Answer, Record};
 use crate::domain::words::{By, Ground, Kind, OfficeCode, Purpose, Role, Serial};
 use crate::keys;
@@ -51,16 +52,8 @@ pub(super) fn noted(note: Option<String>) -> (Option<Commitment>, Beside) {
 /// Takes an item in hand.
 pub fn take_in_hand(tx: &mut Tx<'_>, serial: Serial) -> Result<Hand, Problem> {
     let record = store::feedback::get_for_update(tx.conn, serial)?.ok_or(Code::NotFound)?;
-    let item = fold(tx, &record)?;
+    let item = lookup::fold(tx, &record)?;
     Ok(Hand { record, item })
-}
-
-/// Folds the events of an item. The clock is the row's: it keeps the office's choice as it was at the start.
-fn fold(tx: &mut Tx<'_>, record: &Record) -> Result<Item, Problem> {
-    let entries: Vec<Entry> = store::feedback::events(tx.conn, record.serial)?.into_iter().map(|k| k.entry).collect();
-    let mut item = Item::replay(record.serial, &entries, &*tx.catalogue)?;
-    item.clock.clone_from(&record.clock);
-    Ok(item)
 }
 
 /// Checks that an officer may do it, and returns the part that they play.
@@ -113,22 +106,18 @@ pub(super) fn code_of(tx: &Tx<'_>, list: &str, code: &str, pointer: &'static str
     listed(tx, list, code).ok_or_else(|| Problem::Invalid(vec![Fault::new(pointer, "reason_missing")]))
 }
 
-pub(super) fn note_of(note: &str) -> Result<Option<String>, Problem> {
-    match text::bounded(note, NOTE_MAX) {
-        Ok(note) => Ok(Some(note)),
-        Err(TextFault::Empty) => Ok(None),
-        Err(TextFault::TooLong { max, got }) => Err(Problem::Invalid(vec![Fault::new("/note", "too_long").with("max", max).with("over", got - max)])),
-    }
+/// Words that may be missing, at most as long as a note.
+pub(super) fn note_of(pointer: &'static str, note: &str) -> Result<Option<String>, Problem> {
+    let mut check = Check::default();
+    let note = check.text(pointer, note, NOTE_MAX);
+    check.done(Some(Some(note).filter(|note| !note.is_empty())))
 }
 
 /// Words that must be there, at most so long.
 pub(super) fn words_of(pointer: &'static str, words: &str, max: usize) -> Result<String, Problem> {
-    text::bounded(words, max).map_err(|fault| {
-        Problem::Invalid(vec![match fault {
-            TextFault::Empty => Fault::new(pointer, "words_missing"),
-            TextFault::TooLong { max, got } => Fault::new(pointer, "too_long").with("max", max).with("over", got - max),
-        }])
-    })
+    let mut check = Check::default();
+    let words = check.words(pointer, words, max);
+    check.done(Some(words))
 }
 
 /// An officer takes an item.
@@ -168,7 +157,7 @@ pub fn forward(tx: &mut Tx<'_>, officer: &Officer, serial: Serial, to: &str, rea
     if from == to && !hand.item.in_tray {
         return Err(Problem::Invalid(vec![Fault::new("/to", "same_office")]));
     }
-    let (note, beside) = noted(note_of(note)?);
+    let (note, beside) = noted(note_of("/note", note)?);
     hand.record.assignee = None;
     store::draft::drop(tx.conn, serial)?;
     record(tx, &mut hand, Some(officer), by, Event::Forwarded { from, to: to.clone(), reason, note }, beside)?;
@@ -255,25 +244,17 @@ pub fn save(tx: &mut Tx<'_>, officer: &Officer, serial: Serial, written: &Writte
 }
 
 fn check(tx: &Tx<'_>, written: &Written, intent: Intent) -> (Draft, Vec<Fault>) {
-    let mut faults = Vec::new();
-    let mut part = |pointer: &'static str, raw: &str, max: usize, needed: bool| match text::bounded(raw, max) {
-        Ok(text) => text,
-        Err(TextFault::Empty) => {
-            if needed {
-                faults.push(Fault::new(pointer, "words_missing"));
-            }
-            String::new()
-        }
-        Err(TextFault::TooLong { max, got }) => {
-            faults.push(Fault::new(pointer, "too_long").with("max", max).with("over", got - max));
-            text::clean(raw)
-        }
-    };
+    let mut check = Check::default();
     let answers = intent == Intent::Answer;
-    let title = part("/title", &text::clean_line(&written.title), TITLE_MAX, answers);
-    let question = part("/question", &written.question, OPINION_MAX, answers);
-    let answer = part("/answer", &written.answer, ANSWER_MAX, answers);
-    let note = Some(part("/note", &written.note, NOTE_MAX, false)).filter(|n| !n.is_empty());
+    let title = check.line("/title", &written.title, TITLE_MAX);
+    let question = check.text("/question", &written.question, OPINION_MAX);
+    let answer = check.text("/answer", &written.answer, ANSWER_MAX);
+    for (at, text) in [("/title", &title), ("/question", &question), ("/answer", &answer)] {
+        if answers && text.is_empty() {
+            check.fault(at, "words_missing");
+        }
+    }
+    let note = Some(check.text("/note", &written.note, NOTE_MAX)).filter(|n| !n.is_empty());
     let list = match intent {
         Intent::Answer => None,
         Intent::OutOfScope => Some("out_of_scope"),
@@ -281,10 +262,10 @@ fn check(tx: &Tx<'_>, written: &Written, intent: Intent) -> (Draft, Vec<Fault>) 
     };
     let ground: Option<Ground> = list.and_then(|list| written.ground.parse().ok().filter(|g| tx.catalogue.is_listed(list, g)));
     if list.is_some() && ground.is_none() {
-        faults.push(Fault::new("/ground", "reason_missing"));
+        check.fault("/ground", "reason_missing");
     }
     let draft = Draft { intent, handed_in: false, title, question, answer, ground, note, returned: None, revision: 0, updated_at: tx.now, grouped: None };
-    (draft, faults)
+    (draft, check.faults())
 }
 
 /// The draft that waits, and proof that this officer wrote no part of it.
@@ -305,7 +286,7 @@ pub fn give_back(tx: &mut Tx<'_>, officer: &Officer, serial: Serial, reason: &st
     let by = allowed(tx, officer, Act::Approve, &hand)?;
     let reason = code_of(tx, "return", reason, "/reason")?;
     let (mut draft, _) = waiting_draft(tx, officer, &hand)?;
-    let words = note_of(note)?;
+    let words = note_of("/note", note)?;
     draft.handed_in = false;
     draft.returned = Some((reason.clone(), words.clone()));
     draft.revision += 1;
@@ -486,7 +467,7 @@ pub fn reclassify(tx: &mut Tx<'_>, officer: &Officer, serial: Serial, kind: &str
             return Err(Problem::Invalid(missing.into_iter().flatten().collect()));
         }
     };
-    let (note, beside) = noted(note_of(note)?);
+    let (note, beside) = noted(note_of("/note", note)?);
     store::feedback::set_topic(tx.conn, serial, topic)?;
     record(tx, &mut hand, Some(officer), by, Event::Reclassified { kind, reason, note }, beside)
 }
@@ -545,7 +526,7 @@ fn bring_back(tx: &mut Tx<'_>, hand: &mut Hand, officer: Option<&Officer>, by: B
     let serial = hand.record.serial;
     let facts = store::feedback::sealed_intake(tx.conn, serial)?.filter(|_| hand.item.field.is_none());
     // Who undoes what its sender chose says why.
-    let note = if facts.is_some() { Some(words_of("/note", note, NOTE_MAX)?) } else { note_of(note)? };
+    let note = if facts.is_some() { Some(words_of("/note", note, NOTE_MAX)?) } else { note_of("/note", note)? };
     let (note, beside) = noted(note);
     let field = facts.as_ref().map(|f| f.field.clone());
     record(tx, hand, officer, by, Event::Restored { reason, field, note }, beside)?;

@@ -83,6 +83,8 @@ pub struct Results {
     pub satisfaction: Vec<Figure>,
     /// The identity.
     pub feedback: Counts,
+    /// How often the opinions were pressed from above.
+    pub pressed: u64,
     /// The target of answers in hundredths of a per cent.
     pub answered_target: Option<u32>,
 }
@@ -137,7 +139,8 @@ pub fn results(tx: &mut Tx<'_>, asked: &Asked) -> Result<Results, Problem> {
     if !feedback.identity_holds() {
         return Err(Problem::Internal("the accounting identity does not hold".to_owned()));
     }
-    Ok(Results { period, satisfaction, feedback, answered_target: tx.catalogue.target(to.year(), "answered") })
+    let pressed = store::press::count(tx.conn, &opinions)?;
+    Ok(Results { period, satisfaction, feedback, pressed, answered_target: tx.catalogue.target(to.year(), "answered") })
 }
 
 /// The sums that a scope is a part of: the whole, and all its parts. What is

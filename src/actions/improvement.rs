@@ -4,13 +4,14 @@
 use serde_json::json;
 
 use super::Tx;
+use super::check::Check;
 use super::figures::{self, Asked, Results};
 use super::lookup;
 use crate::domain::access::Officer;
 use crate::domain::error::{Code, Fault, Problem};
 use crate::domain::feedback::Class;
 use crate::domain::improvement::{Improvement, Progress};
-use crate::domain::text::{self, NOTE_MAX, OPINION_MAX, TextFault};
+use crate::domain::text::{NOTE_MAX, OPINION_MAX};
 use crate::domain::time::Day;
 use crate::domain::words::{OfficeCode, Role, Serial};
 use crate::store;
@@ -162,67 +163,46 @@ pub fn figures(tx: &mut Tx<'_>, body: &Improvement) -> Result<(Results, Option<R
 
 /// What was typed, checked.
 fn checked(tx: &mut Tx<'_>, draft: &Draft) -> Result<Improvement, Problem> {
-    let mut faults = Vec::new();
-    let serials = serials(tx, &draft.serials, &mut faults)?;
-    let progress = draft.progress.parse().unwrap_or_else(|_| {
-        faults.push(Fault::new("/progress", "choice_missing"));
-        Progress::Planned
-    });
-    let mut part = |pointer: &'static str, raw: &str, max: usize, needed: bool| match text::bounded(raw, max) {
-        Ok(words) => words,
-        Err(TextFault::Empty) => {
-            if needed {
-                faults.push(Fault::new(pointer, "words_missing"));
-            }
-            String::new()
-        }
-        Err(TextFault::TooLong { max, got }) => {
-            faults.push(Fault::new(pointer, "too_long").with("max", max).with("over", got - max));
-            String::new()
-        }
-    };
+    let mut check = Check::default();
+    let serials = serials(tx, &draft.serials, &mut check)?;
+    let progress = check.word("/progress", &draft.progress, "choice_missing");
+    let done = progress == Some(Progress::Done);
+    let mut part = |at, raw: &str, max, needed| if needed { check.words(at, raw, max) } else { check.text(at, raw, max) };
     let cause = part("/cause", &draft.cause, OPINION_MAX, true);
     let action = part("/action", &draft.action, OPINION_MAX, true);
-    let evidence = part("/evidence", &draft.evidence, NOTE_MAX, progress == Progress::Done);
-    let reason = part("/drop-reason", &draft.reason, NOTE_MAX, progress == Progress::Dropped);
-    let link = part("/link", &text::clean_line(&draft.link), LINK_MAX, false);
+    let evidence = part("/evidence", &draft.evidence, NOTE_MAX, done);
+    let reason = part("/drop-reason", &draft.reason, NOTE_MAX, progress == Some(Progress::Dropped));
+    let link = check.line("/link", &draft.link, LINK_MAX);
     if !link.is_empty() && !["https://", "http://"].iter().any(|scheme| link.starts_with(scheme)) {
-        faults.push(Fault::new("/link", "not_a_link"));
+        check.fault("/link", "not_a_link");
     }
     let field = tx.catalogue.fields.iter().find(|f| f.code.as_str() == draft.field).map(|f| f.code.clone());
     let owner = draft.owner.parse().ok().filter(|code| tx.catalogue.offices.active(code, tx.today).is_some());
     if field.is_none() {
-        faults.push(Fault::new("/field", "choice_missing"));
+        check.fault("/field", "choice_missing");
     }
     if owner.is_none() {
-        faults.push(Fault::new("/owner", "choice_missing"));
+        check.fault("/owner", "choice_missing");
     }
-    let mut day = |pointer: &'static str, raw: &str| match raw.trim().parse::<Day>() {
-        Ok(day) => Some(day),
-        Err(_) => {
-            faults.push(Fault::new(pointer, if raw.trim().is_empty() { "day_missing" } else { "not_a_day" }));
-            None
-        }
-    };
-    let (begins_on, due_on) = (day("/begins_on", &draft.begins_on), day("/due_on", &draft.due_on));
-    let done_on = if progress == Progress::Done { day("/done_on", &draft.done_on) } else { None };
+    let (begins_on, due_on) = (check.day("/begins_on", &draft.begins_on), check.day("/due_on", &draft.due_on));
+    let done_on = if done { check.day("/done_on", &draft.done_on) } else { None };
     if done_on.is_some_and(|on| on > tx.today) {
-        faults.push(Fault::new("/done_on", "in_the_future"));
+        check.fault("/done_on", "in_the_future");
     }
     let ends_early = begins_on.zip(due_on).is_some_and(|(begin, due)| due < begin);
     if ends_early || begins_on.zip(done_on).is_some_and(|(begin, done)| done < begin) {
-        faults.push(Fault::new(if ends_early { "/due_on" } else { "/done_on" }, "ends_before_it_begins"));
+        check.fault(if ends_early { "/due_on" } else { "/done_on" }, "ends_before_it_begins");
     }
-    match (field, owner, begins_on, due_on) {
-        (Some(field), Some(owner), Some(begins_on), Some(due_on)) if faults.is_empty() => {
+    match (field, owner, begins_on, due_on, progress) {
+        (Some(field), Some(owner), Some(begins_on), Some(due_on), Some(progress)) if check.clean() => {
             Ok(Improvement { serials, field, cause, action, owner, begins_on, due_on, progress, done_on, evidence, link, reason })
         }
-        _ => Err(Problem::Invalid(faults)),
+        _ => Err(check.into()),
     }
 }
 
 /// The opinions that were named: there must be some, and the public must know them.
-fn serials(tx: &mut Tx<'_>, typed: &str, faults: &mut Vec<Fault>) -> Result<Vec<Serial>, Problem> {
+fn serials(tx: &mut Tx<'_>, typed: &str, check: &mut Check) -> Result<Vec<Serial>, Problem> {
     let mut serials = Vec::new();
     for word in typed.split([',', ';', ' ', '\n', '\r', '\t']).filter(|word| !word.is_empty()).take(SERIALS_MAX + 1) {
         let found = match word.parse::<Serial>() {
@@ -233,13 +213,13 @@ fn serials(tx: &mut Tx<'_>, typed: &str, faults: &mut Vec<Fault>) -> Result<Vec<
             Some(serial) if !serials.contains(&serial) => serials.push(serial),
             Some(_) => {}
             None => {
-                faults.push(Fault::new("/serials", "unknown_serial"));
+                check.fault("/serials", "unknown_serial");
                 return Ok(serials);
             }
         }
     }
     if serials.is_empty() || serials.len() > SERIALS_MAX {
-        faults.push(Fault::new("/serials", if serials.is_empty() { "nothing_chosen" } else { "too_many_chosen" }).with("max", SERIALS_MAX));
+        check.put(Fault::new("/serials", if serials.is_empty() { "nothing_chosen" } else { "too_many_chosen" }).with("max", SERIALS_MAX));
     }
     Ok(serials)
 }

@@ -1,9 +1,9 @@
 //! What an officer's list remembers. Of nobody's concern but their own, so it leaves no audit line.
 
 use super::Tx;
+use super::check::Check;
 use crate::domain::access::Officer;
 use crate::domain::error::{Code, Fault, Problem};
-use crate::domain::text::{self, TextFault};
 use crate::store;
 
 /// The longest name of a filter, in characters.
@@ -19,15 +19,13 @@ pub fn keep_filter(tx: &mut Tx<'_>, officer: &Officer, name: &str, query: &str) 
     if !officer.has_desk() {
         return Err(Code::NotAllowed.into());
     }
-    let fault = |fault| Problem::Invalid(vec![fault]);
-    let name = text::bounded(&text::clean_line(name), NAME_MAX).map_err(|e| match e {
-        TextFault::Empty => fault(Fault::new("/name", "words_missing")),
-        TextFault::TooLong { max, got } => fault(Fault::new("/name", "too_long").with("max", max).with("over", got - max)),
-    })?;
+    let mut check = Check::default();
+    let name = check.needed("/name", name, NAME_MAX);
     let kept = store::inbox::filters(tx.conn, officer.id)?;
     if kept.len() >= MOST_FILTERS && !kept.iter().any(|(n, _)| *n == name) {
-        return Err(fault(Fault::new("/name", "too_many_filters").with("max", MOST_FILTERS)));
+        check.put(Fault::new("/name", "too_many_filters").with("max", MOST_FILTERS));
     }
+    let name = check.done(Some(name))?;
     Ok(store::inbox::keep_filter(tx.conn, officer.id, &name, query)?)
 }
 

@@ -19,6 +19,7 @@ use crate::store::draft::Draft;
 use crate::store::feedback::{KeptEvent, SealedIntake};
 use crate::store::list::{Filter, Order};
 use crate::store::note::Note;
+use crate::store::press::Press;
 use crate::store::response::ResponseRow;
 
 /// An item as anybody may see it.
@@ -31,7 +32,8 @@ pub(super) fn public(tx: &mut Tx<'_>, record: &Record) -> Result<PublicItem, Pro
     let entries = entries(tx, record.serial)?;
     let answers = store::feedback::answers(tx.conn, record.serial)?;
     let appeals = appeals(tx, record)?;
-    Ok(PublicItem::of(record, answers, appeals, &entries, tx.today))
+    let pressed = store::press::counts(tx.conn, &[record.serial])?.into_values().sum();
+    Ok(PublicItem::of(record, answers, appeals, &entries, pressed, tx.today))
 }
 
 /// What higher offices were asked; most items ask none.
@@ -44,6 +46,13 @@ fn appeals(tx: &mut Tx<'_>, record: &Record) -> Result<Vec<Appeal>, Problem> {
 
 fn entries(tx: &mut Tx<'_>, serial: Serial) -> Result<Vec<Entry>, Problem> {
     Ok(store::feedback::events(tx.conn, serial)?.into_iter().map(|kept| kept.entry).collect())
+}
+
+/// Folds the events of an item. The clock is the row's: it keeps the office's choice as it was at the start.
+pub(super) fn fold(tx: &mut Tx<'_>, record: &Record) -> Result<Item, Problem> {
+    let mut item = Item::replay(record.serial, &entries(tx, record.serial)?, &*tx.catalogue)?;
+    item.clock.clone_from(&record.clock);
+    Ok(item)
 }
 
 /// The item that answers for a merged one: its survivor, or the survivor's.
@@ -79,6 +88,7 @@ pub fn newest_answers(tx: &mut Tx<'_>, limit: i64) -> Result<Vec<PublicItem>, Pr
 
 /// Items for a list: with the answers' titles, without history.
 fn summaries(tx: &mut Tx<'_>, records: &[Record]) -> Result<Vec<PublicItem>, Problem> {
+    let pressed = store::press::counts(tx.conn, &records.iter().map(|record| record.serial).collect::<Vec<_>>())?;
     records
         .iter()
         .map(|record| {
@@ -87,7 +97,8 @@ fn summaries(tx: &mut Tx<'_>, records: &[Record]) -> Result<Vec<PublicItem>, Pro
             let has_ground = record.withheld || matches!(record.state, State::OutOfScope | State::Spam | State::Redirected);
             let entries = if has_ground { entries(tx, record.serial)? } else { Vec::new() };
             let appeals = appeals(tx, record)?;
-            Ok(PublicItem { history: Vec::new(), ..PublicItem::of(record, answers, appeals, &entries, tx.today) })
+            let pressed = pressed.get(&record.serial).copied().unwrap_or_default();
+            Ok(PublicItem { history: Vec::new(), ..PublicItem::of(record, answers, appeals, &entries, pressed, tx.today) })
         })
         .collect()
 }
@@ -221,6 +232,8 @@ pub struct DeskItem {
     pub added: Vec<(Day, String)>,
     /// What officers told one another.
     pub notes: Vec<Note>,
+    /// Who asked from above that it be answered.
+    pub presses: Vec<Press>,
     /// Its events with what is kept beside them.
     pub events: Vec<KeptEvent>,
     /// The published versions.
@@ -262,9 +275,7 @@ pub fn at_desk<T>(service: &Service, officer: &Officer, serial: Serial, show: im
 /// An item as it lies on the desk, without the audit line that [`at_desk`] leaves of a sealed one.
 pub fn desk_item(tx: &mut Tx<'_>, officer: &Officer, serial: Serial) -> Result<DeskItem, Problem> {
     let record = store::feedback::get(tx.conn, serial)?.ok_or(Code::NotFound)?;
-    let mut item = Item::replay(serial, &entries(tx, serial)?, &*tx.catalogue)?;
-    // The row keeps the office's choice as it was at the start.
-    item.clock.clone_from(&record.clock);
+    let item = fold(tx, &record)?;
     officer.may(Act::Read, &item, &tx.catalogue.offices, tx.today)?;
     let acts = Act::ALL.into_iter().filter(|act| officer.may(*act, &item, &tx.catalogue.offices, tx.today).is_ok()).collect();
     let own_text = store::draft::authors(tx.conn, serial)?.contains(&officer.id);
@@ -272,6 +283,7 @@ pub fn desk_item(tx: &mut Tx<'_>, officer: &Officer, serial: Serial) -> Result<D
         original: store::feedback::original(tx.conn, serial)?.unwrap_or_default(),
         added: added(tx, serial)?,
         notes: store::note::of(tx.conn, serial)?,
+        presses: store::press::of(tx.conn, serial)?,
         events: store::feedback::events(tx.conn, serial)?,
         answers: if item.is_erased() { Vec::new() } else { store::feedback::answers(tx.conn, serial)? },
         erased: item.is_erased(),

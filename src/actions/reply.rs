@@ -25,7 +25,7 @@ pub fn reply(tx: &mut Tx<'_>, serial: Serial, said: &str, reason: &str, note: &s
     let said: Option<Replied> = said.parse().ok().filter(|said| *said != Replied::None);
     let said = said.ok_or_else(|| Problem::Invalid(vec![Fault::new("/reply", "choice_missing")]))?;
     let reason = if said == Replied::No { Some(code_of(tx, "reply", reason, "/reason")?) } else { None };
-    let (note, beside) = noted(note_of(note)?);
+    let (note, beside) = noted(note_of("/note", note)?);
     let event = Event::Reply { reply: said, version: hand.item.versions, reason, note };
     record(tx, &mut hand, None, By::Sender, event, beside)?;
     if said == Replied::No {

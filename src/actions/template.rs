@@ -4,10 +4,11 @@
 use serde_json::json;
 
 use super::Tx;
+use super::check::Check;
 use crate::domain::access::Officer;
 use crate::domain::error::{Code, Fault, Problem};
 use crate::domain::template::{Placeholder, Template, TemplateFault, has_open_slot};
-use crate::domain::text::{self, ANSWER_MAX, TextFault};
+use crate::domain::text::ANSWER_MAX;
 use crate::domain::visibility::Record;
 use crate::domain::words::{Language, OfficeCode, Role};
 use crate::i18n::date;
@@ -25,26 +26,15 @@ pub fn used_by(tx: &mut Tx<'_>, office: &OfficeCode) -> Result<Vec<Row>, Problem
 
 /// What was typed of a template, checked.
 fn checked(name: &str, words: &str) -> Result<(String, String), Problem> {
-    let mut faults = Vec::new();
-    let mut part = |pointer: &'static str, raw: &str, max: usize| match text::bounded(raw, max) {
-        Ok(text) => text,
-        Err(TextFault::Empty) => {
-            faults.push(Fault::new(pointer, "words_missing"));
-            String::new()
-        }
-        Err(TextFault::TooLong { max, got }) => {
-            faults.push(Fault::new(pointer, "too_long").with("max", max).with("over", got - max));
-            String::new()
-        }
-    };
-    let name = part("/name", &text::clean_line(name), NAME_MAX);
-    let words = part("/words", words, ANSWER_MAX);
+    let mut check = Check::default();
+    let name = check.needed("/name", name, NAME_MAX);
+    let words = check.words("/words", words, ANSWER_MAX);
     match Template::parse(&words) {
         Ok(_) => {}
-        Err(TemplateFault::Unknown(what)) => faults.push(Fault::new("/words", "unknown_placeholder").with("what", what).with("known", known())),
-        Err(TemplateFault::Open) => faults.push(Fault::new("/words", "placeholder_open")),
+        Err(TemplateFault::Unknown(what)) => check.put(Fault::new("/words", "unknown_placeholder").with("what", what).with("known", known())),
+        Err(TemplateFault::Open) => check.fault("/words", "placeholder_open"),
     }
-    if faults.is_empty() { Ok((name, words)) } else { Err(Problem::Invalid(faults)) }
+    check.done(Some((name, words)))
 }
 
 /// Every placeholder, as people type it.

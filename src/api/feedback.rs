@@ -84,6 +84,8 @@ pub struct Item {
     answers: Vec<Answer>,
     /// What higher offices were asked after a "no", oldest first.
     appeals: Vec<Appeal>,
+    /// How often a head or a supervisor asked that it be answered.
+    pressed: u64,
     /// The item that goes on for it.
     merged_into: Option<Serial>,
     /// Why its words are not shown.
@@ -220,6 +222,7 @@ impl Item {
             question: item.latest().map(|a| a.question.clone()),
             answers: item.answers.iter().map(Answer::of).collect(),
             appeals: item.appeals.iter().map(Appeal::of).collect(),
+            pressed: item.pressed,
             merged_into: item.merged_into,
             ground,
             history: Some(item.history.iter().map(Step::of).collect()),

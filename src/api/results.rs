@@ -74,6 +74,8 @@ pub struct Results {
     satisfaction: Vec<Satisfaction>,
     /// Opinions by class, and the shares of those that were due.
     feedback: Feedback,
+    /// How often a head or a supervisor asked that one of them be answered. The ledger knows nothing of it.
+    pressed: u64,
 }
 
 /// The period as asked, and as widened to half-months for ratings.
@@ -188,6 +190,7 @@ impl Results {
             period: Period { from, to, ratings_from, ratings_to },
             satisfaction: results.satisfaction.iter().map(Satisfaction::of).collect(),
             feedback: Feedback::of(&results.feedback, results.answered_target),
+            pressed: results.pressed,
         }
     }
 }

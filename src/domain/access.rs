@@ -59,11 +59,13 @@ pub enum Act {
     AnswerAppeal,
     /// Approve or return that answer.
     ApproveAppeal,
+    /// Ask from above that it be answered.
+    Press,
 }
 
 impl Act {
     /// All of them.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Read,
         Self::Take,
         Self::Assign,
@@ -79,6 +81,7 @@ impl Act {
         Self::Restore,
         Self::AnswerAppeal,
         Self::ApproveAppeal,
+        Self::Press,
     ];
 
     /// The roles that may do it, with the part they then play.
@@ -92,6 +95,7 @@ impl Act {
             Self::Approve | Self::ApproveAppeal => &[(Role::Approver, By::Approver)],
             Self::Unseal => &[(Role::Receiver, By::Receiver)],
             Self::Restore => &[(Role::Approver, By::Approver), (Role::Head, By::Head)],
+            Self::Press => &[(Role::Supervisor, By::Supervisor), (Role::Head, By::Head)],
         }
     }
 }
@@ -110,6 +114,11 @@ impl Officer {
     /// May decide on people's rights over their data and keep the register of breaches.
     pub fn may_protect_data(&self) -> Result<(), Code> {
         if self.is(Role::DataProtection) { Ok(()) } else { Err(Code::NotAllowed) }
+    }
+
+    /// Oversees: sees what waits at the offices below, by its dates, and may press.
+    pub fn oversees(&self) -> bool {
+        self.is(Role::Head) || self.is(Role::Supervisor)
     }
 
     /// Has a desk: something there may be theirs to do or to read.

@@ -196,6 +196,8 @@ pub struct PublicItem {
     pub ground: Option<(&'static str, Ground)>,
     /// Its history; empty when sealed.
     pub history: Vec<PublicStep>,
+    /// How often somebody above asked that it be answered.
+    pub pressed: u64,
 }
 
 /// Kind, field, office and dates of an item that is not sealed.
@@ -225,7 +227,7 @@ pub struct PublicPlace {
 
 impl PublicItem {
     /// What remains of an item for the public on a day.
-    pub fn of(record: &Record, answers: Vec<Answer>, appeals: Vec<Appeal>, entries: &[Entry], today: Day) -> Self {
+    pub fn of(record: &Record, answers: Vec<Answer>, appeals: Vec<Appeal>, entries: &[Entry], pressed: u64, today: Day) -> Self {
         let place = match (&record.field, &record.office) {
             (Some(field), Some(office)) if record.place_is_public() => Some(PublicPlace {
                 kind: record.kind.unwrap_or(Kind::Suggestion),
@@ -256,6 +258,7 @@ impl PublicItem {
             },
             merged_into: record.merged_into.filter(|_| place.is_some()),
             ground: ground(record, entries),
+            pressed: if place.is_some() { pressed } else { 0 },
             place,
             history,
         }

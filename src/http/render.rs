@@ -41,6 +41,8 @@ pub struct OfficerFrame {
     pub office: String,
     /// Has a desk.
     pub desk: bool,
+    /// They oversee others.
+    pub oversees: bool,
     /// May administer.
     pub admin: bool,
     /// Decides on people's rights over their data.

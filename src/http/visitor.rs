@@ -128,6 +128,7 @@ impl Visitor {
             name: officer.name.clone(),
             office: office.to_owned(),
             desk: officer.has_desk(),
+            oversees: officer.oversees(),
             admin: officer.is(Role::Administrator),
             rights: officer.is(Role::DataProtection),
         };

@@ -43,6 +43,7 @@ struct About {
     office: Option<OfficeCode>,
     officer: Option<Uuid>,
     reason: Option<Ground>,
+    press: Option<i64>,
 }
 
 /// Finds out what to do with a row.
@@ -79,6 +80,7 @@ pub fn plan(tx: &mut Tx<'_>, message: &Message) -> Result<Plan, Problem> {
         "returned" => returned(tx, &record, about.officer),
         "assigned" => assigned(tx, &record, about.officer),
         "unsolved" => unsolved(tx, &record, about.officer),
+        "pressed" | "pressed_heads" => pressed(tx, &record, message.kind == "pressed_heads", &about),
         "appealed" => appealed(tx, &record),
         "appeal_in" => appeal_in(tx, &record, about.officer),
         "appeal_back" => appeal_back(tx, &record, about.officer, about.reason),
@@ -112,11 +114,7 @@ fn chased(tx: &mut Tx<'_>, message: &Message) -> Result<Plan, Problem> {
     let notice = Notice::Chase { lines };
     match digest.to {
         Reminded::Officer(id) => to_officers(tx, Some(id), notice, |_| true),
-        Reminded::Office(code) => {
-            let offices = &tx.catalogue.offices;
-            let email = offices.get(offices.counting(&code, tx.today)).and_then(|o| o.email.as_deref()).and_then(Email::parse);
-            Ok(email.map_or(Plan::Nobody, |email| Plan::One(email, Language::Vi, notice)))
-        }
+        Reminded::Office(code) => Ok(office_email(tx, &code).map_or(Plan::Nobody, |email| Plan::One(email, Language::Vi, notice))),
     }
 }
 
@@ -246,11 +244,8 @@ fn asked(tx: &mut Tx<'_>, record: &Record) -> Result<Option<Notice>, Problem> {
 /// The office that has it now, at the address of whoever took over from it.
 fn routed(tx: &Tx<'_>, record: &Record, to: Option<OfficeCode>) -> Plan {
     let Some(code) = to.filter(|code| record.office.as_ref() == Some(code) && record.state.is_open()) else { return Plan::Nobody };
-    let offices = &tx.catalogue.offices;
-    let in_charge = offices.get(offices.counting(&code, tx.today));
-    let email = in_charge.and_then(|o| o.email.as_deref()).and_then(Email::parse);
     let notice = Notice::Routed { serial: record.serial, office: office(tx, Some(&code)), in_tray: record.in_tray, due_on: record.due_on };
-    email.map_or(Plan::Nobody, |email| Plan::One(email, Language::Vi, notice))
+    office_email(tx, &code).map_or(Plan::Nobody, |email| Plan::One(email, Language::Vi, notice))
 }
 
 /// Those who may approve it: of its office or one above it, and not the ones who wrote it.
@@ -305,10 +300,41 @@ fn unsolved(tx: &mut Tx<'_>, record: &Record, only: Option<Uuid>) -> Result<Plan
     let events = feedback::events(tx.conn, record.serial)?;
     let said = events.into_iter().rev().find_map(|kept| if let Event::Reply { reason, .. } = kept.entry.event { Some(reason) } else { None });
     let reason = said.flatten().map(|reason| listed(tx, "reply", &reason)).unwrap_or_default();
-    let (catalogue, today) = (tx.catalogue.clone(), tx.today);
-    let same =
-        |a: &Account| record.office.as_ref().is_some_and(|o| catalogue.offices.counting(o, today) == catalogue.offices.counting(&a.officer.office, today));
-    to_officers(tx, only, Notice::Unsolved { serial: record.serial, reason }, |a| a.officer.is(Role::Head) && same(a))
+    to_officers(tx, only, Notice::Unsolved { serial: record.serial, reason }, heads_of(tx, record, None))
+}
+
+/// Somebody above asks for an answer: to who works on it or their office, or to its heads.
+fn pressed(tx: &mut Tx<'_>, record: &Record, heads: bool, about: &About) -> Result<Plan, Problem> {
+    let press = about.press.map(|id| store::press::get(tx.conn, id)).transpose()?.flatten();
+    let Some(press) = press.filter(|_| record.state.is_open()) else { return Ok(Plan::Nobody) };
+    let Some(by) = officer::get(tx.conn, press.officer)? else { return Ok(Plan::Nobody) };
+    let notice = Notice::Pressed {
+        serial: record.serial,
+        office: office(tx, Some(&by.officer.office)),
+        words: Some(press.words).filter(|words| !words.is_empty()),
+        due_on: record.due_on,
+    };
+    match &about.office {
+        _ if heads => to_officers(tx, about.officer, notice, heads_of(tx, record, Some(press.officer))),
+        Some(code) => Ok(office_email(tx, code).map_or(Plan::Nobody, |email| Plan::One(email, Language::Vi, notice))),
+        None => to_assignee(tx, record, about.officer, notice),
+    }
+}
+
+/// The heads of the office in charge, but for one of them.
+fn heads_of(tx: &Tx<'_>, record: &Record, but: Option<Uuid>) -> impl Fn(&Account) -> bool + use<> {
+    let (catalogue, today, office) = (tx.catalogue.clone(), tx.today, record.office.clone());
+    move |a| {
+        let counting = |code| catalogue.offices.counting(code, today);
+        let same = office.as_ref().is_some_and(|o| counting(o) == counting(&a.officer.office));
+        a.officer.is(Role::Head) && same && Some(a.officer.id) != but
+    }
+}
+
+/// The mailbox of an office, or of whoever took over from it.
+fn office_email(tx: &Tx<'_>, code: &OfficeCode) -> Option<Email> {
+    let offices = &tx.catalogue.offices;
+    offices.get(offices.counting(code, tx.today)).and_then(|o| o.email.as_deref()).and_then(Email::parse)
 }
 
 /// The open appeal of an item, with whoever wrote in it.
@@ -320,8 +346,7 @@ fn open_appeal(tx: &mut Tx<'_>, record: &Record) -> Result<Option<appeal::Work>,
 /// The higher office that is asked.
 fn appealed(tx: &mut Tx<'_>, record: &Record) -> Result<Plan, Problem> {
     let Some(work) = open_appeal(tx, record)? else { return Ok(Plan::Nobody) };
-    let offices = &tx.catalogue.offices;
-    let email = offices.get(offices.counting(&work.appeal.office, tx.today)).and_then(|o| o.email.as_deref()).and_then(Email::parse);
+    let email = office_email(tx, &work.appeal.office);
     let notice = Notice::Appealed { serial: record.serial, office: office(tx, Some(&work.appeal.office)), until: work.appeal.until };
     Ok(email.map_or(Plan::Nobody, |email| Plan::One(email, Language::Vi, notice)))
 }

@@ -122,6 +122,17 @@ pub enum Notice {
         /// The reason, from the published list.
         reason: Words,
     },
+    /// To whoever has to answer, and to the heads: somebody above asks that it be done.
+    Pressed {
+        /// The opinion.
+        serial: Serial,
+        /// The office that the one who presses is of.
+        office: Words,
+        /// What they say, if anything.
+        words: Option<String>,
+        /// The last day for an answer.
+        due_on: Option<Day>,
+    },
     /// To a higher office: a sender whom the answer did not help asks it.
     Appealed {
         /// The opinion.
@@ -241,6 +252,7 @@ impl Notice {
             Self::Resumed { .. } => "resumed",
             Self::Chase { .. } => "chase",
             Self::Unsolved { .. } => "unsolved",
+            Self::Pressed { .. } => "pressed",
             Self::Appealed { .. } => "appealed",
             Self::AppealAnswered { .. } => "appeal_answered",
             Self::Rights { .. } => "rights",
@@ -267,6 +279,7 @@ impl Notice {
             | Self::Assigned { serial, .. }
             | Self::Resumed { serial, .. }
             | Self::Unsolved { serial, .. }
+            | Self::Pressed { serial, .. }
             | Self::Appealed { serial, .. }
             | Self::AppealAnswered { serial, .. }
             | Self::Rights { serial, .. }
@@ -292,6 +305,7 @@ impl Notice {
             | Self::Resumed { .. }
             | Self::Chase { .. }
             | Self::Unsolved { .. }
+            | Self::Pressed { .. }
             | Self::Appealed { .. }
             | Self::RightsWaits { .. }
             | Self::Breach { .. }
@@ -317,6 +331,7 @@ impl Notice {
             Self::Resumed { .. } => "mail.resumed.subject",
             Self::Chase { .. } => "mail.chase.subject",
             Self::Unsolved { .. } => "mail.unsolved.subject",
+            Self::Pressed { .. } => "mail.pressed.subject",
             Self::Appealed { .. } => "mail.appealed.subject",
             Self::AppealAnswered { .. } => "mail.appeal_answered.subject",
             Self::Rights { .. } => "mail.rights.subject",
@@ -347,6 +362,7 @@ impl Notice {
             }
             Self::HandedIn { office, refusal, due_on, .. } => json!({"office": office.get(language), "refusal": refusal, "due": day(due_on)}),
             Self::Returned { reason, .. } | Self::Unsolved { reason, .. } => json!({"reason": reason.get(language)}),
+            Self::Pressed { office, words, due_on, .. } => json!({"office": office.get(language), "words": words, "due": day(due_on)}),
             Self::Assigned { due_on, .. } => json!({"due": day(due_on)}),
             Self::Asked { office, request, until, .. } => {
                 json!({"office": office.get(language), "request": request, "until": i18n::long_date(language, *until)})

@@ -2,20 +2,20 @@
 
 use diesel::dsl::{exists, not, sql};
 use diesel::prelude::*;
-use diesel::sql_types::Bool;
+use diesel::sql_types::{BigInt, Bool};
 use uuid::Uuid;
 
 use super::feedback::Row;
 use super::schema::{feedback, feedback_events};
 use super::search::{self, Reader};
 use super::types::{Key, On};
-use super::{Conn, Stored};
+use super::{Conn, Stored, broken};
 use crate::domain::event::EventName;
 use crate::domain::feedback::{Class, State};
 use crate::domain::search::Query;
 use crate::domain::time::Day;
 use crate::domain::visibility::Record;
-use crate::domain::words::Serial;
+use crate::domain::words::{OfficeCode, Serial};
 
 /// What a list asks for. Empty filters choose everything.
 #[derive(Debug, Clone, Default)]
@@ -69,6 +69,20 @@ pub struct Place {
     pub serial: Serial,
 }
 
+impl Place {
+    /// Reads what an address says of it, as `2026-11-20.1158`.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (due_on, serial) = text.split_once('.')?;
+        Some(Self { due_on: due_on.parse().ok()?, serial: serial.parse().ok()? })
+    }
+}
+
+impl std::fmt::Display for Place {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}.{}", self.due_on, self.serial.0)
+    }
+}
+
 /// The order of a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Order {
@@ -80,14 +94,16 @@ pub enum Order {
     Answered,
 }
 
+/// Open, in these words, so that the index of open ones is taken. A sealed one is out.
+const OPEN: &str = "feedback.out_on IS NULL AND feedback.answered_on IS NULL";
+
 type Chosen<'a> = feedback::BoxedQuery<'a, super::MultiBackend>;
 
 fn filtered<'a>(conn: &Conn, filter: &'a Filter) -> Chosen<'a> {
     use feedback as f;
     let mut query = f::table.into_boxed::<super::MultiBackend>();
     if filter.open {
-        // In these words, so that the index of open ones is taken.
-        query = query.filter(sql::<Bool>("feedback.out_on IS NULL AND feedback.answered_on IS NULL"));
+        query = query.filter(sql::<Bool>(OPEN));
     }
     if let Some((words, reader)) = &filter.words {
         query = query.filter(search::matches(conn, words, *reader));
@@ -194,6 +210,37 @@ fn by_office(conn: &mut Conn, filter: &Filter, offices: &[String], after: Option
     let serials: Vec<i64> = next.iter().map(|(_, serial)| *serial).collect();
     let rows: Vec<Row> = f::table.filter(f::serial.eq_any(serials)).order((f::due_on.asc(), f::serial.asc())).select(Row::as_select()).load(conn)?;
     rows.into_iter().map(Row::read).collect()
+}
+
+/// What waits at one office.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Waiting {
+    /// The office in charge.
+    pub office: OfficeCode,
+    /// All that is open.
+    pub open: i64,
+    /// Due before a day, and not late.
+    pub soon: i64,
+    /// Late.
+    pub overdue: i64,
+}
+
+/// What waits at each of some offices: those where nothing does are not named.
+pub fn waiting(conn: &mut Conn, offices: &[String], today: Day, soon: Day) -> Stored<Vec<Waiting>> {
+    use feedback as f;
+    // The texts are made from days, never from input; paused ones are never late.
+    let sum = |when: String| format!("CAST(SUM(CASE WHEN {when} THEN 1 ELSE 0 END) AS BIGINT)");
+    let late = sum(format!("NOT paused AND due_on < '{today}'"));
+    let near = sum(format!("NOT paused AND due_on >= '{today}' AND due_on < '{soon}'"));
+    let rows: Vec<(Option<String>, i64, i64, i64)> = f::table
+        .filter(sql::<Bool>(OPEN))
+        .filter(f::office.eq_any(offices))
+        .group_by(f::office)
+        .select((f::office, sql::<BigInt>("COUNT(*)"), sql::<BigInt>(&near), sql::<BigInt>(&late)))
+        .load(conn)?;
+    rows.into_iter()
+        .filter_map(|(office, open, soon, overdue)| office.map(|office| Ok(Waiting { office: office.parse().map_err(broken)?, open, soon, overdue })))
+        .collect()
 }
 
 /// How many a filter chooses; beyond `most` nobody counts on.

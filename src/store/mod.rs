@@ -30,6 +30,7 @@ pub mod officer;
 pub mod outbox;
 pub mod password_reset;
 pub mod presence;
+pub mod press;
 pub mod response;
 pub mod retention;
 pub mod rights;

@@ -741,6 +741,19 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::store::types::{CalendarDay, Doc, Id, Instant};
 
+    feedback_presses (id) {
+        id -> BigInt,
+        serial -> BigInt,
+        officer -> Id,
+        pressed_on -> CalendarDay,
+        words -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{CalendarDay, Doc, Id, Instant};
+
     feedback_notes (id) {
         id -> BigInt,
         serial -> BigInt,
@@ -889,6 +902,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     retention_runs,
     breaches,
     feedback_notes,
+    feedback_presses,
     files,
     attachments,
     improvements,

@@ -26,7 +26,9 @@ struct Page {
 }
 
 /// An opinion as the site shows it. Of a sealed one there is no more than the first lines.
+/// What has no place here is shown without anybody having checked it.
 #[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Shown {
     serial: i64,
     id: Option<String>,
@@ -42,15 +44,21 @@ pub(super) struct Shown {
     answered_on: Option<Date>,
     working_days: Option<u32>,
     merged_into: Option<i64>,
+    title: Option<String>,
     question: Option<String>,
     answers: Option<Vec<Words>>,
     appeals: Option<Vec<Appealed>>,
     ground: Option<Ground>,
+    /// The log tells of no press.
+    #[serde(rename = "pressed")]
+    _pressed: Option<u64>,
 }
 
 #[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Words {
     version: u32,
+    title: String,
     question: String,
     answer: String,
     office: String,
@@ -60,6 +68,7 @@ struct Words {
 }
 
 #[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Appealed {
     office: String,
     appealed_on: Date,
@@ -70,8 +79,16 @@ struct Appealed {
 }
 
 #[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Ground {
     code: String,
+    /// How it is called is no fact of an opinion.
+    #[serde(rename = "list")]
+    _list: String,
+    #[serde(rename = "name")]
+    _name: Option<String>,
+    #[serde(rename = "law")]
+    _law: Option<String>,
 }
 
 /// How far the list was read.
@@ -192,12 +209,15 @@ impl Shown {
             if appeals.iter().any(|appeal| appeal.answer.is_some()) {
                 return wrong("is shown with words that nobody may read");
             }
-            let hidden = self.question.is_none() && answers.is_empty();
+            let hidden = self.title.is_none() && self.question.is_none() && answers.is_empty();
             return if hidden { Ok(0) } else { wrong("is shown with words that nobody may read") };
         }
         agree("how many answers", &answers.len(), &item.versions.len())?;
         if self.question.as_ref() != answers.last().map(|last| &last.question) {
             return wrong("is shown with another question above than in its last version");
+        }
+        if self.title.as_ref() != answers.last().map(|last| &last.title) {
+            return wrong("is shown with another title above than in its last version");
         }
         for ((words, version), number) in answers.iter().zip(&item.versions).zip(1..) {
             agree("version", &words.version, &number)?;

@@ -11,6 +11,7 @@ mod improvement;
 mod intake;
 mod merging;
 mod password;
+mod press;
 mod recount;
 mod reply;
 mod rights;

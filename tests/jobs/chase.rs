@@ -2,8 +2,9 @@
 
 use hoidap::actions::Service;
 use hoidap::actions::chase::chase;
-use hoidap::actions::feedback;
+use hoidap::actions::{feedback, press};
 use hoidap::clock::Clock;
+use hoidap::domain::access::Officer;
 use hoidap::domain::submission::OpinionDraft;
 use hoidap::domain::time::Day;
 use hoidap::domain::words::Serial;
@@ -30,7 +31,6 @@ fn the_ladder_is_climbed_rung_by_rung_and_each_once() {
     each_database(|service, clock| {
         let me = officer(&service, "nguoi-lam", OFFICE, &["officer"], "vi");
         officer(&service, "lanh-dao", OFFICE, &["head"], "vi");
-        officer(&service, "don-doc", "ct", &["supervisor"], "vi");
         officer(&service, "noi-khac", "31507", &["head"], "vi");
         // Thursday 1 October, due on the 22nd.
         let taken = says(&service);
@@ -48,7 +48,7 @@ fn the_ladder_is_climbed_rung_by_rung_and_each_once() {
         assert!(late[0].1.contains("Đôn đốc trả lời: 2 ý kiến") && late[0].1.contains("HD-000001") && late[0].1.contains("HD-000002"), "{}", late[0].1);
         assert!(late[1].1.contains("Đã quá hạn") && !late[1].1.contains("HD-000002") && !late[1].1.contains("Còn 1 ngày"), "{}", late[1].1);
         assert_eq!(to("2026-10-25"), [""; 0], "not on a Sunday");
-        assert_eq!(to("2026-10-27"), ["don-doc@example.vn"]);
+        assert_eq!(to("2026-10-27"), ["supervisor@example.vn"]);
         assert_eq!(to("2026-10-28"), [""; 0]);
     });
 }
@@ -123,5 +123,30 @@ fn an_appeal_is_pressed_for_by_its_own_date() {
         let late = morning(&service, &clock, "2026-10-23");
         let heads = late.iter().find(|(to, _)| to == "lanh-dao-tp@example.vn").unwrap_or_else(|| panic!("{late:?}"));
         assert!(heads.1.contains("Đề nghị xem lại: Đã quá hạn") && heads.1.contains("HD-000001"), "{}", heads.1);
+    });
+}
+
+#[test]
+fn a_press_reaches_who_works_on_it_or_the_office_and_its_heads() {
+    each_database(|service, _| {
+        let me = officer(&service, "nguoi-lam", OFFICE, &["officer"], "vi");
+        let head = officer(&service, "lanh-dao", OFFICE, &["head"], "vi");
+        let above = officer(&service, "don-doc", "ct", &["supervisor"], "vi");
+        officer(&service, "noi-khac", "31507", &["head"], "vi");
+        let [taken, free] = [says(&service), says(&service)];
+        service.write(|tx| feedback::take(tx, &me, taken)).unwrap();
+        delivered(&service);
+        let pressed = |by: &Officer, serial, words: &str| {
+            service.write(|tx| press::press(tx, by, serial, words)).unwrap();
+            delivered(&service)
+        };
+        let letters = pressed(&above, taken, "Xin trả lời trước thứ Sáu.");
+        assert_eq!(addresses(&letters), ["lanh-dao@example.vn", "nguoi-lam@example.vn"]);
+        assert!(letters.iter().all(|(_, letter)| letter.text.contains("Xin trả lời trước thứ Sáu.")), "{letters:?}");
+        assert_eq!(addresses(&pressed(&above, free, "")), ["lanh-dao@example.vn", "so-xd@example.vn"], "nobody works on it: its office");
+        assert_eq!(addresses(&pressed(&head, taken, "")), ["nguoi-lam@example.vn"], "nobody writes to themselves");
+        service.write(|tx| press::press(tx, &head, free, "")).unwrap();
+        service.write(|tx| feedback::withdraw(tx, free)).unwrap();
+        assert_eq!(addresses(&delivered(&service)), ["so-xd@example.vn"; 0], "it waits no more");
     });
 }

@@ -57,6 +57,8 @@ fn notices() -> Vec<(&'static str, Notice)> {
         ("handed_in_refusal", Notice::HandedIn { serial, office: office.clone(), refusal: true, due_on: None }),
         ("unsolved", Notice::Unsolved { serial, reason: reason.clone() }),
         ("returned", Notice::Returned { serial, reason }),
+        ("pressed", Notice::Pressed { serial, office: office.clone(), words: Some("Xin trả lời trước thứ Sáu.".to_owned()), due_on }),
+        ("pressed_wordless", Notice::Pressed { serial, office: office.clone(), words: None, due_on }),
         ("appealed", Notice::Appealed { serial, office: office.clone(), until: "2026-12-08".parse().unwrap() }),
         ("appeal_answered", Notice::AppealAnswered { serial, office: office.clone(), answer: Some("Đã cấp sổ ngày 7/12.".to_owned()) }),
         ("appeal_answered_hidden", Notice::AppealAnswered { serial, office: office.clone(), answer: None }),

@@ -39,7 +39,7 @@ pub const PASSWORD: &str = "một mật khẩu dài";
 pub const SECRET: [u8; 32] = *b"a secret that only tests can use";
 
 /// The accounts: login, which is also what the test calls them, office, roles.
-const ACCOUNTS: [(&str, &str, &[&str]); 12] = [
+const ACCOUNTS: [(&str, &str, &[&str]); 13] = [
     ("officer", WARD, &["officer"]),
     ("colleague", WARD, &["officer"]),
     ("approver", WARD, &["approver"]),
@@ -50,6 +50,7 @@ const ACCOUNTS: [(&str, &str, &[&str]); 12] = [
     ("city-officer", "ct", &["officer"]),
     ("city-approver", "ct", &["approver"]),
     ("receiver", "ct", &["receiver"]),
+    ("supervisor", "ct", &["supervisor"]),
     ("protector", "ct", &["data_protection"]),
     ("administrator", "ct", &["administrator"]),
 ];

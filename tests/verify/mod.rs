@@ -463,9 +463,10 @@ fn is_the_same(path: &Path, before: &[u8], after: &[u8]) -> bool {
     let facts = |bytes: &[u8]| {
         let mut value: Value = serde_json::from_slice(bytes).ok()?;
         if name.contains("feedback.d") {
-            // The log commits to no title; how a ground is called is no fact of an opinion.
+            // The log commits to no title and tells of no press; how a ground is called is no fact of an opinion.
             for item in value["feedback"].as_array_mut()? {
                 item["title"] = Value::Null;
+                item["pressed"] = Value::Null;
                 item["answers"].as_array_mut().into_iter().flatten().for_each(|answer| answer["title"] = Value::Null);
                 item["ground"] = item["ground"].is_object().into();
             }

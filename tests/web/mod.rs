@@ -14,6 +14,7 @@ mod improvement;
 mod inbox;
 mod limit;
 mod outbox;
+mod overview;
 mod pages;
 mod receipt;
 mod rights;

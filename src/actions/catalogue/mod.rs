@@ -14,15 +14,14 @@ mod surveys;
 mod targets;
 
 use std::ops::RangeInclusive;
-use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
 use super::Tx;
+use super::check::Check;
 use crate::domain::access::Officer;
 use crate::domain::catalogue::Catalogue;
 use crate::domain::error::{Fault, Problem};
-use crate::domain::text::clean_line;
 use crate::domain::time::Day;
 use crate::domain::words::{OfficeCode, Words};
 
@@ -53,57 +52,14 @@ fn finish(tx: &mut Tx<'_>, by: &Officer, action: &str, subject: String, detail: 
     tx.audit(Some(by), action, subject, detail)
 }
 
-/// Collects the faults of a form while its fields are read.
-#[derive(Default)]
-struct Check(Vec<Fault>);
-
+/// What forms of reference data have in common.
 impl Check {
-    fn fault(&mut self, at: &'static str, code: &'static str) {
-        self.0.push(Fault::new(at, code));
-    }
-
-    /// One line; too long is a fault, empty is not.
-    fn line(&mut self, at: &'static str, raw: &str, max: usize) -> String {
-        let line = clean_line(raw);
-        let got = line.chars().count();
-        if got > max {
-            self.0.push(Fault::new(at, "too_long").with("max", max).with("over", got - max));
-        }
-        line
-    }
-
-    /// One line that must not be empty.
-    fn needed(&mut self, at: &'static str, raw: &str, max: usize) -> String {
-        let line = self.line(at, raw, max);
-        if line.is_empty() {
-            self.fault(at, "words_missing");
-        }
-        line
-    }
-
     fn names(&mut self, vi: &str, en: &str, km: &str) -> Words {
         Words { vi: self.needed("/name_vi", vi, NAME_MAX), en: self.line("/name_en", en, NAME_MAX), km: self.line("/name_km", km, NAME_MAX) }
     }
 
     fn source(&mut self, raw: &str) -> String {
         self.needed("/source", raw, SOURCE_MAX)
-    }
-
-    fn word<T: FromStr>(&mut self, at: &'static str, raw: &str, code: &'static str) -> Option<T> {
-        self.read(at, raw, "choice_missing", code)
-    }
-
-    fn day(&mut self, at: &'static str, raw: &str) -> Option<Day> {
-        self.read(at, raw, "day_missing", "not_a_day")
-    }
-
-    /// Nothing chosen is another fault than something unknown.
-    fn read<T: FromStr>(&mut self, at: &'static str, raw: &str, missing: &'static str, unknown: &'static str) -> Option<T> {
-        let read = raw.trim().parse().ok();
-        if read.is_none() {
-            self.fault(at, if raw.trim().is_empty() { missing } else { unknown });
-        }
-        read
     }
 
     /// A last day that is not before the first.
@@ -118,17 +74,9 @@ impl Check {
     fn year(&mut self, at: &'static str, raw: &str) -> Option<i16> {
         let year = raw.trim().parse().ok().filter(|year| YEARS.contains(year));
         if year.is_none() {
-            self.0.push(Fault::new(at, "year_between").with("first", YEARS.start()).with("last", YEARS.end()));
+            self.put(Fault::new(at, "year_between").with("first", YEARS.start()).with("last", YEARS.end()));
         }
         year
-    }
-
-    fn number<T: FromStr + PartialOrd + std::fmt::Display>(&mut self, at: &'static str, raw: &str, range: RangeInclusive<T>) -> Option<T> {
-        let number = raw.trim().parse().ok().filter(|n| range.contains(n));
-        if number.is_none() {
-            self.0.push(Fault::new(at, "number_between").with("min", range.start()).with("max", range.end()));
-        }
-        number
     }
 
     fn one_of(&mut self, at: &'static str, raw: &str, list: &[&str]) -> String {
@@ -148,16 +96,6 @@ impl Check {
             Some(_) => return Some(code),
         }
         None
-    }
-
-    fn clean(&self) -> bool {
-        self.0.is_empty()
-    }
-}
-
-impl From<Check> for Problem {
-    fn from(check: Check) -> Self {
-        Self::Invalid(check.0)
     }
 }
 

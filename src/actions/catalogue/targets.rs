@@ -53,7 +53,7 @@ pub fn put_target(tx: &mut Tx<'_>, by: &Officer, form: &TargetForm) -> Result<()
     let scope = check.one_of("/scope", &form.scope, &known.iter().map(String::as_str).collect::<Vec<_>>());
     let value = per_cent(&form.value);
     if value.is_none() {
-        check.0.push(Fault::new("/value", "number_between").with("min", 0).with("max", 100));
+        check.put(Fault::new("/value", "number_between").with("min", 0).with("max", 100));
     }
     let source = check.source(&form.source);
     match (year, value) {

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::web::{Form, Path, Query};
+use actix_web::web::{Path, Query};
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::own::{Back, Own, anchor, refused};
+use super::gate::{Back, Own, Sent, anchor, refused};
 use crate::actions::Tx;
 use crate::actions::absence::{self, AbsenceForm};
 use crate::actions::access_token::{self, TokenForm};
@@ -29,9 +29,6 @@ use crate::web::{respond, view};
 pub const ACCOUNT: &str = "/can-bo/tai-khoan";
 /// What a page after a form can say was done.
 const DONE: [&str; 5] = ["mat-khau", "tat", "thu-hoi", "vang-mat", "huy"];
-
-/// A sent form, fields in order.
-pub type Sent = Form<Vec<(String, String)>>;
 
 #[derive(Serialize)]
 struct Page {

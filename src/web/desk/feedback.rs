@@ -9,6 +9,7 @@ use actix_web::{HttpResponse, Responder};
 use serde::Serialize;
 use uuid::Uuid;
 
+use super::press::{self, PressLine};
 use crate::actions::lookup::{self, DeskItem};
 use crate::actions::redaction::redactor;
 use crate::actions::{Tx, absence, appeal, attachment, feedback, frequent, note, presence, supplement, template};
@@ -55,6 +56,8 @@ struct Page {
     added: Vec<Added>,
     /// What officers told one another.
     notes: Vec<NoteView>,
+    /// Who asked from above that it be answered.
+    presses: Vec<PressLine>,
     takes_files: Option<TakesFiles>,
     /// Files of the sender and of officers.
     files: Vec<FileView>,
@@ -457,6 +460,7 @@ fn build(tx: &mut Tx<'_>, officer: &Officer, item: &DeskItem, sent: &Sent, langu
             .iter()
             .map(|n| NoteView { who: names.get(&n.officer).cloned().unwrap_or_default(), at: moment(n.at), paragraphs: view::paragraphs(&n.words) })
             .collect(),
+        presses: press::lines(&item.presses, &names, language),
         takes_files: None,
         files: files::views(&attachment::of(tx, record.serial)?, language),
         waits_until: record.waits_until.map(date),

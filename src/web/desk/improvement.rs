@@ -1,17 +1,15 @@
 //! Improvement actions at the desk: written by one, published by another.
 
+use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::web::{Form, Query};
-use actix_web::{HttpResponse, Responder};
+use actix_web::web::Query;
 use serde::Serialize;
 
+use super::gate::{AtDesk, Sent, anchor, refused};
 use crate::actions::improvement::{self, Draft};
-use crate::domain::access::Officer;
-use crate::domain::error::{Code, Fault, Problem};
+use crate::domain::error::{Code, Fault};
 use crate::domain::improvement::Progress;
 use crate::domain::time::Day;
-use crate::http::app::{App, Shared};
-use crate::http::visitor::Visitor;
 use crate::i18n::t;
 use crate::store::improvement::Version;
 use crate::web::form::{FaultLine, Faults, Fields};
@@ -59,12 +57,8 @@ struct View {
 }
 
 /// What the offices of an officer do, and a form for a new action or for `?sua=`.
-pub async fn show(app: Shared, visitor: Visitor, query: Query<Vec<(String, String)>>) -> impl Responder {
-    let asked = Fields(query.into_inner());
-    match visitor.officer(&app).await {
-        Ok(officer) => page(&app, &visitor, &officer, &asked, Vec::new(), StatusCode::OK).await,
-        Err(problem) => respond::problem(&app, &visitor, &problem),
-    }
+pub async fn show(desk: AtDesk, query: Query<Vec<(String, String)>>) -> HttpResponse {
+    page(&desk, StatusCode::OK, &Fields(query.into_inner()), Vec::new()).await
 }
 
 /// The fields of a version, as they are typed.
@@ -90,13 +84,10 @@ fn typed(version: &Version) -> Fields {
     Fields(fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
 }
 
-async fn page(app: &App, visitor: &Visitor, officer: &Officer, fields: &Fields, faults: Vec<Fault>, status: StatusCode) -> HttpResponse {
-    let frame = match super::frame(app, visitor, officer) {
-        Ok(frame) => frame,
-        Err(problem) => return respond::problem(app, visitor, &problem),
-    };
-    let (who, language, sent) = (officer.clone(), visitor.language, fields.clone());
-    let built = app
+async fn page(desk: &AtDesk, status: StatusCode, fields: &Fields, faults: Vec<Fault>) -> HttpResponse {
+    let (who, language, sent) = (desk.me.clone(), desk.visitor.language, fields.clone());
+    let built = desk
+        .app
         .read(move |tx| {
             let catalogue = tx.catalogue.clone();
             let versions = improvement::at_desk(tx, &who)?;
@@ -140,44 +131,33 @@ async fn page(app: &App, visitor: &Visitor, officer: &Officer, fields: &Fields, 
                 owners: select("owner", "improvement.owner", f.get("owner"), owners),
                 progresses: select("progress", "improvement.progress_label", f.get("progress"), progresses),
                 done: !sent.get("xong").is_empty(),
-                faults: Faults::new(faults, language).lines(|pointer| pointer.trim_start_matches('/').to_owned()),
+                faults: Faults::new(faults, language).lines(anchor),
             })
         })
         .await;
     match built {
-        Ok(page) => respond::page_with(app, visitor, &frame, status, "desk/improvements", &page),
-        Err(problem) => respond::problem(app, visitor, &problem),
+        Ok(page) => desk.page(status, "desk/improvements", &page),
+        Err(problem) => desk.problem(&problem),
     }
 }
 
 /// Writes or publishes.
-pub async fn act(app: Shared, visitor: Visitor, form: Form<Vec<(String, String)>>) -> impl Responder {
-    let fields = Fields(form.into_inner());
-    let officer = match visitor.officer(&app).await {
-        Ok(officer) => officer,
-        Err(problem) => return respond::problem(&app, &visitor, &problem),
-    };
-    if let Err(problem) = visitor.check_form(&app, fields.get("form_token")) {
-        let fault = vec![Fault::new("/serials", problem.code().as_str())];
-        return page(&app, &visitor, &officer, &fields, fault, crate::http::error::noted(&problem)).await;
-    }
-    let (who, sent) = (officer.clone(), fields.clone());
-    let done = app
-        .write(move |tx| {
-            let changed = sent.get("changed").split_once('.').and_then(|(id, version)| Some((id.parse().ok()?, version.parse().ok()?)));
-            match (sent.get("viec"), changed) {
-                ("dang", Some((id, version))) => improvement::publish(tx, &who, id, version),
-                ("dang", None) => Err(Code::NotFound.into()),
-                _ => improvement::write(tx, &who, changed, &draft(&sent)).map(|_| ()),
-            }
-        })
-        .await;
-    match done {
+pub async fn act(desk: AtDesk, sent: Sent) -> HttpResponse {
+    let fields = Fields(sent.into_inner());
+    let sent = fields.clone();
+    let done = desk.write(&fields, move |tx, me| {
+        let changed = sent.get("changed").split_once('.').and_then(|(id, version)| Some((id.parse().ok()?, version.parse().ok()?)));
+        match (sent.get("viec"), changed) {
+            ("dang", Some((id, version))) => improvement::publish(tx, me, id, version),
+            ("dang", None) => Err(Code::NotFound.into()),
+            _ => improvement::write(tx, me, changed, &draft(&sent)).map(|_| ()),
+        }
+    });
+    match done.await {
         Ok(()) => respond::see_other(&format!("{ADDRESS}?xong=1")),
-        Err(Problem::Invalid(faults)) => page(&app, &visitor, &officer, &fields, faults, StatusCode::UNPROCESSABLE_ENTITY).await,
-        Err(problem) => match super::frame(&app, &visitor, &officer) {
-            Ok(frame) => respond::problem_at_desk(&app, &visitor, &frame, &problem, None),
-            Err(problem) => respond::problem(&app, &visitor, &problem),
+        Err(problem) => match refused(&problem) {
+            Some((status, faults)) => page(&desk, status, &fields, faults).await,
+            None => desk.problem(&problem),
         },
     }
 }

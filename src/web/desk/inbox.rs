@@ -27,7 +27,8 @@ use crate::web::form::Fields;
 use crate::web::respond;
 use crate::web::view::{self, FilterSelect, Status};
 
-const PAGE: i64 = 20;
+/// The lines of a page.
+pub const PAGE: i64 = 20;
 /// Beyond this many nobody counts on: the page says "more than".
 const MOST_COUNTED: i64 = 1_000;
 /// What the address may say beside the tab, in this order.
@@ -114,6 +115,9 @@ pub async fn show(app: Shared, visitor: Visitor, query: Asked<Vec<(String, Strin
     if !officer.has_desk() && officer.is(Role::DataProtection) {
         return respond::see_other(super::rights::LIST);
     }
+    if !officer.has_desk() && officer.oversees() {
+        return respond::see_other(super::overview::OVERVIEW);
+    }
     if !officer.has_desk() {
         return without_desk(&app, &visitor, &frame, &officer);
     }
@@ -183,12 +187,6 @@ fn counted(n: i64, language: Language) -> String {
     if n > MOST_COUNTED { tr(language, "desk.more_than", &[("n", MOST_COUNTED.to_string())]) } else { n.to_string() }
 }
 
-/// Where the next page begins: a deadline and a number, as `2026-11-20.1158`.
-fn place(text: &str) -> Option<Place> {
-    let (due_on, serial) = text.split_once('.')?;
-    Some(Place { due_on: due_on.parse().ok()?, serial: serial.parse().ok()? })
-}
-
 fn build(tx: &mut Tx<'_>, officer: &Officer, asked: &Fields, language: Language) -> Result<Page, Problem> {
     let tabs = tabs(tx, officer)?;
     let query = query_of(asked);
@@ -202,12 +200,12 @@ fn build(tx: &mut Tx<'_>, officer: &Officer, asked: &Fields, language: Language)
     let wanted = if asked.get("loc").is_empty() { first } else { asked.get("loc") };
     let (name, filter) = tabs.iter().find(|(name, _)| *name == wanted).or_else(|| tabs.first()).ok_or(Code::NotAllowed)?;
     let by_number = *name == "any";
-    let order = if by_number { Order::Newest(asked.get("sau").parse().ok()) } else { Order::Deadline(place(asked.get("sau"))) };
+    let order = if by_number { Order::Newest(asked.get("sau").parse().ok()) } else { Order::Deadline(Place::parse(asked.get("sau"))) };
     let mut records = store::list::list(tx.conn, &narrowed(tx, filter, asked), order, PAGE + 1)?;
     let more = records.len() as i64 > PAGE;
     records.truncate(usize::try_from(PAGE).unwrap_or(0));
     let next = records.last().filter(|_| more).map(|last| match last.due_on {
-        Some(due_on) if !by_number => format!("{due_on}.{}", last.serial.0),
+        Some(due_on) if !by_number => Place { due_on, serial: last.serial }.to_string(),
         _ => last.serial.0.to_string(),
     });
     let mut views = Vec::new();

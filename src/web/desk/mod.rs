@@ -5,13 +5,15 @@ mod account;
 mod breach;
 mod feedback;
 mod files;
+mod gate;
 mod improvement;
 mod inbox;
 mod letters;
 mod many;
-mod own;
+mod overview;
 mod password_reset;
 mod presence;
+mod press;
 mod rights;
 mod sign_in;
 mod templates;
@@ -41,6 +43,9 @@ pub fn routes(config: &mut ServiceConfig) {
         .route("/can-bo/cai-tien", web::post().to(improvement::act))
         .route("/can-bo/nhieu", web::get().to(many::ask))
         .route("/can-bo/nhieu", web::post().to(many::act))
+        .route(overview::OVERVIEW, web::get().to(overview::show))
+        .route("/can-bo/theo-doi/{serial}", web::get().to(press::show))
+        .route("/can-bo/theo-doi/{serial}", web::post().to(press::act))
         .route("/can-bo/thu", web::get().to(letters::list))
         .route("/can-bo/thu/{name}", web::get().to(letters::show))
         .configure(breach::routes)

@@ -6,8 +6,7 @@ use actix_web::http::StatusCode;
 use actix_web::web::Path;
 use serde::Serialize;
 
-use super::account::Sent;
-use super::own::{anchor, refused};
+use super::gate::{Sent, anchor, refused};
 use crate::actions::account::Turn;
 use crate::actions::password::{self, LINK_SECONDS, NewPassword};
 use crate::domain::error::{Code, Fault, Problem};

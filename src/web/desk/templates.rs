@@ -1,15 +1,13 @@
 //! The templates of an office: what it says again and again, with places to fill.
 
+use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::web::{Form, Query};
-use actix_web::{HttpResponse, Responder};
+use actix_web::web::Query;
 use serde::Serialize;
 
+use super::gate::{AtDesk, Sent, anchor, refused};
 use crate::actions::template;
-use crate::domain::access::Officer;
-use crate::domain::error::{Fault, Problem};
-use crate::http::app::{App, Shared};
-use crate::http::visitor::Visitor;
+use crate::domain::error::Fault;
 use crate::i18n::tr;
 use crate::web::form::{FaultLine, Faults, Fields};
 use crate::web::respond;
@@ -38,25 +36,18 @@ struct View {
 }
 
 /// All that the office uses, and a form for a new one or for `?sua=`.
-pub async fn show(app: Shared, visitor: Visitor, query: Query<Vec<(String, String)>>) -> impl Responder {
-    let asked = Fields(query.into_inner());
-    match visitor.officer(&app).await {
-        Ok(officer) => page(&app, &visitor, &officer, &asked, Vec::new(), StatusCode::OK).await,
-        Err(problem) => respond::problem(&app, &visitor, &problem),
-    }
+pub async fn show(desk: AtDesk, query: Query<Vec<(String, String)>>) -> HttpResponse {
+    page(&desk, StatusCode::OK, &Fields(query.into_inner()), Vec::new()).await
 }
 
-async fn page(app: &App, visitor: &Visitor, officer: &Officer, fields: &Fields, faults: Vec<Fault>, status: StatusCode) -> HttpResponse {
-    let frame = match super::frame(app, visitor, officer) {
-        Ok(frame) => frame,
-        Err(problem) => return respond::problem(app, visitor, &problem),
-    };
-    let (who, language) = (officer.clone(), visitor.language);
-    let rows = app.read(move |tx| Ok((template::used_by(tx, &who.office)?, tx.catalogue.clone()))).await;
+async fn page(desk: &AtDesk, status: StatusCode, fields: &Fields, faults: Vec<Fault>) -> HttpResponse {
+    let (me, language) = (desk.me.clone(), desk.visitor.language);
+    let rows = desk.app.read(move |tx| Ok((template::used_by(tx, &me.office)?, tx.catalogue.clone()))).await;
     let (rows, catalogue) = match rows {
         Ok(rows) => rows,
-        Err(problem) => return respond::problem(app, visitor, &problem),
+        Err(problem) => return desk.problem(&problem),
     };
+    let officer = &desk.me;
     let own = |office: &str| office == officer.office.as_str();
     let changed = rows.iter().find(|row| row.id.to_string() == fields.get("sua") && own(&row.office));
     let typed = |name: &str, kept: Option<&String>| if fields.get(name).is_empty() { kept.cloned().unwrap_or_default() } else { fields.get(name).to_owned() };
@@ -77,35 +68,24 @@ async fn page(app: &App, visitor: &Visitor, officer: &Officer, fields: &Fields, 
             })
             .collect(),
         done: !fields.get("xong").is_empty(),
-        faults: Faults::new(faults, language).lines(|pointer| pointer.trim_start_matches('/').to_owned()),
+        faults: Faults::new(faults, language).lines(anchor),
     };
-    respond::page_with(app, visitor, &frame, status, "desk/templates", &page)
+    desk.page(status, "desk/templates", &page)
 }
 
 /// Keeps or takes away.
-pub async fn act(app: Shared, visitor: Visitor, form: Form<Vec<(String, String)>>) -> impl Responder {
-    let fields = Fields(form.into_inner());
-    let officer = match visitor.officer(&app).await {
-        Ok(officer) => officer,
-        Err(problem) => return respond::problem(&app, &visitor, &problem),
-    };
-    if let Err(problem) = visitor.check_form(&app, fields.get("form_token")) {
-        let fault = vec![Fault::new("/name", problem.code().as_str())];
-        return page(&app, &visitor, &officer, &fields, fault, crate::http::error::noted(&problem)).await;
-    }
-    let (who, sent) = (officer.clone(), fields.clone());
-    let done = app
-        .write(move |tx| {
-            let id = sent.get("id").parse().ok();
-            match (id, sent.get("viec")) {
-                (Some(id), "xoa") => template::drop(tx, &who, id),
-                (id, _) => template::keep(tx, &who, id, sent.get("name"), sent.get("words")),
-            }
-        })
-        .await;
-    match done {
+pub async fn act(desk: AtDesk, sent: Sent) -> HttpResponse {
+    let fields = Fields(sent.into_inner());
+    let sent = fields.clone();
+    let done = desk.write(&fields, move |tx, me| match (sent.get("id").parse().ok(), sent.get("viec")) {
+        (Some(id), "xoa") => template::drop(tx, me, id),
+        (id, _) => template::keep(tx, me, id, sent.get("name"), sent.get("words")),
+    });
+    match done.await {
         Ok(()) => respond::see_other("/can-bo/mau?xong=1"),
-        Err(Problem::Invalid(faults)) => page(&app, &visitor, &officer, &fields, faults, StatusCode::UNPROCESSABLE_ENTITY).await,
-        Err(problem) => respond::problem(&app, &visitor, &problem),
+        Err(problem) => match refused(&problem) {
+            Some((status, faults)) => page(&desk, status, &fields, faults).await,
+            None => desk.problem(&problem),
+        },
     }
 }

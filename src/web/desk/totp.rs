@@ -5,8 +5,8 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use serde::Serialize;
 
-use super::account::{Sent, done};
-use super::own::{Own, anchor, refused};
+use super::account::done;
+use super::gate::{Own, Sent, anchor, refused};
 use crate::actions::account::Turn;
 use crate::actions::totp::{self, Standing};
 use crate::domain::error::{Code, Fault, Problem};

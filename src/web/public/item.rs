@@ -231,5 +231,8 @@ fn facts(item: &PublicItem, catalogue: &crate::domain::catalogue::Catalogue, lan
         facts.push(on("item.answered", place.answered_on));
     }
     facts.push(on("item.out", item.out_on));
+    if item.pressed > 0 {
+        facts.push(Fact { label: "item.pressed", on: None, text: tr(language, "item.times", &[("n", item.pressed.to_string())]) });
+    }
     facts.into_iter().filter(|f| f.on.is_some() || !f.text.is_empty()).collect()
 }

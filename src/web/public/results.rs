@@ -95,6 +95,8 @@ struct Identity {
     /// What senders say of the answers, in a sentence.
     replies: Option<String>,
     beside: Option<String>,
+    /// How often opinions were pressed from above, in a sentence.
+    pressed: Option<String>,
     received: String,
     received_n: u64,
     whole: String,
@@ -382,6 +384,7 @@ fn identity(results: &Results, language: Language) -> Identity {
             ];
             tr(language, "results.beside_text", &args)
         }),
+        pressed: (results.pressed > 0).then(|| tr(language, "results.pressed", &[("n", n(results.pressed))])),
         received: n(counts.received),
         received_n: counts.received,
         whole: per_cent(language, if counts.received > 0 { 10_000 } else { 0 }),

@@ -1,16 +1,19 @@
-//! Who may open the pages of one's own account: anybody who is signed in,
-//! whatever their roles, and also before the second factor that these ask for
-//! is set up. Also what these pages are made with.
+//! Who may sit down at the desk: somebody who is signed in, with the second
+//! factor that their roles ask for; before their own account also without, so
+//! that they can set it up. Also what pages of the desk are made with.
 
 use std::future::Future;
+use std::ops::Deref;
 use std::pin::Pin;
 
 use actix_web::dev::Payload;
 use actix_web::error::InternalError;
 use actix_web::http::StatusCode;
+use actix_web::web::Form;
 use actix_web::{FromRequest, HttpRequest, HttpResponse};
 use serde::Serialize;
 
+use crate::actions::Tx;
 use crate::domain::access::Officer;
 use crate::domain::error::{Code, Fault, Problem};
 use crate::http::app::Shared;
@@ -19,8 +22,11 @@ use crate::http::visitor::Visitor;
 use crate::web::form::Fields;
 use crate::web::respond;
 
-/// An officer before a page of their own account. Anybody else gets the sign-in instead.
-pub struct Own {
+/// A sent form, fields in order.
+pub type Sent = Form<Vec<(String, String)>>;
+
+/// An officer before a page. Anybody else gets the sign-in instead.
+pub struct Seat {
     /// The application.
     pub app: Shared,
     /// Who they are.
@@ -29,25 +35,65 @@ pub struct Own {
     pub visitor: Visitor,
 }
 
+/// A seat before the pages of one's own account: anybody's who is signed in.
+pub struct Own(Seat);
+
+/// A seat before the pages of the desk: with the second factor that the roles ask for.
+pub struct AtDesk(Seat);
+
+impl Deref for Own {
+    type Target = Seat;
+
+    fn deref(&self) -> &Seat {
+        &self.0
+    }
+}
+
+impl Deref for AtDesk {
+    type Target = Seat;
+
+    fn deref(&self) -> &Seat {
+        &self.0
+    }
+}
+
+type Taken<T> = Pin<Box<dyn Future<Output = Result<T, actix_web::Error>>>>;
+
 impl FromRequest for Own {
     type Error = actix_web::Error;
-    type Future = Pin<Box<dyn Future<Output = Result<Self, Self::Error>>>>;
+    type Future = Taken<Self>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let app = request.app_data::<Shared>().cloned();
-        let visitor = Visitor::from_request(request, payload).into_inner();
-        Box::pin(async move {
-            let visitor = visitor?;
-            let app = app.ok_or_else(|| actix_web::error::ErrorInternalServerError("no application"))?;
-            match visitor.officer_of_account(&app).await {
-                Ok(me) => Ok(Self { app, me, visitor }),
-                Err(problem) => {
-                    let response = respond::problem(&app, &visitor, &problem);
-                    Err(InternalError::from_response("not signed in", response).into())
-                }
-            }
-        })
+        let seat = take_seat(request, payload, false);
+        Box::pin(async { seat.await.map(Self) })
     }
+}
+
+impl FromRequest for AtDesk {
+    type Error = actix_web::Error;
+    type Future = Taken<Self>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let seat = take_seat(request, payload, true);
+        Box::pin(async { seat.await.map(Self) })
+    }
+}
+
+fn take_seat(request: &HttpRequest, payload: &mut Payload, with_second_factor: bool) -> Taken<Seat> {
+    let app = request.app_data::<Shared>().cloned();
+    let visitor = Visitor::from_request(request, payload).into_inner();
+    Box::pin(async move {
+        let visitor = visitor?;
+        let app = app.ok_or_else(|| actix_web::error::ErrorInternalServerError("no application"))?;
+        let me = if with_second_factor { visitor.officer(&app).await } else { visitor.officer_of_account(&app).await };
+        match me {
+            Ok(me) => Ok(Seat { app, me, visitor }),
+            Err(problem) => {
+                let response = respond::problem(&app, &visitor, &problem);
+                Err(InternalError::from_response("not signed in", response).into())
+            }
+        }
+    })
 }
 
 /// A form that comes back: its name, and what is wrong with it. What was typed is kept by `fields`.
@@ -61,13 +107,27 @@ pub struct Back {
     pub faults: Vec<Fault>,
 }
 
-impl Own {
+impl Seat {
     /// Checks a form's token.
     ///
     /// # Errors
     /// [`Code::StaleForm`].
     pub fn check(&self, fields: &Fields) -> Result<(), Problem> {
         self.visitor.check_form(&self.app, fields.get("form_token"))
+    }
+
+    /// Checks a form's token and runs one write transaction.
+    ///
+    /// # Errors
+    /// [`Code::StaleForm`], and what the transaction says.
+    pub async fn write<T: Send + 'static>(
+        &self,
+        sent: &Fields,
+        act: impl FnOnce(&mut Tx<'_>, &Officer) -> Result<T, Problem> + Send + 'static,
+    ) -> Result<T, Problem> {
+        self.check(sent)?;
+        let me = self.me.clone();
+        self.app.write(move |tx| act(tx, &me)).await
     }
 
     /// A page in the frame of the desk.

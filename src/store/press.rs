@@ -1,0 +1,85 @@
+//! Presses (đôn đốc): who asked from above that an opinion be answered, and when.
+
+use std::collections::BTreeMap;
+
+use diesel::prelude::*;
+use uuid::Uuid;
+
+use super::list::Filter;
+use super::schema::{feedback, feedback_presses as p};
+use super::types::{Key, On};
+use super::{Conn, StoreError, Stored};
+use crate::domain::feedback::State;
+use crate::domain::time::Day;
+use crate::domain::words::Serial;
+
+/// A press.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Press {
+    /// Its id.
+    pub id: i64,
+    /// Who pressed.
+    pub officer: Uuid,
+    /// The day.
+    pub on: Day,
+    /// Words for the desk; may be empty.
+    pub words: String,
+}
+
+/// Adds a press and returns its id; none where the same person pressed the item on that day already.
+pub fn add(conn: &mut Conn, serial: Serial, officer: Uuid, on: Day, words: &str) -> Stored<Option<i64>> {
+    let row = (p::serial.eq(serial.0), p::officer.eq(Key(officer)), p::pressed_on.eq(On(on)), p::words.eq(words));
+    match diesel::insert_into(p::table).values(row).returning(p::id).get_result(conn).map_err(StoreError::from) {
+        Ok(id) => Ok(Some(id)),
+        Err(StoreError::Duplicate(_)) => Ok(None),
+        Err(other) => Err(other),
+    }
+}
+
+type Row = (i64, Key, On, String);
+
+fn read((id, officer, on, words): Row) -> Press {
+    Press { id, officer: officer.0, on: on.0, words }
+}
+
+/// A press by its id.
+pub fn get(conn: &mut Conn, id: i64) -> Stored<Option<Press>> {
+    let row: Option<Row> = p::table.find(id).select((p::id, p::officer, p::pressed_on, p::words)).first(conn).optional()?;
+    Ok(row.map(read))
+}
+
+/// The presses of an item, oldest first.
+pub fn of(conn: &mut Conn, serial: Serial) -> Stored<Vec<Press>> {
+    let rows: Vec<Row> = p::table.filter(p::serial.eq(serial.0)).order(p::id).select((p::id, p::officer, p::pressed_on, p::words)).load(conn)?;
+    Ok(rows.into_iter().map(read).collect())
+}
+
+/// How often each of these items was pressed; those that never were are not named.
+pub fn counts(conn: &mut Conn, serials: &[Serial]) -> Stored<BTreeMap<Serial, u64>> {
+    let serials: Vec<i64> = serials.iter().map(|serial| serial.0).collect();
+    let rows: Vec<(i64, i64)> = p::table.filter(p::serial.eq_any(serials)).group_by(p::serial).select((p::serial, diesel::dsl::count_star())).load(conn)?;
+    Ok(rows.into_iter().map(|(serial, n)| (Serial(serial), n.unsigned_abs())).collect())
+}
+
+/// How often the items that a filter over fields, offices, respondents and days chooses were pressed. Sealed ones have no place in it.
+pub fn count(conn: &mut Conn, filter: &Filter) -> Stored<u64> {
+    use feedback as f;
+    let mut query = p::table.inner_join(f::table.on(f::serial.eq(p::serial))).filter(f::state.ne(State::Sealed.as_str())).into_boxed::<super::MultiBackend>();
+    if let Some(field) = &filter.field {
+        query = query.filter(f::field.eq(field));
+    }
+    if let Some(offices) = &filter.offices {
+        query = query.filter(f::office.eq_any(offices));
+    }
+    if let Some(respondent) = &filter.respondent {
+        query = query.filter(f::respondent.eq(respondent));
+    }
+    if let Some(from) = filter.from {
+        query = query.filter(f::received_on.ge(On(from)));
+    }
+    if let Some(to) = filter.to {
+        query = query.filter(f::received_on.le(On(to)));
+    }
+    let n: i64 = query.count().get_result(conn)?;
+    Ok(n.unsigned_abs())
+}

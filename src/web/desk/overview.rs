@@ -1,0 +1,164 @@
+//! What waits at the offices below, for heads and supervisors: how much, where,
+//! and how late, before it is late. By dates alone; words are the desk's.
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::web::Query;
+use serde::Serialize;
+
+use super::gate::AtDesk;
+use super::inbox::PAGE;
+use super::offices_of;
+use crate::actions::Tx;
+use crate::domain::access::Officer;
+use crate::domain::error::{Code, Problem};
+use crate::domain::time::Day;
+use crate::domain::visibility::Record;
+use crate::domain::words::Language;
+use crate::i18n::{long_date, t, tr};
+use crate::store;
+use crate::store::list::{Filter, Order, Place, Waiting};
+use crate::web::form::Fields;
+use crate::web::view::{self, FilterSelect, Status};
+
+/// Its address.
+pub const OVERVIEW: &str = "/can-bo/theo-doi";
+
+/// What the list below shows, in the order of its tabs.
+const VIEWS: [&str; 3] = ["overdue", "soon", "all"];
+
+#[derive(Serialize)]
+struct Page {
+    lead: String,
+    offices: Vec<OfficeLine>,
+    sum: Sum,
+    tabs: Vec<Tab>,
+    office: FilterSelect,
+    view: &'static str,
+    caption: String,
+    items: Vec<Row>,
+    first: Option<String>,
+    older: Option<String>,
+    done: bool,
+}
+
+#[derive(Serialize, Default)]
+struct Sum {
+    open: i64,
+    soon: i64,
+    overdue: i64,
+}
+
+#[derive(Serialize)]
+struct OfficeLine {
+    name: String,
+    href: String,
+    #[serde(flatten)]
+    sum: Sum,
+}
+
+#[derive(Serialize)]
+struct Tab {
+    view: &'static str,
+    n: i64,
+    href: String,
+    here: bool,
+}
+
+#[derive(Serialize)]
+struct Row {
+    number: i64,
+    id: String,
+    #[serde(flatten)]
+    status: Status,
+    due_on: Option<Day>,
+    field: String,
+    office: String,
+    state: String,
+    pressed: u64,
+}
+
+/// The page.
+pub async fn show(desk: AtDesk, query: Query<Vec<(String, String)>>) -> HttpResponse {
+    let (me, asked, language) = (desk.me.clone(), Fields(query.into_inner()), desk.visitor.language);
+    match desk.app.read(move |tx| build(tx, &me, &asked, language)).await {
+        Ok(page) => desk.page(StatusCode::OK, "desk/overview", &page),
+        Err(problem) => desk.problem(&problem),
+    }
+}
+
+fn address(view: &str, office: &str) -> String {
+    if office.is_empty() { format!("{OVERVIEW}?xem={view}") } else { format!("{OVERVIEW}?xem={view}&co-quan={office}") }
+}
+
+fn build(tx: &mut Tx<'_>, me: &Officer, asked: &Fields, language: Language) -> Result<Page, Problem> {
+    if !me.oversees() {
+        return Err(Code::NotAllowed.into());
+    }
+    let (catalogue, today) = (tx.catalogue.clone(), tx.today);
+    let below = offices_of(tx, me);
+    let soon = catalogue.calendar.add(today, 3, true).next();
+    let waiting = store::list::waiting(tx.conn, &below, today, soon)?;
+    let options: Vec<(String, String)> =
+        view::office_options(&catalogue, today, language).into_iter().filter(|(code, _)| waiting.iter().any(|w| w.office.as_str() == code)).collect();
+    let office = Some(asked.get("co-quan")).filter(|code| below.iter().any(|own| own == code)).unwrap_or_default();
+    let chosen: Vec<&Waiting> = waiting.iter().filter(|w| office.is_empty() || w.office.as_str() == office).collect();
+    let sum = chosen.iter().fold(Sum::default(), |sum, w| Sum { open: sum.open + w.open, soon: sum.soon + w.soon, overdue: sum.overdue + w.overdue });
+    let of = |view| match view {
+        "overdue" => sum.overdue,
+        "soon" => sum.soon,
+        _ => sum.open,
+    };
+    // What is late comes first; where nothing is, what will be soon.
+    let first = VIEWS.into_iter().find(|view| of(view) > 0).unwrap_or("all");
+    let view = VIEWS.into_iter().find(|view| *view == asked.get("xem")).unwrap_or(first);
+    let all = Filter { offices: Some(if office.is_empty() { below } else { vec![office.to_owned()] }), open: true, unsealed: true, ..Filter::default() };
+    let filter = match view {
+        "overdue" => Filter { due_before: Some(today), ..all },
+        "soon" => Filter { not_due_before: Some(today), due_before: Some(soon), ..all },
+        _ => all,
+    };
+    let mut records = store::list::list(tx.conn, &filter, Order::Deadline(Place::parse(asked.get("sau"))), PAGE + 1)?;
+    let more = records.len() as i64 > PAGE;
+    records.truncate(usize::try_from(PAGE).unwrap_or(0));
+    let here = address(view, office);
+    let last = records.last().filter(|_| more).and_then(|last| Some(Place { due_on: last.due_on?, serial: last.serial }));
+    let mut offices: Vec<OfficeLine> = waiting
+        .iter()
+        .map(|w| OfficeLine {
+            name: view::office_name(&catalogue, &w.office, language),
+            href: format!("{OVERVIEW}?co-quan={}", w.office),
+            sum: Sum { open: w.open, soon: w.soon, overdue: w.overdue },
+        })
+        .collect();
+    offices.sort_by(|a, b| (b.sum.overdue, b.sum.soon, b.sum.open).cmp(&(a.sum.overdue, a.sum.soon, a.sum.open)).then_with(|| a.name.cmp(&b.name)));
+    Ok(Page {
+        lead: tr(language, "overview.lead", &[("office", view::office_name(&catalogue, &me.office, language)), ("day", long_date(language, today))]),
+        tabs: VIEWS.into_iter().map(|v| Tab { view: v, n: of(v), href: address(v, office), here: v == view }).collect(),
+        office: view::filter_select("co-quan", "filter.office", t(language, "filter.all_offices"), office, options),
+        caption: tr(language, "desk.caption", &[("shown", records.len().to_string()), ("n", of(view).to_string())]),
+        items: rows(tx, &records, language)?,
+        first: (!asked.get("sau").is_empty()).then(|| here.clone()),
+        older: last.map(|place| format!("{here}&sau={place}")),
+        done: !asked.get("xong").is_empty(),
+        offices,
+        sum,
+        view,
+    })
+}
+
+fn rows(tx: &mut Tx<'_>, records: &[Record], language: Language) -> Result<Vec<Row>, Problem> {
+    let catalogue = tx.catalogue.clone();
+    let pressed = store::press::counts(tx.conn, &records.iter().map(|record| record.serial).collect::<Vec<_>>())?;
+    let row = |record: &Record| Row {
+        number: record.serial.0,
+        id: record.serial.to_string(),
+        status: view::status(record.class(tx.today), record.due_on, record.answered_on, record.clock.as_ref(), &catalogue.calendar, tx.today, language),
+        due_on: record.due_on,
+        field: record.field.as_ref().map(|f| view::field_name(&catalogue, f, language)).unwrap_or_default(),
+        office: record.office.as_ref().map(|o| view::office_name(&catalogue, o, language)).unwrap_or_default(),
+        state: t(language, &format!("state.{}", record.state)),
+        pressed: pressed.get(&record.serial).copied().unwrap_or_default(),
+    };
+    Ok(records.iter().map(row).collect())
+}
