@@ -74,7 +74,8 @@ impl Due {
 
     /// The rungs that it came to after a day, up to today.
     fn rungs<'a>(&self, catalogue: &'a Catalogue, after: Day, today: Day) -> impl Iterator<Item = &'a Rung> {
-        catalogue.chase.iter().filter(move |rung| rung.day(&self.clock, self.due_on, &catalogue.calendar).is_some_and(|day| after < day && day <= today))
+        let comes_to = move |rung: &Rung| rung.day(&self.clock, self.due_on, &catalogue.calendar);
+        catalogue.chase.iter().filter(move |rung| comes_to(rung).is_some_and(|day| after < day && day <= today && rung.is_active(day)))
     }
 
     fn came_to_a_rung(&self, catalogue: &Catalogue, after: Day, today: Day) -> bool {

@@ -14,6 +14,7 @@ pub mod catalogue;
 pub mod chase;
 mod check;
 pub mod daily;
+pub mod deadline_feed;
 pub mod desk;
 pub mod erasure;
 pub mod feedback;

@@ -283,6 +283,8 @@ fn clocks_and_targets(conn: &mut Conn) -> Result<(), Problem> {
         timing: String,
         days: u32,
         part: String,
+        valid_from: String,
+        valid_to: String,
         source: String,
     }
     #[derive(Deserialize)]
@@ -305,7 +307,14 @@ fn clocks_and_targets(conn: &mut Conn) -> Result<(), Problem> {
         store::add_clock(conn, &rule, &row.source)?;
     }
     for row in rows::<ChaseRow>("chase.csv")? {
-        let rung = Rung { code: row.code, timing: word(&row.timing)?, days: row.days, part: word(&row.part)? };
+        let rung = Rung {
+            code: row.code,
+            timing: word(&row.timing)?,
+            days: row.days,
+            part: word(&row.part)?,
+            valid_from: word(&row.valid_from)?,
+            valid_to: some(&row.valid_to)?,
+        };
         store::add_rung(conn, &rung, &row.source)?;
     }
     for row in rows::<TargetRow>("targets.csv")? {

@@ -41,12 +41,21 @@ pub struct Rung {
     pub days: u32,
     /// Who is reminded.
     pub part: Part,
+    /// Its first day.
+    pub valid_from: Day,
+    /// Its last day.
+    pub valid_to: Option<Day>,
 }
 
 /// A deadline is at most so many days behind the working day before it that is looked for.
 const FAR: i32 = 400;
 
 impl Rung {
+    /// Is anybody reminded by it on a day?
+    pub fn is_active(&self, day: Day) -> bool {
+        self.valid_from <= day && self.valid_to.is_none_or(|last| day <= last)
+    }
+
     /// The day on which an item with this clock and deadline comes to it. None for an item that is too short for it.
     pub fn day(&self, clock: &Clock, due_on: Day, calendar: &Calendar) -> Option<Day> {
         let makeup = clock.makeup;
@@ -74,7 +83,7 @@ mod tests {
     }
 
     fn rung(timing: Timing, days: u32) -> Rung {
-        Rung { code: "r".to_owned(), timing, days, part: Part::Officer }
+        Rung { code: "r".to_owned(), timing, days, part: Part::Officer, valid_from: day("2025-01-01"), valid_to: None }
     }
 
     #[test]

@@ -1,5 +1,6 @@
-//! The calendar as other programs read and write it: iCalendar (RFC 5545), an
-//! event for each day or run of days. Times have no place in it: a day off is a whole day.
+//! Days as other programs read and write them: iCalendar (RFC 5545), an event
+//! for each day or run of days. Times have no place in it: a day off or a
+//! deadline is a whole day.
 
 use std::collections::BTreeSet;
 
@@ -79,19 +80,11 @@ impl Effect {
 /// # Errors
 /// Only when text can't be written to memory.
 pub fn write(calendar: &Calendar, now: Moment, host: &str) -> Result<String, std::fmt::Error> {
-    let stamp: String = now.to_string().chars().filter(|c| !matches!(c, '-' | ':')).take_while(|c| *c != '.').chain(['Z']).collect();
-    let mut file = File::empty();
-    file.append_property(("VERSION", "2.0")).append_property(("PRODID", "-//Hoi Dap//hoidap//VI")).append_property(("CALSCALE", "GREGORIAN"));
+    let stamp = stamp(now);
+    let mut file = empty();
     for row in calendar.rows() {
-        let mut event = Event::with_uid(&format!("hoidap-{}@{host}", row.day));
-        event
-            .add_property("DTSTAMP", &stamp)
-            .append_property(date("DTSTART", row.day))
-            .append_property(date("DTEND", row.day.next()))
-            .add_property("SUMMARY", &row.name.vi)
-            .add_property("CATEGORIES", row.kind.as_str())
-            .add_property("STATUS", if row.status == Status::Official { "CONFIRMED" } else { "TENTATIVE" })
-            .add_property("TRANSP", "TRANSPARENT");
+        let mut event = all_day(&format!("hoidap-{}@{host}", row.day), &stamp, row.day, &row.name.vi);
+        event.add_property("CATEGORIES", row.kind.as_str()).add_property("STATUS", if row.status == Status::Official { "CONFIRMED" } else { "TENTATIVE" });
         for (key, value) in [("COMMENT", &row.source), (NAME_EN, &row.name.en), (NAME_KM, &row.name.km)] {
             if !value.is_empty() {
                 event.append_property(Property::new(key, value).add_parameter("VALUE", "TEXT").done());
@@ -99,6 +92,60 @@ pub fn write(calendar: &Calendar, now: Moment, host: &str) -> Result<String, std
         }
         file.push(event.done());
     }
+    text(&file)
+}
+
+/// A day by which something has to be done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Due {
+    /// What makes it the same one when it moves to another day.
+    pub id: String,
+    /// The day.
+    pub day: Day,
+    /// What the calendar shows.
+    pub summary: String,
+    /// Where to do it.
+    pub url: String,
+}
+
+/// Deadlines as a file that a calendar program reads again and again.
+///
+/// # Errors
+/// Only when text can't be written to memory.
+pub fn deadlines(name: &str, due: &[Due], now: Moment, host: &str) -> Result<String, std::fmt::Error> {
+    let stamp = stamp(now);
+    let mut file = empty();
+    file.append_property(("X-WR-CALNAME", name)).append_property(("X-PUBLISHED-TTL", "PT1H"));
+    for due in due {
+        let mut event = all_day(&format!("hoidap-{}@{host}", due.id), &stamp, due.day, &due.summary);
+        file.push(event.add_property("URL", &due.url).done());
+    }
+    text(&file)
+}
+
+fn stamp(now: Moment) -> String {
+    now.to_string().chars().filter(|c| !matches!(c, '-' | ':')).take_while(|c| *c != '.').chain(['Z']).collect()
+}
+
+fn empty() -> File {
+    let mut file = File::empty();
+    file.append_property(("VERSION", "2.0")).append_property(("PRODID", "-//Hoi Dap//hoidap//VI")).append_property(("CALSCALE", "GREGORIAN"));
+    file
+}
+
+/// An event that takes a whole day, and nobody's time.
+fn all_day(uid: &str, stamp: &str, day: Day, summary: &str) -> Event {
+    let mut event = Event::with_uid(uid);
+    event
+        .add_property("DTSTAMP", stamp)
+        .append_property(date("DTSTART", day))
+        .append_property(date("DTEND", day.next()))
+        .add_property("SUMMARY", summary)
+        .add_property("TRANSP", "TRANSPARENT");
+    event
+}
+
+fn text(file: &File) -> Result<String, std::fmt::Error> {
     let mut text = String::new();
     std::fmt::write(&mut text, format_args!("{file}"))?;
     Ok(text)

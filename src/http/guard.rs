@@ -55,7 +55,7 @@ fn set(headers: &mut HeaderMap, name: HeaderName, value: &'static str) {
 }
 
 /// Below these a receipt code, or what sets a new password, stands in the address: no answer there, not even a refusal, lets a browser pass it on.
-const WITH_A_CODE: [&str; 3] = ["/tra-cuu/", "/api/v1/receipts/", "/dang-nhap/dat-lai/"];
+const WITH_A_CODE: [&str; 4] = ["/tra-cuu/", "/api/v1/receipts/", "/dang-nhap/dat-lai/", "/lich-han/"];
 
 /// What is known of a request before it is answered.
 struct Seen {

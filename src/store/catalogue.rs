@@ -125,6 +125,8 @@ struct ChaseRow {
     timing: String,
     days: i64,
     part: String,
+    valid_from: On,
+    valid_to: Option<On>,
 }
 
 impl ChaseRow {
@@ -134,6 +136,8 @@ impl ChaseRow {
             timing: self.timing.parse().map_err(broken)?,
             days: u32::try_from(self.days).map_err(broken)?,
             part: self.part.parse().map_err(broken)?,
+            valid_from: self.valid_from.0,
+            valid_to: self.valid_to.map(|on| on.0),
         })
     }
 }
@@ -448,10 +452,18 @@ pub fn add_rung(conn: &mut Conn, rung: &Rung, source: &str) -> Stored<()> {
             c::timing.eq(rung.timing.as_str()),
             c::days.eq(i64::from(rung.days)),
             c::part.eq(rung.part.as_str()),
+            c::valid_from.eq(On(rung.valid_from)),
+            c::valid_to.eq(rung.valid_to.map(On)),
             c::source.eq(source),
         ))
         .execute(conn)?;
     Ok(())
+}
+
+/// Ends a rung after a day.
+pub fn end_rung(conn: &mut Conn, code: &str, last: Day) -> Stored<bool> {
+    use chase_rules as c;
+    Ok(diesel::update(c::table.find(code)).set(c::valid_to.eq(Some(On(last)))).execute(conn)? > 0)
 }
 
 /// Sets the target of a year and scope, in hundredths of a per cent.

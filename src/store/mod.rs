@@ -17,6 +17,7 @@ pub mod breach;
 pub mod catalogue;
 mod conn;
 pub mod counts;
+pub mod deadline_feed;
 pub mod draft;
 pub mod feedback;
 pub mod files;

@@ -140,6 +140,8 @@ diesel::table! {
         days -> BigInt,
         part -> Text,
         source -> Text,
+        valid_from -> CalendarDay,
+        valid_to -> Nullable<CalendarDay>,
     }
 }
 
@@ -295,6 +297,17 @@ diesel::table! {
         officer -> Id,
         created_at -> Instant,
         expires_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{CalendarDay, Doc, Id, Instant};
+
+    deadline_feeds (officer) {
+        officer -> Id,
+        token_hash -> Text,
+        made_on -> CalendarDay,
     }
 }
 
@@ -880,6 +893,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     sign_in_steps,
     password_resets,
     access_tokens,
+    deadline_feeds,
     absences,
     devices,
     responses,

@@ -33,7 +33,8 @@ pub async fn list(admin: Admin) -> HttpResponse {
             Cell::act(admin.t("admin.end"), about, format!("{LIST}/{}/ket-thuc", rule.id)),
         ]
     });
-    admin.list(ListPage::new("clocks", &["step", "days", "kind", "field", "state", "end"], rows).adds(format!("{LIST}/them")))
+    let page = ListPage::new("clocks", &["step", "days", "kind", "field", "state", "end"], rows).adds(format!("{LIST}/them"));
+    admin.list(page.beside("admin.ladder.title", super::ladder::LIST.to_owned()))
 }
 
 fn layout(form: &mut Form<'_>, admin: &Admin) {

@@ -11,6 +11,7 @@ mod devices;
 mod fields;
 mod gate;
 mod jobs;
+mod ladder;
 mod offices;
 mod outbox;
 mod page;
@@ -76,6 +77,9 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(at(calendar::LIST, "/{day}/bo").get(calendar::removing).post(calendar::remove))
         .service(at(clocks::LIST, "").get(clocks::list))
         .service(at(clocks::LIST, "/them").get(clocks::new).post(clocks::add))
+        .service(at(ladder::LIST, "").get(ladder::list))
+        .service(at(ladder::LIST, "/them").get(ladder::new).post(ladder::add))
+        .service(at(ladder::LIST, "/{code}/ket-thuc").get(ladder::ending).post(ladder::end))
         .service(at(clocks::LIST, "/{id}/ket-thuc").get(clocks::ending).post(clocks::end))
         .service(at(targets::LIST, "").get(targets::list))
         .service(at(targets::LIST, "/dat").get(targets::edit).post(targets::put))

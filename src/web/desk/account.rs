@@ -28,7 +28,7 @@ use crate::web::{respond, view};
 /// Its address.
 pub const ACCOUNT: &str = "/can-bo/tai-khoan";
 /// What a page after a form can say was done.
-const DONE: [&str; 5] = ["mat-khau", "tat", "thu-hoi", "vang-mat", "huy"];
+const DONE: [&str; 6] = ["mat-khau", "tat", "thu-hoi", "vang-mat", "huy", "lich"];
 
 #[derive(Serialize)]
 struct Page {
@@ -44,6 +44,8 @@ struct Page {
     /// What was typed to make a token, when that form comes back.
     token_name: String,
     token_last_on: String,
+    /// The day on which the address for a calendar program was made.
+    feed_made: Option<String>,
     absences: Vec<AbsenceLine>,
     /// Whose deputy this officer is today.
     stands_for: String,
@@ -104,6 +106,7 @@ fn build(tx: &mut Tx<'_>, me: &Officer, language: Language, done: Option<&'stati
         None
     };
     Ok(Page {
+        feed_made: store::deadline_feed::made_on(tx.conn, me.id)?.map(date),
         absences: absence::of(tx, me.id)?
             .iter()
             .map(|absence| AbsenceLine { id: absence.id.to_string(), from: date(absence.from), to: date(absence.to), deputy: name(&absence.deputy) })
@@ -138,7 +141,7 @@ fn build(tx: &mut Tx<'_>, me: &Officer, language: Language, done: Option<&'stati
 }
 
 /// After a form of this page: on to what it says, or back with its faults.
-async fn answer(own: &Own, outcome: Result<HttpResponse, Problem>, form: &'static str, fields: Fields) -> HttpResponse {
+pub async fn answer(own: &Own, outcome: Result<HttpResponse, Problem>, form: &'static str, fields: Fields) -> HttpResponse {
     match outcome {
         Ok(response) => response,
         Err(problem) => match refused(&problem) {

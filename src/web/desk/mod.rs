@@ -3,6 +3,7 @@
 
 mod account;
 mod breach;
+mod deadline_feed;
 mod feedback;
 mod files;
 mod gate;
@@ -73,6 +74,9 @@ fn own_account(config: &mut ServiceConfig) {
         .route("/can-bo/tai-khoan/vang-mat/{id}/huy", web::post().to(account::end_absence))
         .route("/can-bo/tai-khoan/ma-truy-cap", web::post().to(account::make_token))
         .route("/can-bo/tai-khoan/ma-truy-cap/{id}/thu-hoi", web::post().to(account::revoke_token))
+        .route("/can-bo/tai-khoan/lich", web::post().to(deadline_feed::make))
+        .route("/can-bo/tai-khoan/lich/huy", web::post().to(deadline_feed::end))
+        .route("/lich-han/{token}.ics", web::get().to(deadline_feed::show))
         .route(totp::TOTP, web::get().to(totp::show))
         .route("/can-bo/tai-khoan/xac-thuc/bat", web::post().to(totp::begin))
         .route("/can-bo/tai-khoan/xac-thuc/xac-nhan", web::post().to(totp::confirm))

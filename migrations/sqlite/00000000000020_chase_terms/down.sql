@@ -1,0 +1,2 @@
+ALTER TABLE chase_rules DROP COLUMN valid_to;
+ALTER TABLE chase_rules DROP COLUMN valid_from;
