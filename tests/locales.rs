@@ -176,6 +176,20 @@ fn every_refusal_and_every_fault_has_its_sentence() {
 }
 
 #[test]
+fn every_deed_of_the_audit_has_its_words() {
+    let known = sentences(Language::Vi);
+    let mut deeds = BTreeSet::new();
+    for (_, text) in files("src", "rs") {
+        let audited = calls(&text, "audit(").filter_map(|call| arguments(call).get(1).copied());
+        let finished = calls(&text, "finish(").filter_map(|call| arguments(call).get(2).copied());
+        deeds.extend(audited.chain(finished).filter(|name| !name.contains("format!")).flat_map(literals).map(|deed| deed.replace('.', "_")));
+    }
+    assert!(deeds.len() > 50, "the deeds were not read: {deeds:?}");
+    let missing: Vec<_> = deeds.iter().filter(|deed| !known.contains_key(&format!("audit.verbs.{deed}"))).collect();
+    assert!(missing.is_empty(), "no words in audit.verbs: {missing:?}");
+}
+
+#[test]
 fn the_reader_of_keys_finds_each_of_them() {
     assert_eq!(of_template(r#"<p>{{t "a.b" n=1}}</p>{{#if x}}{{> part label=(t "c." x)}}{{/if}} {{~t "d.e"}}"#), ["a.b", "d.e", "c."]);
     let code = r#"let a = i18n::t(language, "a.b"); tr(l, if x { "c.d" } else { "c.e" }, &[("n", t(l, "f.g"))]); t(l, &format!("h.{x}")); assert(l, "no.key"); t(l, &key)"#;

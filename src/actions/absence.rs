@@ -4,9 +4,10 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::json;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::account::subject;
 use super::check::Check;
 use super::{Tx, feedback};
 use crate::domain::access::Officer;
@@ -74,7 +75,7 @@ pub fn note(tx: &mut Tx<'_>, by: &Officer, whose: Uuid, form: &AbsenceForm) -> R
     }
     let absence = Absence { id: Uuid::now_v7(), officer: whose, deputy, from, to };
     store::absence::add(tx.conn, &absence, by.id)?;
-    tx.audit(Some(by), "account.absence_note", format!("officer:{whose}"), json!({"deputy": deputy, "from": from, "to": to}))
+    tx.audit(Some(by), "account.absence_note", subject(whose), json!({"deputy": deputy, "from": from, "to": to}))
 }
 
 /// Ends an absence before its time: one's own.
@@ -87,7 +88,7 @@ pub fn end(tx: &mut Tx<'_>, by: &Officer, id: Uuid) -> Result<(), Problem> {
         return Err(Code::NotFound.into());
     }
     store::absence::end(tx.conn, id, tx.today)?;
-    tx.audit(Some(by), "account.absence_end", format!("officer:{}", by.id), json!({}))
+    tx.audit(Some(by), "account.absence_end", subject(by.id), json!({}))
 }
 
 /// The absences of somebody that are not over.
@@ -100,6 +101,19 @@ pub fn today(tx: &mut Tx<'_>) -> Result<BTreeMap<Uuid, Absence>, Problem> {
     let today = tx.today;
     let away = store::absence::not_over(tx.conn, today)?.into_iter().filter(|absence| absence.from <= today);
     Ok(away.map(|absence| (absence.officer, absence)).collect())
+}
+
+/// Writes to who works on an item; while they are away, to their deputy too.
+pub(super) fn tell(tx: &mut Tx<'_>, kind: &'static str, dedup: &str, assignee: Uuid, mut payload: Value) -> Result<(), Problem> {
+    payload["officer"] = json!(assignee);
+    tx.mail(kind, dedup, payload.clone())?;
+    match today(tx)?.get(&assignee) {
+        Some(absence) => {
+            payload["deputy"] = json!(absence.deputy);
+            tx.mail(kind, &format!("{dedup}:deputy"), payload)
+        }
+        None => Ok(()),
+    }
 }
 
 /// What waits for those whose deputy somebody is today, as far as they answer for it; none when they are nobody's.

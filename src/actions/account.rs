@@ -110,7 +110,15 @@ pub fn sign_in(service: &Service, _turn: Turn, login: &str, password: &str, addr
     // An unknown name costs as much as a wrong password, so that names can't be guessed by the clock.
     const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
     let right = verify(password, account.as_ref().map_or(NOBODY, |a| &a.password_hash));
-    let Some(account) = account.filter(|a| right && a.ended_on.is_none()) else { return Err(Code::WrongSignIn.into()) };
+    let account = match account {
+        Some(account) if right && account.ended_on.is_none() => account,
+        refused => {
+            // Written for a name that nobody has, too: it must not take a shorter time.
+            let whose = refused.map_or_else(|| "officer:unknown".to_owned(), |account| subject(account.officer.id));
+            service.write(|tx| tx.audit(None, "account.sign_in_refused", whose, json!({})))?;
+            return Err(Code::WrongSignIn.into());
+        }
+    };
     service.write(|tx| {
         store::officer::forgive(tx.conn, &login, &address)?;
         if super::totp::is_on(tx, account.officer.id)? {
@@ -120,11 +128,16 @@ pub fn sign_in(service: &Service, _turn: Turn, login: &str, password: &str, addr
     })
 }
 
+/// What an audit line about an account is about.
+pub(super) fn subject(officer: Uuid) -> String {
+    format!("officer:{officer}")
+}
+
 /// Opens a session, and returns its token.
 pub(super) fn open_session(tx: &mut Tx<'_>, officer: &Officer) -> Result<String, Problem> {
     let token = keys::token();
     store::officer::open_session(tx.conn, &keys::token_hash(&token), officer.id, tx.now, tx.now.plus_seconds(SESSION_SECONDS))?;
-    tx.audit(Some(officer), "account.sign_in", format!("officer:{}", officer.id), json!({}))?;
+    tx.audit(Some(officer), "account.sign_in", subject(officer.id), json!({}))?;
     Ok(token)
 }
 
@@ -155,7 +168,7 @@ pub fn sessions(tx: &mut Tx<'_>, officer: &Officer) -> Result<i64, Problem> {
 /// Signs out everywhere. Returns how many sessions that ended, this one included.
 pub fn sign_out_everywhere(tx: &mut Tx<'_>, officer: &Officer) -> Result<usize, Problem> {
     let ended = store::officer::end_sessions(tx.conn, officer.id, tx.now)?;
-    tx.audit(Some(officer), "account.sign_out_everywhere", format!("officer:{}", officer.id), json!({"sessions": ended}))?;
+    tx.audit(Some(officer), "account.sign_out_everywhere", subject(officer.id), json!({"sessions": ended}))?;
     Ok(ended)
 }
 
@@ -261,7 +274,7 @@ pub fn add(tx: &mut Tx<'_>, by: Option<&Officer>, form: &AccountForm, hash: Stri
         Err(StoreError::Duplicate(_)) => return Err(Problem::Invalid(vec![Fault::new("/login", "already_exists")])),
         other => other?,
     }
-    tx.audit(by, "account.add", format!("officer:{id}"), json!({"office": account.officer.office, "roles": account.officer.roles}))?;
+    tx.audit(by, "account.add", subject(id), json!({"office": account.officer.office, "roles": account.officer.roles}))?;
     Ok(id)
 }
 
@@ -279,7 +292,7 @@ pub fn change(tx: &mut Tx<'_>, by: &Officer, id: Uuid, form: &AccountForm, hash:
     if let Some(hash) = hash {
         store::officer::set_password(tx.conn, id, &hash)?;
     }
-    tx.audit(Some(by), "account.change", format!("officer:{id}"), json!({"office": c.office, "roles": c.roles}))
+    tx.audit(Some(by), "account.change", subject(id), json!({"office": c.office, "roles": c.roles}))
 }
 
 /// Ends an account: it stays in every line that names it, and can sign in no more.
@@ -290,5 +303,5 @@ pub fn end(tx: &mut Tx<'_>, by: &Officer, id: Uuid) -> Result<(), Problem> {
         return Err(Code::NotAllowed.into());
     }
     store::officer::end(tx.conn, id, tx.today)?;
-    tx.audit(Some(by), "account.end", format!("officer:{id}"), json!({}))
+    tx.audit(Some(by), "account.end", subject(id), json!({}))
 }

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::Tx;
+use super::{Tx, account};
 use crate::domain::access::Officer;
 use crate::domain::error::{Fault, Problem};
 use crate::domain::feedback::State;
@@ -96,7 +96,7 @@ fn subject(tx: &mut Tx<'_>, typed: &str) -> Result<String, Problem> {
         return Ok(serial.to_string());
     }
     let account = store::officer::by_login(tx.conn, &typed.to_lowercase())?;
-    Ok(account.map_or_else(|| typed.to_owned(), |account| format!("officer:{}", account.officer.id)))
+    Ok(account.map_or_else(|| typed.to_owned(), |account| account::subject(account.officer.id)))
 }
 
 /// What is known of lines while they are read.

@@ -3,6 +3,7 @@
 
 use serde_json::json;
 
+use super::account::subject;
 use super::{Tx, absence};
 use crate::domain::access::Officer;
 use crate::domain::error::{Code, Problem};
@@ -30,14 +31,14 @@ pub struct Deadline {
 pub fn make(tx: &mut Tx<'_>, officer: &Officer) -> Result<String, Problem> {
     let token = keys::token();
     store::deadline_feed::put(tx.conn, officer.id, &keys::token_hash(&token), tx.today)?;
-    tx.audit(Some(officer), "account.feed_make", format!("officer:{}", officer.id), json!({}))?;
+    tx.audit(Some(officer), "account.feed_make", subject(officer.id), json!({}))?;
     Ok(token)
 }
 
 /// Takes an officer's address away.
 pub fn end(tx: &mut Tx<'_>, officer: &Officer) -> Result<(), Problem> {
     store::deadline_feed::drop(tx.conn, officer.id)?;
-    tx.audit(Some(officer), "account.feed_end", format!("officer:{}", officer.id), json!({}))
+    tx.audit(Some(officer), "account.feed_end", subject(officer.id), json!({}))
 }
 
 /// Whose address it is, and what waits for them: their own, that of colleagues

@@ -5,7 +5,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::check::Check;
-use super::{Tx, lookup, template};
+use super::{Tx, absence, lookup, template};
 use crate::domain::access::{Act, Officer};
 use crate::domain::commitment::{Commitment, Salt};
 use crate::domain::error::{Code, Fault, Problem};
@@ -137,7 +137,7 @@ pub fn assign(tx: &mut Tx<'_>, officer: &Officer, serial: Serial, to: Uuid) -> R
     let colleague = colleague.ok_or_else(|| Problem::Invalid(vec![Fault::new("/to", "unknown_colleague")]))?;
     hand.record.assignee = Some(colleague.id);
     record(tx, &mut hand, Some(officer), by, Event::Assigned, Beside::default())?;
-    tx.mail("assigned", &format!("assigned:{serial}:{}", hand.item.events), json!({"serial": serial, "officer": colleague.id}))
+    absence::tell(tx, "assigned", &format!("assigned:{serial}:{}", hand.item.events), colleague.id, json!({"serial": serial}))
 }
 
 /// Gives an item to another office. The clock moves as ACCOUNTING.md §2 says.
@@ -299,7 +299,8 @@ pub fn give_back(tx: &mut Tx<'_>, officer: &Officer, serial: Serial, reason: &st
     }
     match hand.record.assignee {
         Some(author) => {
-            tx.mail("returned", &format!("returned:{serial}:{}:{}", hand.item.events, draft.revision), json!({"serial": serial, "officer": author}))
+            let dedup = format!("returned:{serial}:{}:{}", hand.item.events, draft.revision);
+            absence::tell(tx, "returned", &dedup, author, json!({"serial": serial}))
         }
         None => Ok(()),
     }

@@ -80,8 +80,7 @@ pub fn list(tx: &mut Tx<'_>, filter: &Filter, below: Option<i64>, limit: i64) ->
 
 /// The items answered last.
 pub fn newest_answers(tx: &mut Tx<'_>, limit: i64) -> Result<Vec<PublicItem>, Problem> {
-    let filter = Filter { states: Some(vec![State::Answered]), ..Filter::default() };
-    let records: Vec<Record> = store::list::list(tx.conn, &filter, Order::Answered, limit * 3)?.into_iter().filter(Record::words_are_public).collect();
+    let records: Vec<Record> = store::list::list(tx.conn, &Filter::default(), Order::Answered, limit * 3)?.into_iter().filter(Record::words_are_public).collect();
     let records: Vec<Record> = records.into_iter().take(usize::try_from(limit).unwrap_or(0)).collect();
     summaries(tx, &records)
 }

@@ -2,9 +2,8 @@
 //! one, set anew by a link that comes by mail.
 
 use serde_json::json;
-use uuid::Uuid;
 
-use super::account::{self, PASSWORD_MIN, Turn};
+use super::account::{self, PASSWORD_MIN, Turn, subject};
 use super::{Service, Tx};
 use crate::domain::access::Officer;
 use crate::domain::error::{Code, Fault, Problem};
@@ -108,8 +107,4 @@ pub fn reset(service: &Service, _turn: &Turn, token: &str, new: &NewPassword) ->
         store::officer::forgive_all(tx.conn, officer.id)?;
         tx.audit(Some(&officer), "account.password_reset", subject(officer.id), json!({}))
     })
-}
-
-fn subject(officer: Uuid) -> String {
-    format!("officer:{officer}")
 }

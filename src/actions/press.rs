@@ -5,7 +5,7 @@
 use serde_json::json;
 
 use super::feedback::{allowed, note_of, take_in_hand};
-use super::{Tx, lookup};
+use super::{Tx, absence, lookup};
 use crate::domain::access::{Act, Officer};
 use crate::domain::error::{Code, Fault, Problem};
 use crate::domain::visibility::Record;
@@ -55,10 +55,10 @@ pub fn press(tx: &mut Tx<'_>, officer: &Officer, serial: Serial, words: &str) ->
     let words = note_of("/words", words)?.unwrap_or_default();
     let id = store::press::add(tx.conn, serial, officer.id, tx.today, &words)?.ok_or_else(|| fault("press_today"))?;
     tx.audit(Some(officer), "feedback.press", serial, json!({}))?;
-    let to = match hand.record.assignee {
-        Some(assignee) => json!({"serial": serial, "press": id, "officer": assignee}),
-        None => json!({"serial": serial, "press": id, "office": hand.record.office}),
-    };
-    tx.mail("pressed", &format!("pressed:{id}"), to)?;
+    let dedup = format!("pressed:{id}");
+    match hand.record.assignee {
+        Some(assignee) => absence::tell(tx, "pressed", &dedup, assignee, json!({"serial": serial, "press": id}))?,
+        None => tx.mail("pressed", &dedup, json!({"serial": serial, "press": id, "office": hand.record.office}))?,
+    }
     tx.mail("pressed_heads", &format!("pressed_heads:{id}"), json!({"serial": serial, "press": id}))
 }

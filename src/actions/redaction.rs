@@ -1,22 +1,14 @@
 //! The redactor with the rules that the program carries, built once.
 
-use std::sync::OnceLock;
-
+use super::carried::{Carried, document};
 use crate::domain::error::Problem;
-use crate::domain::redaction::{Redactor, Rules};
-use crate::embedded;
+use crate::domain::redaction::Redactor;
 
 /// The redactor.
 ///
 /// # Errors
 /// When `data/redaction.toml` can't be used; it names the rule.
 pub fn redactor() -> Result<&'static Redactor, Problem> {
-    static REDACTOR: OnceLock<Redactor> = OnceLock::new();
-    if let Some(redactor) = REDACTOR.get() {
-        return Ok(redactor);
-    }
-    let fault = |why: String| Problem::Internal(format!("data/redaction.toml: {why}"));
-    let rules: Rules = toml::from_str(&embedded::data("redaction.toml").map_err(Problem::Internal)?).map_err(|e| fault(e.to_string()))?;
-    let redactor = Redactor::new(&rules).map_err(|e| fault(e.to_string()))?;
-    Ok(REDACTOR.get_or_init(|| redactor))
+    static REDACTOR: Carried<Redactor> = Carried::new("redaction.toml");
+    REDACTOR.get(|text| Redactor::new(&document(text)?).map_err(|e| e.to_string()))
 }

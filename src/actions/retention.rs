@@ -2,15 +2,13 @@
 //! transactions of a bounded size. Any number of servers may do it at once:
 //! each deletes what is left, and the counts of a day add up.
 
-use std::sync::OnceLock;
-
 use serde_json::json;
 
+use super::carried::{self, Carried};
 use super::{Tx, attachment};
 use crate::domain::error::Problem;
-use crate::domain::retention::{Kind, Rule, Rules};
+use crate::domain::retention::{Kind, Rules};
 use crate::domain::time::Day;
-use crate::embedded;
 use crate::store;
 
 /// The rules that the program carries, read once.
@@ -18,14 +16,8 @@ use crate::store;
 /// # Errors
 /// When `data/retention.csv` can't be read; it names the line.
 pub fn rules() -> Result<&'static Rules, Problem> {
-    static RULES: OnceLock<Rules> = OnceLock::new();
-    if let Some(rules) = RULES.get() {
-        return Ok(rules);
-    }
-    let text = embedded::data("retention.csv").map_err(Problem::Internal)?;
-    let rows: Result<Vec<Rule>, _> = csv::Reader::from_reader(text.as_bytes()).deserialize().collect();
-    let rows = rows.map_err(|e| Problem::Internal(format!("data/retention.csv: {e}")))?;
-    Ok(RULES.get_or_init(|| Rules(rows)))
+    static RULES: Carried<Rules> = Carried::new("retention.csv");
+    RULES.get(|text| carried::rows(text).map(Rules))
 }
 
 /// Deletes what began before a day, at most `limit` of it, and notes how much. Returns how much.

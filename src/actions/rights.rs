@@ -3,22 +3,20 @@
 //! done; the rest waits for the data-protection officer within the law's terms.
 //! Audit and mail name the request, never what it is about.
 
-use std::sync::OnceLock;
-
 use serde_json::{Value, json};
 
 use super::Tx;
+use super::carried::{Carried, rows};
 use super::erasure::{self, withhold};
 use super::feedback::{code_of, words_of};
 use crate::domain::access::Officer;
 use crate::domain::contact::Contact;
 use crate::domain::error::{Code, Fault, Problem};
 use crate::domain::feedback::State;
-use crate::domain::rights::{Request, RequestState, RequestStep, Right, Term, Terms};
+use crate::domain::rights::{Request, RequestState, RequestStep, Right, Terms};
 use crate::domain::text::NOTE_MAX;
 use crate::domain::time::Day;
 use crate::domain::words::{NoticeVersion, Purpose, Serial};
-use crate::embedded;
 use crate::store;
 
 /// The terms of the law that the program carries, read once.
@@ -26,14 +24,8 @@ use crate::store;
 /// # Errors
 /// When `data/rights.csv` can't be read; it names the line.
 pub fn terms() -> Result<&'static Terms, Problem> {
-    static TERMS: OnceLock<Terms> = OnceLock::new();
-    if let Some(terms) = TERMS.get() {
-        return Ok(terms);
-    }
-    let text = embedded::data("rights.csv").map_err(Problem::Internal)?;
-    let rows: Result<Vec<Term>, _> = csv::Reader::from_reader(text.as_bytes()).deserialize().collect();
-    let rows = rows.map_err(|e| Problem::Internal(format!("data/rights.csv: {e}")))?;
-    Ok(TERMS.get_or_init(|| Terms(rows)))
+    static TERMS: Carried<Terms> = Carried::new("rights.csv");
+    TERMS.get(|text| rows(text).map(Terms))
 }
 
 /// The item, if its sender may ask anything of this kind about it.

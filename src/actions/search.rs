@@ -2,9 +2,9 @@
 //! for the public, and which answered ones are like a new one.
 
 use std::collections::BTreeSet;
-use std::sync::OnceLock;
 
 use super::Tx;
+use super::carried::{Carried, document};
 use super::lookup::{added, public};
 use super::redaction::redactor;
 use crate::domain::error::Problem;
@@ -14,7 +14,6 @@ use crate::domain::search::{indexed, telling};
 use crate::domain::visibility::{PublicItem, Record};
 use crate::domain::words::Serial;
 use crate::domain::wrongdoing::Signs;
-use crate::embedded;
 use crate::store;
 
 /// So many words of a new opinion are looked for.
@@ -60,26 +59,14 @@ fn words(tx: &mut Tx<'_>, record: &Record) -> Result<(Vec<String>, Vec<String>),
 
 /// Words that stand in every opinion and tell nothing of it.
 fn everywhere() -> Result<&'static BTreeSet<String>, Problem> {
-    static WORDS: OnceLock<BTreeSet<String>> = OnceLock::new();
-    if let Some(words) = WORDS.get() {
-        return Ok(words);
-    }
-    let listed = embedded::data("common-words.txt").map_err(Problem::Internal)?;
-    let lines = listed.lines().filter(|line| !line.starts_with('#'));
-    Ok(WORDS.get_or_init(|| indexed(lines).into_iter().collect()))
+    static WORDS: Carried<BTreeSet<String>> = Carried::new("common-words.txt");
+    WORDS.get(|text| Ok(indexed(text.lines().filter(|line| !line.starts_with('#'))).into_iter().collect()))
 }
 
 /// Do the words look like bribery, or like the wrongdoing of a person who is named?
 pub fn looks_like_wrongdoing(text: &str) -> Result<bool, Problem> {
-    static SIGNS: OnceLock<Signs> = OnceLock::new();
-    let signs = match SIGNS.get() {
-        Some(signs) => signs,
-        None => {
-            let read = toml::from_str(&embedded::data("wrongdoing.toml").map_err(Problem::Internal)?);
-            let signs = read.map_err(|e| Problem::Internal(format!("data/wrongdoing.toml: {e}")))?;
-            SIGNS.get_or_init(|| signs)
-        }
-    };
+    static SIGNS: Carried<Signs> = Carried::new("wrongdoing.toml");
+    let signs = SIGNS.get(document)?;
     let names = redactor()?.find(text).iter().any(|finding| finding.what == What::Name);
     Ok(signs.are_in(text, names))
 }

@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 
+use super::carried;
 use crate::domain::calendar::CalendarDay;
 use crate::domain::catalogue::{ClockRule, Field, ListedCode, Procedure};
 use crate::domain::chase::Rung;
@@ -20,7 +21,7 @@ const QUESTIONNAIRES: [&str; 2] = ["phieu-quay", "sipas-5-yeu-to"];
 
 fn rows<T: serde::de::DeserializeOwned>(path: &str) -> Result<Vec<T>, Problem> {
     let text = embedded::data(path).map_err(Problem::Internal)?;
-    csv::Reader::from_reader(text.as_bytes()).deserialize().collect::<Result<_, _>>().map_err(|e| Problem::Internal(format!("data/{path}: {e}")))
+    carried::rows(&text).map_err(|e| Problem::Internal(format!("data/{path}: {e}")))
 }
 
 fn word<T: std::str::FromStr<Err = crate::domain::error::UnknownWord>>(text: &str) -> Result<T, Problem> {

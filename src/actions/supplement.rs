@@ -3,8 +3,8 @@
 
 use serde_json::json;
 
-use super::Tx;
 use super::feedback::{Beside, Hand, allowed, record, take_in_hand, tell_sender, words_of};
+use super::{Tx, absence};
 use crate::domain::access::{Act, Officer};
 use crate::domain::commitment::Commitment;
 use crate::domain::error::{Fault, Problem};
@@ -73,7 +73,7 @@ pub fn lapse(tx: &mut Tx<'_>, limit: i64) -> Result<usize, Problem> {
 fn tell_officer(tx: &mut Tx<'_>, hand: &Hand) -> Result<(), Problem> {
     let serial = hand.record.serial;
     match hand.record.assignee {
-        Some(officer) => tx.mail("resumed", &format!("resumed:{serial}:{}", hand.item.events), json!({"serial": serial, "officer": officer})),
+        Some(officer) => absence::tell(tx, "resumed", &format!("resumed:{serial}:{}", hand.item.events), officer, json!({"serial": serial})),
         None => Ok(()),
     }
 }

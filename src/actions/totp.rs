@@ -4,7 +4,7 @@
 use serde_json::json;
 use uuid::Uuid;
 
-use super::account::{self, Turn};
+use super::account::{self, Turn, subject};
 use super::{Service, Tx};
 use crate::domain::access::Officer;
 use crate::domain::error::{Code, Fault, Problem};
@@ -95,10 +95,6 @@ fn give_recovery(tx: &mut Tx<'_>, officer: &Officer) -> Result<Vec<ReceiptCode>,
     Ok(codes)
 }
 
-fn subject(officer: Uuid) -> String {
-    format!("officer:{officer}")
-}
-
 /// Keeps that a password was right, and returns what the browser comes back with.
 pub(super) fn wait(tx: &mut Tx<'_>, officer: Uuid) -> Result<String, Problem> {
     let token = keys::token();
@@ -153,17 +149,44 @@ fn accept(tx: &mut Tx<'_>, officer: &Officer, typed: &str) -> Result<(), Problem
 ///
 /// # Errors
 /// [`Problem::Invalid`] when password or code is wrong, [`Code::SignInPaused`].
-pub fn switch_off(service: &Service, turn: &Turn, officer: &Officer, password: &str, typed: &str, address: &str) -> Result<(), Problem> {
-    let account = account::prove(service, turn, officer, password, "/password", address)?;
+pub fn switch_off(service: &Service, turn: &Turn, officer: &Officer, proof: &Proof) -> Result<(), Problem> {
+    with_both(service, turn, officer, proof, |tx| {
+        store::totp::remove(tx.conn, officer.id)?;
+        tx.audit(Some(officer), "account.totp_off", subject(officer.id), json!({}))
+    })
+}
+
+/// Makes new recovery codes in the place of the old ones: password and code, as for switching it off. Nobody can show them again.
+///
+/// # Errors
+/// As [`switch_off`].
+pub fn new_recovery(service: &Service, turn: &Turn, officer: &Officer, proof: &Proof) -> Result<Vec<ReceiptCode>, Problem> {
+    with_both(service, turn, officer, proof, |tx| {
+        tx.audit(Some(officer), "account.recovery_new", subject(officer.id), json!({}))?;
+        give_recovery(tx, officer)
+    })
+}
+
+/// What somebody types to prove that they have both, and from where.
+pub struct Proof {
+    /// The password.
+    pub password: String,
+    /// A code of the app, or a recovery code.
+    pub code: String,
+    /// The address that they come from.
+    pub address: String,
+}
+
+fn with_both<T>(service: &Service, turn: &Turn, officer: &Officer, proof: &Proof, act: impl FnOnce(&mut Tx<'_>) -> Result<T, Problem>) -> Result<T, Problem> {
+    let account = account::prove(service, turn, officer, &proof.password, "/password", &proof.address)?;
     service.write(|tx| account::attempt(tx, &account.login, CODES))?;
     service.write(|tx| {
-        accept(tx, officer, typed).map_err(|problem| match problem {
+        accept(tx, officer, &proof.code).map_err(|problem| match problem {
             Problem::Refused(Code::WrongCode) => Problem::Invalid(vec![Fault::new("/code", "wrong_code")]),
             other => other,
         })?;
         store::officer::forgive(tx.conn, &account.login, CODES)?;
-        store::totp::remove(tx.conn, officer.id)?;
-        tx.audit(Some(officer), "account.totp_off", subject(officer.id), json!({}))
+        act(tx)
     })
 }
 

@@ -42,6 +42,8 @@ struct About {
     serial: Serial,
     office: Option<OfficeCode>,
     officer: Option<Uuid>,
+    /// Who stands in for them, and is written to in their place here: they have a mail of their own.
+    deputy: Option<Uuid>,
     reason: Option<Ground>,
     press: Option<i64>,
 }
@@ -77,15 +79,15 @@ pub fn plan(tx: &mut Tx<'_>, message: &Message) -> Result<Plan, Problem> {
         "asked" => to_sender(tx, &record, asked),
         "routed" => Ok(routed(tx, &record, about.office)),
         "handed_in" => handed_in(tx, &record, about.officer),
-        "returned" => returned(tx, &record, about.officer),
-        "assigned" => assigned(tx, &record, about.officer),
+        "returned" => returned(tx, &record, &about),
+        "assigned" => assigned(tx, &record, &about),
         "unsolved" => unsolved(tx, &record, about.officer),
         "pressed" | "pressed_heads" => pressed(tx, &record, message.kind == "pressed_heads", &about),
         "appealed" => appealed(tx, &record),
         "appeal_in" => appeal_in(tx, &record, about.officer),
         "appeal_back" => appeal_back(tx, &record, about.officer, about.reason),
         "appeal_answered" => to_sender(tx, &record, appeal_answered),
-        "resumed" => resumed(tx, &record, about.officer),
+        "resumed" => resumed(tx, &record, &about),
         "sealed" => sealed(tx, &record, about.officer),
         kind => Err(Problem::Internal(format!("this version knows no mail of the kind {kind}"))),
     }
@@ -263,20 +265,20 @@ fn handed_in(tx: &mut Tx<'_>, record: &Record, only: Option<Uuid>) -> Result<Pla
     to_officers(tx, only, notice, |a| a.officer.is(Role::Approver) && within(a) && !authors.contains(&a.officer.id))
 }
 
-fn returned(tx: &mut Tx<'_>, record: &Record, to: Option<Uuid>) -> Result<Plan, Problem> {
+fn returned(tx: &mut Tx<'_>, record: &Record, about: &About) -> Result<Plan, Problem> {
     let draft = draft::get(tx.conn, record.serial)?.filter(|d| !d.handed_in);
     let Some((reason, _)) = draft.and_then(|d| d.returned) else { return Ok(Plan::Nobody) };
-    to_assignee(tx, record, to, Notice::Returned { serial: record.serial, reason: listed(tx, "return", &reason) })
+    to_assignee(tx, record, about, Notice::Returned { serial: record.serial, reason: listed(tx, "return", &reason) })
 }
 
-fn assigned(tx: &mut Tx<'_>, record: &Record, to: Option<Uuid>) -> Result<Plan, Problem> {
+fn assigned(tx: &mut Tx<'_>, record: &Record, about: &About) -> Result<Plan, Problem> {
     if !record.state.is_open() {
         return Ok(Plan::Nobody);
     }
-    to_assignee(tx, record, to, Notice::Assigned { serial: record.serial, due_on: record.due_on })
+    to_assignee(tx, record, about, Notice::Assigned { serial: record.serial, due_on: record.due_on })
 }
 
-fn resumed(tx: &mut Tx<'_>, record: &Record, to: Option<Uuid>) -> Result<Plan, Problem> {
+fn resumed(tx: &mut Tx<'_>, record: &Record, about: &About) -> Result<Plan, Problem> {
     if !record.state.is_open() || record.state == State::Supplement {
         return Ok(Plan::Nobody);
     }
@@ -287,7 +289,7 @@ fn resumed(tx: &mut Tx<'_>, record: &Record, to: Option<Uuid>) -> Result<Plan, P
         _ => None,
     });
     match added {
-        Some(added) => to_assignee(tx, record, to, Notice::Resumed { serial: record.serial, added, due_on: record.due_on }),
+        Some(added) => to_assignee(tx, record, about, Notice::Resumed { serial: record.serial, added, due_on: record.due_on }),
         None => Ok(Plan::Nobody),
     }
 }
@@ -317,7 +319,7 @@ fn pressed(tx: &mut Tx<'_>, record: &Record, heads: bool, about: &About) -> Resu
     match &about.office {
         _ if heads => to_officers(tx, about.officer, notice, heads_of(tx, record, Some(press.officer))),
         Some(code) => Ok(office_email(tx, code).map_or(Plan::Nobody, |email| Plan::One(email, Language::Vi, notice))),
-        None => to_assignee(tx, record, about.officer, notice),
+        None => to_assignee(tx, record, about, notice),
     }
 }
 
@@ -375,9 +377,9 @@ fn appeal_answered(tx: &mut Tx<'_>, record: &Record) -> Result<Option<Notice>, P
     Ok(answered.map(|appeal| Notice::AppealAnswered { serial: record.serial, office: office(tx, Some(&appeal.office)), answer: appeal.answer }))
 }
 
-fn to_assignee(tx: &mut Tx<'_>, record: &Record, to: Option<Uuid>, notice: Notice) -> Result<Plan, Problem> {
-    match to {
-        Some(officer) if record.assignee == Some(officer) => to_officers(tx, Some(officer), notice, |_| true),
+fn to_assignee(tx: &mut Tx<'_>, record: &Record, about: &About, notice: Notice) -> Result<Plan, Problem> {
+    match about.officer {
+        Some(officer) if record.assignee == Some(officer) => to_officers(tx, Some(about.deputy.unwrap_or(officer)), notice, |_| true),
         _ => Ok(Plan::Nobody),
     }
 }

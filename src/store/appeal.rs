@@ -108,11 +108,9 @@ fn salts(conn: &mut Conn, serial: Serial) -> Stored<Vec<Option<Salt>>> {
 /// Saves what is written of the open appeal.
 pub fn put(conn: &mut Conn, serial: Serial, answer: &str, handed_in: bool, revision: i64, author: Option<Uuid>) -> Stored<()> {
     let open = a::table.filter(a::serial.eq(serial.0)).filter(a::answered_on.is_null());
-    diesel::update(open).set((a::answer.eq(answer), a::handed_in.eq(handed_in), a::revision.eq(revision))).execute(conn)?;
-    if let Some(author) = author {
-        let open = a::table.filter(a::serial.eq(serial.0)).filter(a::answered_on.is_null());
-        diesel::update(open).set(a::author.eq(Some(Key(author)))).execute(conn)?;
-    }
+    // Without an author the one who wrote last stays.
+    let author = author.map(|author| a::author.eq(Some(Key(author))));
+    diesel::update(open).set((a::answer.eq(answer), a::handed_in.eq(handed_in), a::revision.eq(revision), author)).execute(conn)?;
     Ok(())
 }
 

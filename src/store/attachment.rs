@@ -42,6 +42,8 @@ pub struct New {
 }
 
 type Row = (i64, Option<i64>, Option<Key>, String, i64, Key, At);
+type Columns = (a::id, a::serial, a::officer, a::format, a::bytes, a::object, a::at);
+const COLUMNS: Columns = (a::id, a::serial, a::officer, a::format, a::bytes, a::object, a::at);
 
 fn read((id, serial, officer, format, bytes, object, at): Row) -> Stored<Attachment> {
     let format = format.parse().map_err(broken)?;
@@ -75,18 +77,13 @@ pub fn add(conn: &mut Conn, receipt_hash: &str, serial: Option<Serial>, officer:
 
 /// The files of a receipt, oldest first.
 pub fn by_receipt(conn: &mut Conn, receipt_hash: &str) -> Stored<Vec<Attachment>> {
-    let rows: Vec<Row> = a::table
-        .filter(a::receipt_hash.eq(receipt_hash))
-        .order(a::id)
-        .select((a::id, a::serial, a::officer, a::format, a::bytes, a::object, a::at))
-        .load(conn)?;
+    let rows: Vec<Row> = a::table.filter(a::receipt_hash.eq(receipt_hash)).order(a::id).select(COLUMNS).load(conn)?;
     rows.into_iter().map(read).collect()
 }
 
 /// All files after a row, in order.
 pub fn after(conn: &mut Conn, id: i64, limit: i64) -> Stored<Vec<Attachment>> {
-    let rows: Vec<Row> =
-        a::table.filter(a::id.gt(id)).order(a::id).limit(limit).select((a::id, a::serial, a::officer, a::format, a::bytes, a::object, a::at)).load(conn)?;
+    let rows: Vec<Row> = a::table.filter(a::id.gt(id)).order(a::id).limit(limit).select(COLUMNS).load(conn)?;
     rows.into_iter().map(read).collect()
 }
 

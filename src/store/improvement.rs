@@ -28,6 +28,8 @@ pub struct Version {
 }
 
 type Row = (i64, i64, Json, Key, Option<At>);
+type Columns = (v::improvement, v::version, v::body, v::written_by, v::published_at);
+const COLUMNS: Columns = (v::improvement, v::version, v::body, v::written_by, v::published_at);
 
 fn read((id, version, body, written_by, published_at): Row) -> Stored<Version> {
     let body = serde_json::from_value(body.0).map_err(broken)?;
@@ -67,25 +69,21 @@ pub fn publish(conn: &mut Conn, version: &Version, by: Uuid, at: Moment) -> Stor
 /// The newest version of an action.
 pub fn newest(conn: &mut Conn, id: i64) -> Stored<Option<Version>> {
     let of = v::table.filter(v::improvement.eq(id)).order(v::version.desc());
-    let row: Option<Row> = of.limit(1).select((v::improvement, v::version, v::body, v::written_by, v::published_at)).get_result(conn).optional()?;
+    let row: Option<Row> = of.limit(1).select(COLUMNS).get_result(conn).optional()?;
     row.map(read).transpose()
 }
 
 /// The newest published version of an action.
 pub fn published(conn: &mut Conn, id: i64) -> Stored<Option<Version>> {
     let of = v::table.filter(v::improvement.eq(id).and(v::published_at.is_not_null())).order(v::version.desc());
-    let row: Option<Row> = of.limit(1).select((v::improvement, v::version, v::body, v::written_by, v::published_at)).get_result(conn).optional()?;
+    let row: Option<Row> = of.limit(1).select(COLUMNS).get_result(conn).optional()?;
     row.map(read).transpose()
 }
 
 /// The newest version of each action of these offices, the newest action first.
 pub fn of_offices(conn: &mut Conn, offices: &[String], limit: i64) -> Stored<Vec<Version>> {
     let ids: Vec<i64> = m::table.filter(m::office.eq_any(offices)).order(m::id.desc()).limit(limit).select(m::id).load(conn)?;
-    let rows: Vec<Row> = v::table
-        .filter(v::improvement.eq_any(ids))
-        .order((v::improvement, v::version))
-        .select((v::improvement, v::version, v::body, v::written_by, v::published_at))
-        .load(conn)?;
+    let rows: Vec<Row> = v::table.filter(v::improvement.eq_any(ids)).order((v::improvement, v::version)).select(COLUMNS).load(conn)?;
     latest(rows)
 }
 
@@ -93,11 +91,7 @@ pub fn of_offices(conn: &mut Conn, offices: &[String], limit: i64) -> Stored<Vec
 pub fn all_published(conn: &mut Conn, limit: i64) -> Stored<Vec<Version>> {
     let there = v::table.filter(v::published_at.is_not_null());
     let ids: Vec<i64> = there.select(v::improvement).distinct().order(v::improvement.desc()).limit(limit).load(conn)?;
-    let rows: Vec<Row> = there
-        .filter(v::improvement.eq_any(ids))
-        .order((v::improvement, v::version))
-        .select((v::improvement, v::version, v::body, v::written_by, v::published_at))
-        .load(conn)?;
+    let rows: Vec<Row> = there.filter(v::improvement.eq_any(ids)).order((v::improvement, v::version)).select(COLUMNS).load(conn)?;
     latest(rows)
 }
 

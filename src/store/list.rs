@@ -90,7 +90,7 @@ pub enum Order {
     Newest(Option<i64>),
     /// Nearest deadline first, from after this place.
     Deadline(Option<Place>),
-    /// Newest answer first.
+    /// Newest answer first, of those that ever had one.
     Answered,
 }
 
@@ -148,7 +148,8 @@ fn filtered<'a>(conn: &Conn, filter: &'a Filter) -> Chosen<'a> {
         query = query.filter(f::assignee.eq_any(officers.iter().map(|id| Some(Key(*id))).collect::<Vec<_>>()));
     }
     if filter.in_tray {
-        query = query.filter(f::in_tray.eq(true));
+        // In this word, so that the index of the tray is taken.
+        query = query.filter(sql::<Bool>("feedback.in_tray"));
     }
     if let Some(confirmed) = filter.confirmed {
         use feedback_events as e;
@@ -159,7 +160,8 @@ fn filtered<'a>(conn: &Conn, filter: &'a Filter) -> Chosen<'a> {
     if let Some(offices) = &filter.appealed_to {
         use super::schema::feedback_appeals as a;
         let open = a::table.filter(a::answered_on.is_null()).filter(a::office.eq_any(offices)).select(a::serial);
-        query = query.filter(f::state.eq(State::Answered.as_str())).filter(f::serial.eq_any(open));
+        // An item with an open appeal is answered, or was sealed since.
+        query = query.filter(f::state.ne(State::Sealed.as_str())).filter(f::serial.eq_any(open));
     }
     if filter.handed_in {
         use super::schema::feedback_drafts as d;
@@ -179,7 +181,7 @@ pub fn list(conn: &mut Conn, filter: &Filter, order: Order, limit: i64) -> Store
         Order::Newest(None) => query.order(f::serial.desc()),
         Order::Newest(Some(below)) => query.filter(f::serial.lt(below)).order(f::serial.desc()),
         Order::Deadline(after) => from(query, after).order((f::due_on.asc(), f::serial.asc())),
-        Order::Answered => query.order((f::answered_on.desc(), f::serial.desc())),
+        Order::Answered => query.filter(sql::<Bool>("feedback.answered_on IS NOT NULL")).order((f::answered_on.desc(), f::serial.desc())),
     };
     let rows: Vec<Row> = query.limit(limit).select(Row::as_select()).load(conn)?;
     rows.into_iter().map(Row::read).collect()

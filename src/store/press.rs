@@ -37,6 +37,8 @@ pub fn add(conn: &mut Conn, serial: Serial, officer: Uuid, on: Day, words: &str)
 }
 
 type Row = (i64, Key, On, String);
+type Columns = (p::id, p::officer, p::pressed_on, p::words);
+const COLUMNS: Columns = (p::id, p::officer, p::pressed_on, p::words);
 
 fn read((id, officer, on, words): Row) -> Press {
     Press { id, officer: officer.0, on: on.0, words }
@@ -44,13 +46,13 @@ fn read((id, officer, on, words): Row) -> Press {
 
 /// A press by its id.
 pub fn get(conn: &mut Conn, id: i64) -> Stored<Option<Press>> {
-    let row: Option<Row> = p::table.find(id).select((p::id, p::officer, p::pressed_on, p::words)).first(conn).optional()?;
+    let row: Option<Row> = p::table.find(id).select(COLUMNS).first(conn).optional()?;
     Ok(row.map(read))
 }
 
 /// The presses of an item, oldest first.
 pub fn of(conn: &mut Conn, serial: Serial) -> Stored<Vec<Press>> {
-    let rows: Vec<Row> = p::table.filter(p::serial.eq(serial.0)).order(p::id).select((p::id, p::officer, p::pressed_on, p::words)).load(conn)?;
+    let rows: Vec<Row> = p::table.filter(p::serial.eq(serial.0)).order(p::id).select(COLUMNS).load(conn)?;
     Ok(rows.into_iter().map(read).collect())
 }
 

@@ -710,7 +710,7 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::store::types::{Id, Instant};
 
-    feedback_frequent (serial) {
+    feedback_picked (serial) {
         serial -> BigInt,
         officer -> Id,
         at -> Instant,
@@ -908,7 +908,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     contacts,
     feedback_words,
     feedback_appeals,
-    feedback_frequent,
+    feedback_picked,
     feedback_presence,
     answer_templates,
     inbox_filters,

@@ -133,3 +133,15 @@ fn a_deputy_gets_the_reminders_beside_who_is_away() {
         }
     });
 }
+
+#[test]
+fn what_is_given_to_who_is_away_is_told_to_the_deputy_too() {
+    each_database(|bed| {
+        away(bed, "officer", "colleague", "2026-10-01", "2026-12-31");
+        let serial = says(bed);
+        bed.desk("head").tries(|tx, me| absence::assign(tx, me, serial, bed.account("officer").id, true)).unwrap();
+        let waiting = bed.service.read(|tx| Ok(store::outbox::waiting(tx.conn, 99)?)).unwrap();
+        let told: Vec<_> = waiting.iter().filter(|m| m.kind == "assigned").map(|m| m.payload["deputy"].as_str().map(str::to_owned)).collect();
+        assert_eq!(told, [None, Some(bed.account("colleague").id.to_string())]);
+    });
+}

@@ -4,14 +4,14 @@
 use std::thread;
 
 use hoidap::actions::account::{self, Entry, Turn};
-use hoidap::actions::totp::{self, Standing};
+use hoidap::actions::totp::{self, Proof, Standing};
 use hoidap::domain::access::Officer;
 use hoidap::domain::error::Problem;
 use hoidap::domain::receipt::ReceiptCode;
 use hoidap::domain::totp::TotpSecret;
 use hoidap::domain::words::Role;
 
-use crate::support::{Bed, PASSWORD, each_database, refusal};
+use crate::support::{Bed, PASSWORD, each_database, faults, refusal};
 
 const HALL: &str = "203.0.113.7";
 
@@ -92,6 +92,26 @@ fn a_recovery_code_stands_for_a_code_once() {
     });
 }
 
+fn proof(password: &str, code: &str) -> Proof {
+    Proof { password: password.to_owned(), code: code.to_owned(), address: HALL.to_owned() }
+}
+
+#[test]
+fn new_recovery_codes_take_the_place_of_the_old_ones() {
+    each_database(|bed| {
+        let (_, old) = sets_up(bed, "officer");
+        let me = bed.account("officer");
+        let renew = |proof: &Proof| totp::new_recovery(&bed.service, &turn(), me, proof);
+        assert_eq!(faults(renew(&proof(PASSWORD, "000000"))), ["/code wrong_code"]);
+        later(bed, 60);
+        let new = renew(&proof(PASSWORD, old[0].reveal())).unwrap();
+        assert_eq!(new.len(), old.len());
+        assert_eq!(refusal(code(bed, &password(bed, "officer"), old[1].reveal())), "wrong_code");
+        later(bed, 60);
+        code(bed, &password(bed, "officer"), new[1].reveal()).unwrap();
+    });
+}
+
 #[test]
 fn guesses_at_the_code_are_slowed_for_the_account_from_wherever_they_come() {
     each_database(|bed| {
@@ -137,7 +157,7 @@ fn it_is_switched_off_with_password_and_code_together() {
     each_database(|bed| {
         let (secret, _) = sets_up(bed, "officer");
         let me = bed.account("officer");
-        let off = |password: &str, typed: &str| totp::switch_off(&bed.service, &turn(), me, password, typed, HALL);
+        let off = |password: &str, typed: &str| totp::switch_off(&bed.service, &turn(), me, &proof(password, typed));
         let typed = secret.code(bed.service.now()).unwrap();
         assert_eq!(refusal(off("sai", &typed)), "wrong_password");
         assert_eq!(refusal(off(PASSWORD, "000000")), "wrong_code");

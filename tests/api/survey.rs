@@ -126,7 +126,7 @@ fn a_sentence_names_its_numbers_as_people_write_them() {
     each_database(async |api| {
         let body = with(slip("land", 5), json!({"feedback": {"text": "ă".repeat(5_234)}}));
         let message = |said: super::Said| said.json["errors"][0]["message"].as_str().unwrap().to_owned();
-        assert_eq!(message(api.post(SLIP, &body).await), "Ý kiến dài hơn 4.000 chữ cái. Hãy rút bớt 1.234 chữ cái, hoặc gửi làm hai lần.");
+        assert_eq!(message(api.post(SLIP, &body).await), "Ý kiến dài hơn 4.000 ký tự. Hãy rút bớt 1.234 ký tự, hoặc gửi làm hai lần.");
         let english = message(api.post(&format!("{SLIP}?lang=en"), &body).await);
         assert!(english.contains("4,000") && english.contains("1,234"), "{english}");
     });

@@ -92,7 +92,7 @@ fn frequent_questions_grow_from_answers_that_officers_mark() {
         let reads = || site.browser().opens("/hoi-dap");
         assert!(reads().says("Chưa có câu hỏi nào ở đây."));
         let officer = site.browser().signs_in("officer");
-        let address = format!("/can-bo/{}/thuong-gap", serial.0);
+        let address = format!("/can-bo/{}/chon-dang", serial.0);
         assert_eq!(site.browser().signs_in("neighbour").submits(&address, &[]).status, 404);
         assert_eq!(officer.submits(&address, &[]).status, 303);
         assert!(reads().says("Cần đơn mẫu 15."));

@@ -1,5 +1,8 @@
 DROP TABLE inbox_filters;
 DROP INDEX feedback_drafts_by_step;
+DROP INDEX feedback_by_answer;
+CREATE INDEX feedback_by_answer ON feedback (answered_on);
+DROP INDEX feedback_open_in_tray;
 DROP INDEX feedback_open_by_assignee;
 DROP INDEX feedback_open_by_office;
 DROP INDEX feedback_by_office;

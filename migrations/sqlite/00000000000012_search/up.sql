@@ -17,6 +17,10 @@ DROP INDEX feedback_by_office;
 CREATE INDEX feedback_by_office ON feedback (office, serial);
 CREATE INDEX feedback_open_by_office ON feedback (office, due_on, serial, in_tray, paused) WHERE out_on IS NULL AND answered_on IS NULL;
 CREATE INDEX feedback_open_by_assignee ON feedback (assignee, due_on, serial) WHERE out_on IS NULL AND answered_on IS NULL AND assignee IS NOT NULL;
+CREATE INDEX feedback_open_in_tray ON feedback (office, due_on, serial) WHERE out_on IS NULL AND answered_on IS NULL AND in_tray;
+-- Of answers alone: SQLite took it to find those that have none.
+DROP INDEX feedback_by_answer;
+CREATE INDEX feedback_by_answer ON feedback (answered_on, serial) WHERE answered_on IS NOT NULL;
 CREATE INDEX feedback_drafts_by_step ON feedback_drafts (handed_in, serial);
 
 -- What an officer looks for again and again, as the end of the list's address.

@@ -2,8 +2,9 @@
 ALTER TABLE feedback_texts ADD COLUMN topic TEXT;
 CREATE INDEX feedback_texts_by_topic ON feedback_texts (serial) WHERE topic IS NOT NULL;
 
--- Published answers that officers marked for the page of frequent questions.
-CREATE TABLE feedback_frequent (
+-- Published answers that officers picked: praise for the list of commendations,
+-- anything else for the frequent questions.
+CREATE TABLE feedback_picked (
   serial INTEGER PRIMARY KEY NOT NULL REFERENCES feedback (serial),
   officer TEXT NOT NULL REFERENCES officers (id),
   at TEXT NOT NULL

@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::press::{self, PressLine};
 use crate::actions::lookup::{self, DeskItem};
 use crate::actions::redaction::redactor;
-use crate::actions::{Tx, absence, appeal, attachment, feedback, frequent, note, presence, supplement, template};
+use crate::actions::{Tx, absence, appeal, attachment, feedback, note, picked, presence, supplement, template};
 use crate::domain::access::{Act, Officer};
 use crate::domain::catalogue::Catalogue;
 use crate::domain::error::{Code, Fault, Problem};
@@ -73,8 +73,9 @@ struct Page {
     draft: DraftView,
     proposal: Option<Proposal>,
     appeals: Vec<AppealView>,
-    /// It stands among the frequent questions.
-    frequent: bool,
+    /// It stands among the frequent questions, or the commendations.
+    picked: bool,
+    praise: bool,
     templates: FilterSelect,
     appeal: Option<AppealWork>,
     appeal_reasons: FilterSelect,
@@ -195,8 +196,8 @@ struct May {
     confirm: bool,
     restore: bool,
     other: bool,
-    /// Mark as a frequent question.
-    mark: bool,
+    /// Pick for a page.
+    pick: bool,
 }
 
 #[derive(Serialize)]
@@ -388,7 +389,7 @@ pub(super) fn dispatch(tx: &mut Tx<'_>, officer: &Officer, serial: Serial, name:
                 _ => appeal::approve(tx, officer, serial, revision),
             }
         }
-        "thuong-gap" => frequent::mark(tx, officer, serial, f.get("viec") != "bo"),
+        "chon-dang" => picked::pick(tx, officer, serial, f.get("viec") != "bo"),
         "chuyen" => feedback::forward(tx, officer, serial, f.get("to"), f.get("reason"), f.get("note")),
         "ghi-chu" => note::add(tx, officer, serial, f.get("words")),
         "hoi-them" => supplement::ask(tx, officer, serial, f.get("request"), f.get("days")),
@@ -481,7 +482,8 @@ fn build(tx: &mut Tx<'_>, officer: &Officer, item: &DeskItem, sent: &Sent, langu
         may,
         draft: draft(item, redactor, sent),
         proposal,
-        frequent: store::frequent::is_marked(tx.conn, record.serial)?,
+        picked: store::picked::is_picked(tx.conn, record.serial)?,
+        praise: record.kind == Some(Kind::Praise),
         templates: templates(tx, record, language)?,
         appeals: item.appeals.iter().map(|work| view::appeal(&work.appeal, &catalogue, language)).collect(),
         appeal: appeal_work(item, &catalogue, redactor, sent, language),
@@ -560,7 +562,7 @@ fn may(item: &DeskItem) -> May {
         confirm: act(Act::Unseal) && possible("seal_confirmed"),
         restore: possible("restored") && if item.record.state == State::Sealed { act(Act::Unseal) } else { act(Act::Restore) },
         other: false,
-        mark: act(Act::Write) && item.record.words_are_public(),
+        pick: act(Act::Write) && item.record.words_are_public(),
     };
     may.other = may.forward || may.assign || may.ask || may.reclassify || may.merge || may.redirect || may.refuse || may.seal;
     may

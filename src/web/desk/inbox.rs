@@ -1,10 +1,11 @@
 //! What waits for an officer: nearest deadline first, lateness in words.
 
+use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::web::{Form, Query as Asked};
-use actix_web::{HttpResponse, Responder};
+use actix_web::web::Query as Asked;
 use serde::Serialize;
 
+use super::gate::{AtDesk, Sent};
 use super::offices_of;
 use crate::actions::{Tx, desk, inbox};
 use crate::domain::access::Officer;
@@ -16,9 +17,6 @@ use crate::domain::text::propose_title;
 use crate::domain::time::Day;
 use crate::domain::visibility::Record;
 use crate::domain::words::{Kind, Language, Role, Serial};
-use crate::http::app::{App, Shared};
-use crate::http::render::Frame;
-use crate::http::visitor::Visitor;
 use crate::i18n::{date, long_date, t, tr};
 use crate::store;
 use crate::store::list::{Filter, Order, Place};
@@ -100,42 +98,34 @@ struct Row {
     mine: bool,
 }
 
-/// The list.
-pub async fn show(app: Shared, visitor: Visitor, query: Asked<Vec<(String, String)>>) -> impl Responder {
-    let asked = Fields(query.into_inner());
-    let officer = match visitor.officer(&app).await {
-        Ok(officer) => officer,
-        Err(problem) => return respond::problem(&app, &visitor, &problem),
-    };
-    let frame = match super::frame(&app, &visitor, &officer) {
-        Ok(frame) => frame,
-        Err(problem) => return respond::problem(&app, &visitor, &problem),
-    };
-    let language = visitor.language;
-    if !officer.has_desk() && officer.is(Role::DataProtection) {
-        return respond::see_other(super::rights::LIST);
+/// The list. Who has none is led to what their roles have.
+pub async fn show(desk: AtDesk, query: Asked<Vec<(String, String)>>) -> HttpResponse {
+    let (me, asked, language) = (desk.me.clone(), Fields(query.into_inner()), desk.visitor.language);
+    if !me.has_desk() {
+        return if me.is(Role::DataProtection) {
+            respond::see_other(super::rights::LIST)
+        } else if me.oversees() {
+            respond::see_other(super::overview::OVERVIEW)
+        } else {
+            without_desk(&desk)
+        };
     }
-    if !officer.has_desk() && officer.oversees() {
-        return respond::see_other(super::overview::OVERVIEW);
-    }
-    if !officer.has_desk() {
-        return without_desk(&app, &visitor, &frame, &officer);
-    }
-    match app.read(move |tx| build(tx, &officer, &asked, language)).await {
-        Ok(page) => respond::page_with(&app, &visitor, &frame, StatusCode::OK, "desk/inbox", &page),
-        Err(problem) => respond::problem(&app, &visitor, &problem),
+    match desk.app.read(move |tx| build(tx, &me, &asked, language)).await {
+        Ok(page) => desk.page(StatusCode::OK, "desk/inbox", &page),
+        Err(problem) => desk.problem(&problem),
     }
 }
 
 /// Who signed in with a role that has no list: who they are, and where to go.
-fn without_desk(app: &App, visitor: &Visitor, frame: &Frame, officer: &Officer) -> HttpResponse {
+fn without_desk(desk: &AtDesk) -> HttpResponse {
     #[derive(Serialize)]
     struct Page {
         who: String,
     }
-    let roles: Vec<String> = officer.roles.iter().map(|r| t(visitor.language, &format!("admin.role.{r}"))).collect();
-    let who = tr(visitor.language, "desk.who", &[("name", officer.name.clone()), ("roles", roles.join(", "))]);
-    respond::page_with(app, visitor, frame, StatusCode::OK, "desk/none", &Page { who })
+    let language = desk.visitor.language;
+    let roles: Vec<String> = desk.me.roles.iter().map(|r| t(language, &format!("admin.role.{r}"))).collect();
+    let who = tr(language, "desk.who", &[("name", desk.me.name.clone()), ("roles", roles.join(", "))]);
+    desk.page(StatusCode::OK, "desk/none", &Page { who })
 }
 
 /// The tabs that an officer has, with what each chooses.
@@ -282,25 +272,18 @@ fn saved(tx: &mut Tx<'_>, officer: &Officer, tab: &str, query: &str) -> Result<V
 }
 
 /// Saves what the address asks for under a name, or takes a saved one away.
-pub async fn keep(app: Shared, visitor: Visitor, form: Form<Vec<(String, String)>>) -> impl Responder {
-    let sent = Fields(form.into_inner());
-    let officer = match visitor.officer(&app).await {
-        Ok(officer) => officer,
-        Err(problem) => return respond::problem(&app, &visitor, &problem),
-    };
-    if let Err(problem) = visitor.check_form(&app, sent.get("form_token")) {
-        return respond::problem(&app, &visitor, &problem);
-    }
+pub async fn keep(desk: AtDesk, sent: Sent) -> HttpResponse {
+    let sent = Fields(sent.into_inner());
     let asked = Fields(form_urlencoded::parse(sent.get("query").as_bytes()).into_owned().collect());
     // Put together anew from what is known: an address of somebody else's making is never kept.
     let tab: String = sent.get("loc").chars().filter(char::is_ascii_lowercase).collect();
     let back = address(&tab, &query_of(&asked));
     let query = back.trim_start_matches("/can-bo?").to_owned();
     let (name, drop) = (sent.get("name").to_owned(), !sent.get("bo").is_empty());
-    let kept = app.write(move |tx| if drop { inbox::drop_filter(tx, &officer, &name) } else { inbox::keep_filter(tx, &officer, &name, &query) }).await;
-    match kept {
+    let kept = desk.write(&sent, move |tx, me| if drop { inbox::drop_filter(tx, me, &name) } else { inbox::keep_filter(tx, me, &name, &query) });
+    match kept.await {
         Ok(()) => respond::see_other(&back),
-        Err(problem) => respond::problem(&app, &visitor, &problem),
+        Err(problem) => desk.problem(&problem),
     }
 }
 

@@ -1,11 +1,12 @@
 //! One thing done with many opinions: chosen in the list, looked at once more,
 //! done one after the other. What can't be done with one holds up no other.
 
+use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::web::{Form, Query};
-use actix_web::{HttpResponse, Responder};
+use actix_web::web::Query;
 use serde::Serialize;
 
+use super::gate::{AtDesk, Sent};
 use crate::actions::lookup::{self, DeskItem};
 use crate::actions::redaction::redactor;
 use crate::actions::{Tx, feedback, grouped};
@@ -14,8 +15,8 @@ use crate::domain::error::{Code, Fault, Problem};
 use crate::domain::feedback::State;
 use crate::domain::text::propose_title;
 use crate::domain::words::{Language, Role, Serial};
-use crate::http::app::{App, Shared, block};
-use crate::http::visitor::Visitor;
+use crate::http::app::block;
+use crate::http::error::noted;
 use crate::i18n::{t, tr};
 use crate::store;
 use crate::web::form::{FaultLine, Faults, Fields};
@@ -143,27 +144,27 @@ fn chosen(officer: &Officer, asked: &Fields) -> Result<Chosen, Problem> {
 }
 
 /// What was chosen, once more, with what is needed to do it.
-pub async fn ask(app: Shared, visitor: Visitor, query: Query<Vec<(String, String)>>) -> impl Responder {
-    let asked = Fields(query.into_inner());
-    match visitor.officer(&app).await {
-        Ok(officer) => form(&app, &visitor, &officer, asked, Vec::new(), StatusCode::OK).await,
-        Err(problem) => respond::problem(&app, &visitor, &problem),
-    }
+pub async fn ask(desk: AtDesk, query: Query<Vec<(String, String)>>) -> HttpResponse {
+    form(&desk, StatusCode::OK, Fields(query.into_inner()), Vec::new()).await
 }
 
-async fn form(app: &App, visitor: &Visitor, officer: &Officer, asked: Fields, faults: Vec<Fault>, status: StatusCode) -> HttpResponse {
-    let frame = match super::frame(app, visitor, officer) {
-        Ok(frame) => frame,
-        Err(problem) => return respond::problem(app, visitor, &problem),
-    };
-    let (language, service, who) = (visitor.language, app.service.clone(), officer.clone());
-    let built = match chosen(officer, &asked) {
+async fn form(desk: &AtDesk, status: StatusCode, asked: Fields, faults: Vec<Fault>) -> HttpResponse {
+    let (language, service, who) = (desk.visitor.language, desk.app.service.clone(), desk.me.clone());
+    let built = match chosen(&desk.me, &asked) {
         Ok(chosen) => block(move || service.read(|tx| build(tx, &who, &chosen, &asked, faults, language))).await,
         Err(problem) => Err(problem),
     };
     match built {
-        Ok(page) => respond::page_with(app, visitor, &frame, status, "desk/many", &page),
-        Err(problem) => respond::problem_at_desk(app, visitor, &frame, &problem, None),
+        Ok(page) => desk.page(status, "desk/many", &page),
+        Err(problem) => desk.problem(&problem),
+    }
+}
+
+/// The form once more, where the whole was refused.
+async fn form_again(desk: &AtDesk, asked: Fields, problem: &Problem) -> HttpResponse {
+    match problem {
+        Problem::Invalid(faults) => form(desk, StatusCode::UNPROCESSABLE_ENTITY, asked, faults.clone()).await,
+        _ => form(desk, noted(problem), asked, vec![Fault::new("/form_token", problem.code().as_str())]).await,
     }
 }
 
@@ -245,36 +246,27 @@ fn colleagues(tx: &mut Tx<'_>, officer: &Officer) -> Result<Vec<(String, String)
 }
 
 /// Does it, and says with which it was done and with which not.
-pub async fn act(app: Shared, visitor: Visitor, sent: Form<Vec<(String, String)>>) -> impl Responder {
+pub async fn act(desk: AtDesk, sent: Sent) -> HttpResponse {
     let fields = Fields(sent.into_inner());
-    let officer = match visitor.officer(&app).await {
-        Ok(officer) => officer,
-        Err(problem) => return respond::problem(&app, &visitor, &problem),
-    };
-    let chosen = match visitor.check_form(&app, fields.get("form_token")).and_then(|()| chosen(&officer, &fields)) {
+    let chosen = match desk.check(&fields).and_then(|()| chosen(&desk.me, &fields)) {
         Ok(chosen) => chosen,
-        Err(problem @ Problem::Refused(_)) => return respond::problem(&app, &visitor, &problem),
-        Err(problem) => {
-            return form(&app, &visitor, &officer, fields, vec![Fault::new("/form_token", problem.code().as_str())], crate::http::error::noted(&problem)).await;
-        }
+        Err(problem @ Problem::Refused(_)) => return desk.problem(&problem),
+        Err(problem) => return form_again(&desk, fields, &problem).await,
     };
     if chosen.what == What::Answer {
-        return answer(&app, &visitor, &officer, &chosen, fields).await;
+        return answer(&desk, &chosen, fields).await;
     }
     let mut outcomes = Vec::new();
     for serial in chosen.serials {
-        let (mover, of_one) = (officer.clone(), of_one(&fields, serial));
-        let what = chosen.what;
-        let outcome = app.write(move |tx| one(tx, &mover, what, serial, &of_one)).await;
+        let (what, of_one) = (chosen.what, of_one(&fields, serial));
+        let outcome = desk.write(&fields, move |tx, me| one(tx, me, what, serial, &of_one)).await;
         match outcome {
             // What is missing is missing for all of them.
-            Err(Problem::Invalid(faults)) if outcomes.is_empty() => {
-                return form(&app, &visitor, &officer, fields, faults, StatusCode::UNPROCESSABLE_ENTITY).await;
-            }
+            Err(problem @ Problem::Invalid(_)) if outcomes.is_empty() => return form_again(&desk, fields, &problem).await,
             outcome => outcomes.push((serial, outcome)),
         }
     }
-    done(&app, &visitor, &officer, outcomes)
+    done(&desk, outcomes)
 }
 
 /// The fields of one item: what is named with its number.
@@ -297,7 +289,7 @@ fn one(tx: &mut Tx<'_>, officer: &Officer, what: What, serial: Serial, fields: &
 }
 
 /// One answer for all of them, or for none: whoever wrote it says for which.
-async fn answer(app: &App, visitor: &Visitor, officer: &Officer, chosen: &Chosen, fields: Fields) -> HttpResponse {
+async fn answer(desk: &AtDesk, chosen: &Chosen, fields: Fields) -> HttpResponse {
     let parts = chosen.serials.iter().map(|serial| {
         let of = of_one(&fields, *serial);
         grouped::Part {
@@ -307,27 +299,21 @@ async fn answer(app: &App, visitor: &Visitor, officer: &Officer, chosen: &Chosen
             revision: of.get("revision").parse().unwrap_or(-1),
         }
     });
-    let (parts, text, who): (Vec<_>, _, _) = (parts.collect(), fields.get("answer").to_owned(), officer.clone());
-    match app.write(move |tx| grouped::hand_in(tx, &who, &parts, &text)).await {
-        Ok(()) => done(app, visitor, officer, chosen.serials.iter().map(|serial| (*serial, Ok(()))).collect()),
-        Err(Problem::Invalid(faults)) => form(app, visitor, officer, fields, faults, StatusCode::UNPROCESSABLE_ENTITY).await,
-        Err(problem) => {
-            let fault = Fault::new("/form_token", problem.code().as_str());
-            form(app, visitor, officer, fields, vec![fault], crate::http::error::noted(&problem)).await
-        }
+    let (parts, text): (Vec<_>, _) = (parts.collect(), fields.get("answer").to_owned());
+    match desk.write(&fields, move |tx, me| grouped::hand_in(tx, me, &parts, &text)).await {
+        Ok(()) => done(desk, chosen.serials.iter().map(|serial| (*serial, Ok(()))).collect()),
+        Err(problem) => form_again(desk, fields, &problem).await,
     }
 }
 
-fn done(app: &App, visitor: &Visitor, officer: &Officer, outcomes: Vec<(Serial, Result<(), Problem>)>) -> HttpResponse {
-    let mut page = DonePage { title: t(visitor.language, "desk.many_done"), done: Vec::new(), left: Vec::new() };
+fn done(desk: &AtDesk, outcomes: Vec<(Serial, Result<(), Problem>)>) -> HttpResponse {
+    let language = desk.visitor.language;
+    let mut page = DonePage { title: t(language, "desk.many_done"), done: Vec::new(), left: Vec::new() };
     for (serial, outcome) in outcomes {
         match outcome {
             Ok(()) => page.done.push(view::numbered(serial)),
-            Err(problem) => page.left.push(Left { numbered: view::numbered(serial), why: respond::sentence(visitor.language, &problem) }),
+            Err(problem) => page.left.push(Left { numbered: view::numbered(serial), why: respond::sentence(language, &problem) }),
         }
     }
-    match super::frame(app, visitor, officer) {
-        Ok(frame) => respond::page_with(app, visitor, &frame, StatusCode::OK, "desk/many-done", &page),
-        Err(problem) => respond::problem(app, visitor, &problem),
-    }
+    desk.page(StatusCode::OK, "desk/many-done", &page)
 }

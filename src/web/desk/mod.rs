@@ -80,6 +80,7 @@ fn own_account(config: &mut ServiceConfig) {
         .route(totp::TOTP, web::get().to(totp::show))
         .route("/can-bo/tai-khoan/xac-thuc/bat", web::post().to(totp::begin))
         .route("/can-bo/tai-khoan/xac-thuc/xac-nhan", web::post().to(totp::confirm))
+        .route("/can-bo/tai-khoan/xac-thuc/ma-du-phong", web::post().to(totp::new_recovery))
         .route("/can-bo/tai-khoan/xac-thuc/tat", web::post().to(totp::switch_off));
 }
 

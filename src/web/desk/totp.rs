@@ -8,8 +8,9 @@ use serde::Serialize;
 use super::account::done;
 use super::gate::{Own, Sent, anchor, refused};
 use crate::actions::account::Turn;
-use crate::actions::totp::{self, Standing};
+use crate::actions::totp::{self, Proof, Standing};
 use crate::domain::error::{Code, Fault, Problem};
+use crate::domain::receipt::ReceiptCode;
 use crate::http::app::block;
 use crate::store;
 use crate::web::form::{FaultLine, Faults, Fields};
@@ -101,8 +102,7 @@ async fn confirmed(own: &Own, fields: &Fields) -> Result<HttpResponse, Problem> 
     own.check(fields)?;
     let (me, code) = (own.me.clone(), fields.get("code").to_owned());
     let codes = own.app.write(move |tx| totp::confirm(tx, &me, &code)).await?;
-    let codes = codes.iter().map(|code| code.reveal().to_owned()).collect();
-    Ok(own.page(StatusCode::OK, "desk/totp-codes", &CodesPage { codes }))
+    Ok(codes_page(own, &codes))
 }
 
 /// Switches it off.
@@ -113,10 +113,36 @@ pub async fn switch_off(own: Own, sent: Sent) -> HttpResponse {
 }
 
 async fn switched_off(own: &Own, fields: &Fields) -> Result<HttpResponse, Problem> {
-    own.check(fields)?;
-    let turn = Turn::wait().await?;
-    let (service, me, address) = (own.app.service.clone(), own.me.clone(), own.visitor.address.clone());
-    let (password, code) = (fields.get("password").to_owned(), fields.get("code").to_owned());
-    block(move || totp::switch_off(&service, &turn, &me, &password, &code, &address)).await?;
+    let turn = turn_of(own, fields).await?;
+    let (service, me, proof) = (own.app.service.clone(), own.me.clone(), proof(own, fields));
+    block(move || totp::switch_off(&service, &turn, &me, &proof)).await?;
     Ok(done("tat"))
+}
+
+/// Makes new recovery codes, and shows them: once.
+pub async fn new_recovery(own: Own, sent: Sent) -> HttpResponse {
+    let fields = Fields(sent.into_inner());
+    let outcome = renewed(&own, &fields).await;
+    answer(&own, outcome).await
+}
+
+async fn renewed(own: &Own, fields: &Fields) -> Result<HttpResponse, Problem> {
+    let turn = turn_of(own, fields).await?;
+    let (service, me, proof) = (own.app.service.clone(), own.me.clone(), proof(own, fields));
+    let codes = block(move || totp::new_recovery(&service, &turn, &me, &proof)).await?;
+    Ok(codes_page(own, &codes))
+}
+
+async fn turn_of(own: &Own, fields: &Fields) -> Result<Turn, Problem> {
+    own.check(fields)?;
+    Turn::wait().await
+}
+
+fn proof(own: &Own, fields: &Fields) -> Proof {
+    Proof { password: fields.get("password").to_owned(), code: fields.get("code").to_owned(), address: own.visitor.address.clone() }
+}
+
+fn codes_page(own: &Own, codes: &[ReceiptCode]) -> HttpResponse {
+    let codes = codes.iter().map(|code| code.reveal().to_owned()).collect();
+    own.page(StatusCode::OK, "desk/totp-codes", &CodesPage { codes })
 }

@@ -3,7 +3,7 @@
 use actix_web::Responder;
 use serde::Serialize;
 
-use crate::actions::{Tx, frequent};
+use crate::actions::{Tx, picked};
 use crate::domain::error::Problem;
 use crate::domain::words::Language;
 use crate::http::app::Shared;
@@ -42,7 +42,7 @@ pub async fn show(app: Shared, visitor: Visitor) -> impl Responder {
 }
 
 fn build(tx: &mut Tx<'_>, language: Language) -> Result<Page, Problem> {
-    let items = frequent::all(tx)?;
+    let items = picked::frequent(tx)?;
     let catalogue = tx.catalogue.clone();
     let questions = |code: &crate::domain::words::FieldCode| -> Vec<Question> {
         let of_field = items.iter().filter(|item| item.place.as_ref().is_some_and(|place| place.field == *code));

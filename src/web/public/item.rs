@@ -174,7 +174,10 @@ fn build(tx: &mut Tx<'_>, serial: Serial, language: Language) -> Result<Page, Pr
     let latest = item.latest();
     let title = latest.map(|a| a.title.clone());
     let kind = place.map(|p| p.kind);
-    let pace = answered_on.map(|on| tr(language, "item.pace", &[("days", catalogue.calendar.between(item.received_on, on, makeup).to_string())]));
+    let pace = answered_on.map(|on| match catalogue.calendar.between(item.received_on, on, makeup) {
+        0 => t(language, "item.pace_same_day"),
+        days => tr(language, "item.pace", &[("days", days.to_string())]),
+    });
     let ground = item.ground.as_ref().and_then(|(list, code)| catalogue.list(list).find(|c| c.code == *code));
     let shell = match (ground, item.class) {
         (Some(ground), _) => tr(language, "item.shell", &[("ground", ground.name.get(language).to_owned())]),

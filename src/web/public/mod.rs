@@ -1,5 +1,6 @@
 //! Pages that anybody may open.
 
+mod commended;
 mod feedback;
 mod frequent;
 mod help;
@@ -24,6 +25,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .route("/khao-sat/{slug}", web::get().to(survey::show))
         .route("/khao-sat/{slug}", web::post().to(survey::send))
         .route("/hoi-dap", web::get().to(frequent::show))
+        .route("/khen-ngoi", web::get().to(commended::show))
         .route("/gop-y", web::get().to(feedback::show))
         .route("/gop-y", web::post().to(feedback::send))
         .route("/tra-cuu", web::get().to(receipt::ask))

@@ -100,7 +100,7 @@ pub(super) fn section(tx: &mut Tx<'_>, own: &lookup::Own, sent: &Fields, done: b
 /// A request in words.
 fn line(tx: &Tx<'_>, request: &Request, language: Language) -> RequestLine {
     let what = match request.purpose {
-        Some(purpose) => tr(language, "rights.withdrawn", &[("purpose", t(language, &format!("purpose.{purpose}")))]),
+        Some(purpose) => tr(language, "rights.withdrawn", &[("purpose", t(language, &format!("purpose_given.{purpose}")))]),
         None => t(language, &format!("rights.what.{}", request.right)),
     };
     let reason = request.reason.as_ref().and_then(|code| tx.catalogue.list("rights_refuse").find(|c| c.code == *code));
@@ -233,7 +233,7 @@ fn groups(tx: &Tx<'_>, kept: &Kept, language: Language) -> Vec<Group> {
         let contact = match &o.contact {
             None => vec![fact("contact_none", Some(t(language, "kept.nothing")))],
             Some(c) => {
-                let purposes = |p: &Purpose| t(language, &format!("purpose.{p}"));
+                let purposes = |p: &Purpose| t(language, &format!("purpose_given.{p}"));
                 let seen = c.notice.as_ref().map_or_else(|| t(language, "kept.no_notice"), |v| tr(language, "notice.version", &[("version", v.to_string())]));
                 vec![
                     fact("name", c.name.clone()),
