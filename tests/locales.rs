@@ -180,7 +180,7 @@ fn every_deed_of_the_audit_has_its_words() {
     let known = sentences(Language::Vi);
     let mut deeds = BTreeSet::new();
     for (_, text) in files("src", "rs") {
-        let audited = calls(&text, "audit(").filter_map(|call| arguments(call).get(1).copied());
+        let audited = calls(&text, "tx.audit(").filter_map(|call| arguments(call).get(1).copied());
         let finished = calls(&text, "finish(").filter_map(|call| arguments(call).get(2).copied());
         deeds.extend(audited.chain(finished).filter(|name| !name.contains("format!")).flat_map(literals).map(|deed| deed.replace('.', "_")));
     }

@@ -104,14 +104,17 @@ pub fn today(tx: &mut Tx<'_>) -> Result<BTreeMap<Uuid, Absence>, Problem> {
 }
 
 /// Writes to who works on an item; while they are away, to their deputy too.
-pub(super) fn tell(tx: &mut Tx<'_>, kind: &'static str, dedup: &str, assignee: Uuid, mut payload: Value) -> Result<(), Problem> {
-    payload["officer"] = json!(assignee);
+pub(super) fn tell(tx: &mut Tx<'_>, kind: &'static str, dedup: &str, assignee: Uuid, about: Value) -> Result<(), Problem> {
+    let with = |mut about: Value, name: &str, id: Uuid| {
+        if let Some(about) = about.as_object_mut() {
+            about.insert(name.to_owned(), json!(id));
+        }
+        about
+    };
+    let payload = with(about, "officer", assignee);
     tx.mail(kind, dedup, payload.clone())?;
     match today(tx)?.get(&assignee) {
-        Some(absence) => {
-            payload["deputy"] = json!(absence.deputy);
-            tx.mail(kind, &format!("{dedup}:deputy"), payload)
-        }
+        Some(absence) => tx.mail(kind, &format!("{dedup}:deputy"), with(payload, "deputy", absence.deputy)),
         None => Ok(()),
     }
 }

@@ -14,10 +14,11 @@ use crate::domain::error::{Code, Fault, Problem};
 use crate::domain::event::{Event, EventName};
 use crate::domain::feedback::Terms;
 use crate::domain::text::ANSWER_MAX;
-use crate::domain::words::{By, Serial};
+use crate::domain::words::{By, OfficeCode, Role, Serial};
 use crate::keys;
 use crate::store;
 use crate::store::appeal::Work;
+use crate::store::officer::Account;
 
 /// The sender asks a higher office, with the receipt in hand.
 ///
@@ -36,7 +37,23 @@ pub fn ask(tx: &mut Tx<'_>, serial: Serial) -> Result<(), Problem> {
     let until = catalogue.calendar.add(on, days, catalogue.counts_makeup(&to));
     store::appeal::open(tx.conn, serial, &to, on, until)?;
     record(tx, &mut hand, None, By::Sender, Event::Appealed { to: to.clone(), until }, Beside::default())?;
-    tx.mail("appealed", &format!("appealed:{serial}:{}", hand.item.events), json!({"serial": serial, "office": to}))
+    tx.mail("appealed", &format!("appealed:{serial}:{}", hand.item.events), json!({"serial": serial, "office": to}))?;
+    if has_people(tx, serial, &to)? {
+        return Ok(());
+    }
+    tx.mail("appeal_stuck", &format!("appeal_stuck:{serial}:{}", hand.item.events), json!({"serial": serial, "office": to}))
+}
+
+/// Are there two people left who may answer it: one to write, and another to approve?
+pub fn has_people(tx: &mut Tx<'_>, serial: Serial, office: &OfficeCode) -> Result<bool, Problem> {
+    let (involved, catalogue, today) = (involved(tx, serial)?, tx.catalogue.clone(), tx.today);
+    let fits = |account: &Account| {
+        let officer = &account.officer;
+        account.ended_on.is_none() && !involved.contains(&officer.id) && catalogue.offices.answers_for(&officer.office, office, today)
+    };
+    let free: Vec<Officer> = store::officer::all(tx.conn)?.into_iter().filter(fits).map(|account| account.officer).collect();
+    let approves = |but: &Officer| free.iter().any(|other| other.is(Role::Approver) && other.id != but.id);
+    Ok(free.iter().any(|writer| writer.is(Role::Officer) && approves(writer)))
 }
 
 /// The open appeal of an item in hand, and proof that this officer had no part in what it is about.

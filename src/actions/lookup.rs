@@ -80,7 +80,8 @@ pub fn list(tx: &mut Tx<'_>, filter: &Filter, below: Option<i64>, limit: i64) ->
 
 /// The items answered last.
 pub fn newest_answers(tx: &mut Tx<'_>, limit: i64) -> Result<Vec<PublicItem>, Problem> {
-    let records: Vec<Record> = store::list::list(tx.conn, &Filter::default(), Order::Answered, limit * 3)?.into_iter().filter(Record::words_are_public).collect();
+    let records: Vec<Record> =
+        store::list::list(tx.conn, &Filter::default(), Order::Answered, limit * 3)?.into_iter().filter(Record::words_are_public).collect();
     let records: Vec<Record> = records.into_iter().take(usize::try_from(limit).unwrap_or(0)).collect();
     summaries(tx, &records)
 }

@@ -263,14 +263,17 @@ pub fn acknowledge(tx: &mut Tx<'_>, officer: &Officer, id: i64) -> Result<(), Pr
     tell(tx, id, request.serial, RequestStep::Acknowledged, None)
 }
 
-/// Does what is asked. What waited for an acknowledgement has it with this.
+/// Does what is asked. What waited for an acknowledgement has it with this. `sure` says that words may go that nobody has back.
 ///
 /// # Errors
-/// [`Code::NotAllowed`] of a sealed item.
-pub fn act(tx: &mut Tx<'_>, officer: &Officer, id: i64) -> Result<(), Problem> {
+/// [`Code::NotAllowed`] of a sealed item, [`Problem::Invalid`] for a deletion of which nobody is sure.
+pub fn act(tx: &mut Tx<'_>, officer: &Officer, id: i64, sure: bool) -> Result<(), Problem> {
     let mut request = in_hand(tx, officer, id)?;
     let serial = request.serial;
     unsealed(tx, serial)?;
+    if request.right == Right::Delete && !sure {
+        return Err(Problem::Invalid(vec![Fault::new("/sure", "sure_missing")]));
+    }
     // Where the contact goes too, the last letter takes the address along.
     let contact = store::feedback::contact(tx.conn, serial)?;
     match request.right {

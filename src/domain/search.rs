@@ -64,11 +64,10 @@ pub struct Query {
 }
 
 impl Query {
-    /// Reads what was typed. Nothing when no word is in it.
+    /// Reads what was typed; nothing when nothing was. Signs without a word ask for what no text has.
     pub fn parse(typed: &str) -> Option<Self> {
-        let words: Vec<Word> = words(typed).take(MOST_ASKED).collect();
-        let serial = typed.trim().parse().ok();
-        (!words.is_empty()).then_some(Self { words, serial })
+        let asked = || Self { words: words(typed).take(MOST_ASKED).collect(), serial: typed.trim().parse().ok() };
+        (!typed.trim().is_empty()).then(asked)
     }
 }
 
@@ -107,7 +106,8 @@ mod tests {
         assert_eq!(Query::parse("HD-001158").unwrap().serial, Some(Serial(1158)));
         assert_eq!(Query::parse("1158").unwrap().serial, Some(Serial(1158)));
         assert_eq!(Query::parse("đất 1158").unwrap().serial, None);
-        assert_eq!(Query::parse(" ,.!  "), None);
+        assert_eq!(Query::parse("   "), None);
+        assert_eq!(Query::parse(" %,.! ").unwrap().words, Vec::<Word>::new());
     }
 
     #[test]

@@ -126,8 +126,12 @@ impl Seen {
 }
 
 /// The middleware.
-pub async fn guard<B: MessageBody + 'static>(request: ServiceRequest, next: Next<B>) -> Result<ServiceResponse<B>, Error> {
+pub async fn guard<B: MessageBody + 'static>(mut request: ServiceRequest, next: Next<B>) -> Result<ServiceResponse<B>, Error> {
     let seen = Seen::of(&request);
+    // Asked for its head, a page is made as it is, and the server leaves its body out (RFC 9110 §9.3.2).
+    if *request.method() == Method::HEAD {
+        request.head_mut().method = Method::GET;
+    }
     let limit = request.app_data::<Limit>().copied();
     // The request itself is gone when it was too slow.
     let late = limit.map(|l| (l.late)(request.request()));

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::accounts;
 use crate::actions::chase::{Digest, Reminded};
-use crate::actions::{Tx, breach, lookup};
+use crate::actions::{self, Tx, breach, lookup};
 use crate::domain::breach::hours_left;
 use crate::domain::contact::Email;
 use crate::domain::error::Problem;
@@ -84,6 +84,7 @@ pub fn plan(tx: &mut Tx<'_>, message: &Message) -> Result<Plan, Problem> {
         "unsolved" => unsolved(tx, &record, about.officer),
         "pressed" | "pressed_heads" => pressed(tx, &record, message.kind == "pressed_heads", &about),
         "appealed" => appealed(tx, &record),
+        "appeal_stuck" => appeal_stuck(tx, &record, about.officer),
         "appeal_in" => appeal_in(tx, &record, about.officer),
         "appeal_back" => appeal_back(tx, &record, about.officer, about.reason),
         "appeal_answered" => to_sender(tx, &record, appeal_answered),
@@ -351,6 +352,16 @@ fn appealed(tx: &mut Tx<'_>, record: &Record) -> Result<Plan, Problem> {
     let email = office_email(tx, &work.appeal.office);
     let notice = Notice::Appealed { serial: record.serial, office: office(tx, Some(&work.appeal.office)), until: work.appeal.until };
     Ok(email.map_or(Plan::Nobody, |email| Plan::One(email, Language::Vi, notice)))
+}
+
+/// The administrators, while nobody may answer it.
+fn appeal_stuck(tx: &mut Tx<'_>, record: &Record, only: Option<Uuid>) -> Result<Plan, Problem> {
+    let Some(work) = open_appeal(tx, record)? else { return Ok(Plan::Nobody) };
+    if actions::appeal::has_people(tx, record.serial, &work.appeal.office)? {
+        return Ok(Plan::Nobody);
+    }
+    let notice = Notice::AppealStuck { serial: record.serial, office: office(tx, Some(&work.appeal.office)) };
+    to_officers(tx, only, notice, |a| a.officer.is(Role::Administrator))
 }
 
 /// Those of the higher office who may approve its answer.

@@ -142,6 +142,13 @@ pub enum Notice {
         /// Its last day for an answer.
         until: Day,
     },
+    /// To administrators: nobody is left in the higher office who may answer.
+    AppealStuck {
+        /// The opinion.
+        serial: Serial,
+        /// The office that is asked.
+        office: Words,
+    },
     /// To the sender: the higher office answered.
     AppealAnswered {
         /// The opinion.
@@ -254,6 +261,7 @@ impl Notice {
             Self::Unsolved { .. } => "unsolved",
             Self::Pressed { .. } => "pressed",
             Self::Appealed { .. } => "appealed",
+            Self::AppealStuck { .. } => "appeal_stuck",
             Self::AppealAnswered { .. } => "appeal_answered",
             Self::Rights { .. } => "rights",
             Self::RightsWaits { .. } => "rights_waits",
@@ -281,6 +289,7 @@ impl Notice {
             | Self::Unsolved { serial, .. }
             | Self::Pressed { serial, .. }
             | Self::Appealed { serial, .. }
+            | Self::AppealStuck { serial, .. }
             | Self::AppealAnswered { serial, .. }
             | Self::Rights { serial, .. }
             | Self::RightsWaits { serial, .. }
@@ -307,6 +316,7 @@ impl Notice {
             | Self::Unsolved { .. }
             | Self::Pressed { .. }
             | Self::Appealed { .. }
+            | Self::AppealStuck { .. }
             | Self::RightsWaits { .. }
             | Self::Breach { .. }
             | Self::PasswordReset { .. }
@@ -333,10 +343,12 @@ impl Notice {
             Self::Unsolved { .. } => "mail.unsolved.subject",
             Self::Pressed { .. } => "mail.pressed.subject",
             Self::Appealed { .. } => "mail.appealed.subject",
+            Self::AppealStuck { .. } => "mail.appeal_stuck.subject",
             Self::AppealAnswered { .. } => "mail.appeal_answered.subject",
             Self::Rights { .. } => "mail.rights.subject",
             Self::RightsWaits { .. } => "mail.rights_waits.subject",
             Self::Breach { due: false, .. } => "mail.breach.subject",
+            Self::Breach { due: true, left: ..0, .. } => "mail.breach.subject_over",
             Self::Breach { due: true, .. } => "mail.breach.subject_due",
             Self::PasswordReset { .. } => "mail.password_reset.subject",
             Self::TotpReset => "mail.totp_reset.subject",
@@ -384,6 +396,7 @@ impl Notice {
                 json!({"n": lines.len(), "lines": lines.iter().map(line).collect::<Vec<_>>()})
             }
             Self::Appealed { office, until, .. } => json!({"office": office.get(language), "until": i18n::long_date(language, *until)}),
+            Self::AppealStuck { office, .. } => json!({"office": office.get(language), "path": "/quan-tri/tai-khoan"}),
             Self::AppealAnswered { office, answer, .. } => json!({"office": office.get(language), "answer": answer}),
             Self::Resumed { added, due_on, .. } => json!({"added": added, "due": day(due_on)}),
             Self::Rights { right, step, act_by, reason, note, .. } => json!({

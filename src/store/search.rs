@@ -108,6 +108,9 @@ pub(super) type Matches = Box<dyn BoxableExpression<feedback::table, super::Mult
 pub(super) fn matches(conn: &Conn, query: &Query, reader: Reader) -> Matches {
     use diesel::dsl::sql;
     let serial = query.serial.map_or(0, |serial| serial.0);
+    if query.words.is_empty() {
+        return Box::new(sql::<Bool>("1 = 0"));
+    }
     match conn {
         Conn::Sqlite(_) => Box::new(
             sql::<Bool>("(feedback.serial = ")

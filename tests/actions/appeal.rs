@@ -80,6 +80,23 @@ fn who_wrote_or_approved_has_no_part_in_it_wherever_they_work() {
 }
 
 #[test]
+fn where_nobody_is_left_to_answer_the_administrators_are_told() {
+    each_database(|bed| {
+        let (serial, _) = unsolved(bed);
+        asks(bed, serial).unwrap();
+        let told = |serial: Serial| bed.mails().contains(&format!("appeal_stuck {}", serial.0));
+        assert!(!told(serial), "the city has a writer and an approver");
+        // The city's own approver approved: nobody else there may.
+        let serial = bed.citizen().says("Mạng chậm.").office(COORDINATING).sends_opinion(bed);
+        bed.desk("coordinator").takes(serial).writes(serial, "Đang xem.").hands_in(serial);
+        bed.desk("city-approver").approves(serial);
+        bed.service.write(|tx| reply::reply(tx, serial, "no", "not_done", "")).unwrap();
+        asks(bed, serial).unwrap();
+        assert!(told(serial), "{:?}", bed.mails());
+    });
+}
+
+#[test]
 fn a_yes_or_silence_is_no_ground_and_a_later_no_is_a_new_one() {
     each_database(|bed| {
         let serial = bed.citizen().says("Bao giờ có sổ?").sends_opinion(bed);

@@ -23,7 +23,7 @@ fn requests(bed: &Bed, serial: Serial) -> Vec<Request> {
 }
 
 fn does(bed: &Bed, request: &Request) {
-    bed.desk("protector").tries(|tx, me| rights::act(tx, me, request.id)).unwrap();
+    bed.desk("protector").tries(|tx, me| rights::act(tx, me, request.id, true)).unwrap();
 }
 
 #[test]
@@ -55,7 +55,7 @@ fn only_the_data_protection_officer_decides_and_each_request_once() {
         let again = rights::Asked { right: "restrict".to_owned(), ..rights::Asked::default() };
         assert_eq!(faults(bed.service.write(|tx| rights::ask(tx, serial, &again))), ["/right already_asked"]);
         for login in ["officer", "approver", "head", "receiver", "administrator"] {
-            assert_eq!(refusal(bed.desk(login).tries(|tx, me| rights::act(tx, me, request.id))), "not_allowed", "{login}");
+            assert_eq!(refusal(bed.desk(login).tries(|tx, me| rights::act(tx, me, request.id, true))), "not_allowed", "{login}");
             assert_eq!(refusal(bed.desk(login).tries(|tx, me| rights::at_desk(tx, me, request.id))), "not_allowed", "{login}");
         }
         let protector = bed.desk("protector");
@@ -65,7 +65,7 @@ fn only_the_data_protection_officer_decides_and_each_request_once() {
         assert_eq!(faults(protector.tries(|tx, me| rights::refuse(tx, me, request.id, "unclear", " "))), ["/note words_missing"]);
         protector.tries(|tx, me| rights::refuse(tx, me, request.id, "unclear", "Ông/bà muốn hạn chế điều gì?")).unwrap();
         assert_eq!(requests(bed, serial)[0].state, RequestState::Refused);
-        assert_eq!(refusal(protector.tries(|tx, me| rights::act(tx, me, request.id))), "changed_meanwhile");
+        assert_eq!(refusal(protector.tries(|tx, me| rights::act(tx, me, request.id, true))), "changed_meanwhile");
         asks(bed, serial, "restrict");
     });
 }
@@ -227,7 +227,7 @@ fn what_is_sealed_stays_its_receivers() {
         let id = requests(bed, later)[0].id;
         let desk = bed.desk("protector").tries(|tx, me| rights::at_desk(tx, me, id)).unwrap();
         assert!(desk.sealed && desk.original.is_none() && desk.request.words.is_none());
-        assert_eq!(refusal(bed.desk("protector").tries(|tx, me| rights::act(tx, me, id))), "not_allowed");
+        assert_eq!(refusal(bed.desk("protector").tries(|tx, me| rights::act(tx, me, id, true))), "not_allowed");
         assert_eq!(bed.events(later).last(), Some(&"sealed"));
         bed.desk("protector").tries(|tx, me| rights::refuse(tx, me, id, "kept_by_law", "Xin hỏi người tiếp nhận.")).unwrap();
     });

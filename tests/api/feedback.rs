@@ -39,7 +39,8 @@ fn before_its_answer_nobody_reads_the_words_and_after_it_everybody_does() {
         api.says("report", "Chị Hạnh ở quầy 3 rất chậm.").await;
         let waiting = api.get("feedback/1").await.json;
         let expected = ["serial", "id", "class", "kind", "field", "office", "respondent", "received_on", "due_on", "first_due_on", "answered_on"];
-        let expected = expected.into_iter().chain(["working_days", "out_on", "title", "question", "answers", "appeals", "merged_into", "ground", "history"]);
+        let expected =
+            expected.into_iter().chain(["working_days", "out_on", "title", "question", "answers", "appeals", "pressed", "merged_into", "ground", "history"]);
         assert_eq!(keys(&waiting), expected.collect());
         assert_eq!((&waiting["class"], &waiting["title"], &waiting["answers"]), (&json!("open_in_time"), &Value::Null, &json!([])));
         assert_eq!(waiting["due_on"], "2026-10-22");

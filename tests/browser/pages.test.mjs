@@ -43,6 +43,8 @@ const PUBLIC = [
   ['a period that can not be read', () => '/ket-qua?from=hom-qua', 422],
   ['the help', () => '/tro-giup'],
   ['the frequent questions', () => '/hoi-dap'],
+  ['the commendations', () => '/khen-ngoi'],
+  ['the improvements', () => '/cai-tien'],
   ['what a search finds', () => '/y-kien?q=xin+loi'],
   ['the notice on personal data', () => '/du-lieu-ca-nhan'],
   ['a forgotten password', () => '/dang-nhap/quen'],
@@ -87,8 +89,15 @@ const DESK = {
     ['a sealed opinion', () => `/can-bo/${found.denunciation.serial}`],
   ],
   'giam-sat': [
-    ['a role without a list of work', () => '/can-bo'],
+    ['what waits below', () => '/can-bo/theo-doi'],
+    ['what is late below', () => '/can-bo/theo-doi?xem=overdue'],
+    ['one opinion from above', () => `/can-bo/theo-doi/${found.overdue}`],
     ['what a role may not open', () => '/quan-tri', 403],
+  ],
+  'thiet-ke': [['a role without a list of work', () => '/can-bo']],
+  'du-lieu': [
+    ['the desk of data rights', () => '/can-bo/quyen'],
+    ['the breaches', () => '/can-bo/quyen/su-co'],
   ],
   'quan-tri': [['the administration', () => '/quan-tri', 'later']],
 };

@@ -60,6 +60,7 @@ fn notices() -> Vec<(&'static str, Notice)> {
         ("pressed", Notice::Pressed { serial, office: office.clone(), words: Some("Xin trả lời trước thứ Sáu.".to_owned()), due_on }),
         ("pressed_wordless", Notice::Pressed { serial, office: office.clone(), words: None, due_on }),
         ("appealed", Notice::Appealed { serial, office: office.clone(), until: "2026-12-08".parse().unwrap() }),
+        ("appeal_stuck", Notice::AppealStuck { serial, office: office.clone() }),
         ("appeal_answered", Notice::AppealAnswered { serial, office: office.clone(), answer: Some("Đã cấp sổ ngày 7/12.".to_owned()) }),
         ("appeal_answered_hidden", Notice::AppealAnswered { serial, office: office.clone(), answer: None }),
         ("assigned", Notice::Assigned { serial, due_on }),
@@ -102,7 +103,7 @@ fn letters_read_well_in_three_languages() {
             }
             let breach = name.starts_with("breach");
             assert!(breach || letter.text.contains("HD-001158") && (name == "chase" || letter.subject.contains("HD-001158")), "{all}");
-            let links = ["/HD-001158", "/tra-cuu", "/can-bo\n", "/can-bo/quyen/7\n", "/can-bo/quyen/su-co/3\n"];
+            let links = ["/HD-001158", "/tra-cuu", "/can-bo\n", "/can-bo/quyen/7\n", "/can-bo/quyen/su-co/3\n", "/quan-tri/tai-khoan"];
             assert!(links.iter().any(|link| letter.text.contains(link)), "{all}");
             page.push_str(&format!("==== {language}{all}\n"));
         }

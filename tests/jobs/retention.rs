@@ -100,7 +100,7 @@ fn the_last_letter_after_a_deletion_reaches_its_reader_and_loses_the_address() {
         let (serial, _) = send_in(&service, "km", opinion("report", "a@example.vn"));
         service.write(|tx| rights::ask(tx, serial, &Asked { right: "delete".to_owned(), ..Asked::default() })).unwrap();
         let id = service.read(|tx| Ok(store::rights::of(tx.conn, serial)?[0].id)).unwrap();
-        service.write(|tx| rights::act(tx, &protector, id)).unwrap();
+        service.write(|tx| rights::act(tx, &protector, id, true)).unwrap();
         assert!(service.read(|tx| Ok(store::feedback::contact(tx.conn, serial)?)).unwrap().is_none());
         let letters = super::delivered(&service);
         let to: Vec<&str> = letters.iter().filter(|(_, l)| l.subject.contains("ទិន្នន័យ")).map(|(to, _)| to.as_str()).collect();

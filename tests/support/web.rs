@@ -126,6 +126,11 @@ impl Browser {
         self.client.get(format!("{}{address}", self.url)).send().unwrap().into()
     }
 
+    /// Asks for the head alone, as programs do that watch a site.
+    pub fn heads(&self, address: &str) -> Page {
+        self.client.head(format!("{}{address}", self.url)).send().unwrap().into()
+    }
+
     /// What stands there, to the byte.
     pub fn downloads(&self, address: &str) -> Vec<u8> {
         self.client.get(format!("{}{address}", self.url)).send().unwrap().bytes().unwrap().to_vec()

@@ -96,6 +96,39 @@ fn files_are_not_lost_when_the_form_comes_back() {
 }
 
 #[test]
+fn a_rating_takes_files_with_an_opinion_and_not_without() {
+    let bed = Bed::sqlite();
+    let shelf = Shelf::of(&bed);
+    let site = Site::serving(shelf.service.clone());
+    let sender = site.browser();
+    let mut page = sender.opens(&format!("/khao-sat/phieu-quay?linh-vuc=land&noi={WARD}"));
+    while page.status == 303 {
+        page = sender.opens(page.header("location"));
+    }
+    assert!(page.says("enctype=\"multipart/form-data\"") && page.says("name=\"tep\""), "{}", page.body);
+    let (id, token) = (page.hidden("submission_id"), sender.token());
+    let rates = |text: &str, files: &[(&str, &str, &[u8])]| {
+        let fields = [
+            ("form_token", token.as_str()),
+            ("submission_id", id.as_str()),
+            ("field", "land"),
+            ("office", WARD),
+            ("respondent", "citizen"),
+            ("a.overall", "2"),
+            ("text", text),
+        ];
+        sender.sends_parts("/khao-sat/phieu-quay", &fields, files)
+    };
+    let wordless = rates(" ", &[("a.pdf", "application/pdf", PDF)]);
+    assert!(wordless.status == 422 && wordless.says("href=\"#y-kien\"") && wordless.says("Tệp PDF 1 ("), "{}", wordless.body);
+    let wrong = rates("Chờ lâu.", &[("a.jpg", "image/jpeg", b"MZ")]);
+    assert!(wrong.status == 422 && wrong.says("href=\"#tep\""), "{}", wrong.body);
+    let sent = rates("Chờ lâu.", &[]);
+    assert_eq!(sent.status, 303, "{}", sent.body);
+    assert!(sender.opens(sent.header("location").split('?').next().unwrap()).says("Tệp PDF 1 ("));
+}
+
+#[test]
 fn a_sender_adds_files_when_asked_and_officers_lay_theirs_beside_it() {
     let bed = Bed::sqlite();
     let shelf = Shelf::of(&bed);

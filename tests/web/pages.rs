@@ -90,3 +90,13 @@ fn pages_say_what_was_reviewed() {
         insta::assert_snapshot!(name, page);
     }
 }
+
+#[test]
+fn the_head_of_a_page_can_be_asked_for_alone() {
+    let bed = Bed::sqlite();
+    let site = Site::start(&bed);
+    for (address, status) in [("/", 200), ("/ket-qua", 200), ("/api/v1/results", 200), ("/can-bo", 303), ("/khong-co", 404)] {
+        let head = site.browser().heads(address);
+        assert_eq!((head.status, head.body.as_str()), (status, ""), "{address}");
+    }
+}

@@ -17,7 +17,7 @@ fn a_sender_sees_all_that_is_kept_and_takes_a_copy() {
     assert!(page.says("Quyền của ông/bà đối với dữ liệu") && page.says("Xem tất cả"), "{}", page.body);
     let seen = sender.submits(&own, &[("viec", "xem")]);
     assert_eq!(seen.status, 200);
-    for words in ["Tôi tên An.", "an@example.vn", "gửi câu trả lời cho tôi", "Bản 2026-01", "HD-000001", "phieu-quay"] {
+    for words in ["Tôi tên An.", "an@example.vn", "gửi câu trả lời cho ông/bà", "Bản 2026-01", "HD-000001", "phieu-quay"] {
         assert!(seen.says(words), "{words}: {}", seen.body);
     }
     let copy = sender.submits(&own, &[("viec", "tai-ve")]);
@@ -70,7 +70,9 @@ fn a_sender_withdraws_consent_and_asks_and_the_desk_decides() {
     assert_eq!(protector.submits(&address, &[("viec", "bao-nhan")]).status, 303);
     let forgotten = protector.submits(&address, &[("viec", "tu-choi"), ("reason", ""), ("note", "Vì thế.")]);
     assert!(forgotten.status == 422 && forgotten.says("Vì thế."), "{}", forgotten.body);
-    assert_eq!(protector.submits(&address, &[("viec", "lam")]).status, 303);
+    let unsure = protector.submits(&address, &[("viec", "lam")]);
+    assert!(unsure.status == 422 && unsure.says("href=\"#sure\""), "{}", unsure.body);
+    assert_eq!(protector.submits(&address, &[("viec", "lam"), ("sure", "1")]).status, 303);
     let late = protector.submits(&address, &[("viec", "lam")]);
     assert_eq!(late.status, 409, "{}", late.body);
     let page = sender.opens(&own);

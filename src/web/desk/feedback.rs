@@ -232,6 +232,8 @@ struct AppealWork {
     may_write: bool,
     may_approve: bool,
     involved: bool,
+    /// Nobody is left who may write and approve.
+    stuck: bool,
     note: String,
 }
 
@@ -486,7 +488,7 @@ fn build(tx: &mut Tx<'_>, officer: &Officer, item: &DeskItem, sent: &Sent, langu
         praise: record.kind == Some(Kind::Praise),
         templates: templates(tx, record, language)?,
         appeals: item.appeals.iter().map(|work| view::appeal(&work.appeal, &catalogue, language)).collect(),
-        appeal: appeal_work(item, &catalogue, redactor, sent, language),
+        appeal: appeal_work(tx, item, redactor, sent, language)?,
         appeal_reasons: list("duyet-lai", "appeal-reason", "return", "desk.return_reason"),
         offices: select("chuyen", "to", "desk.to_office", view::office_options(&catalogue, tx.today, language)),
         forward_reasons: list("chuyen", "reason", "forward", "desk.reason"),
@@ -605,12 +607,14 @@ fn templates(tx: &mut Tx<'_>, record: &Record, language: Language) -> Result<Fil
     Ok(view::filter_select("template", "template.choose", t(language, "desk.choose"), "", options))
 }
 
-fn appeal_work(item: &DeskItem, catalogue: &Catalogue, redactor: &Redactor, sent: &Sent, language: Language) -> Option<AppealWork> {
-    let work = item.appeals.last().filter(|work| work.appeal.answered_on.is_none() && item.record.state == State::Answered)?;
+fn appeal_work(tx: &mut Tx<'_>, item: &DeskItem, redactor: &Redactor, sent: &Sent, language: Language) -> Result<Option<AppealWork>, Problem> {
+    let open = item.appeals.last().filter(|work| work.appeal.answered_on.is_none() && item.record.state == State::Answered);
+    let Some(work) = open else { return Ok(None) };
     let act = |a: Act| item.acts.contains(&a) && !item.involved;
     let answer = if sent.form == "xem-lai" { sent.fields.get("appeal").to_owned() } else { work.answer.clone() };
-    Some(AppealWork {
-        office: view::office_name(catalogue, &work.appeal.office, language),
+    Ok(Some(AppealWork {
+        stuck: !appeal::has_people(tx, item.record.serial, &work.appeal.office)?,
+        office: view::office_name(&tx.catalogue, &work.appeal.office, language),
         until: long_date(language, work.appeal.until),
         shown: view::marked(redactor, &work.answer).0,
         lang: view::language_of(&answer, Language::Vi),
@@ -621,7 +625,7 @@ fn appeal_work(item: &DeskItem, catalogue: &Catalogue, redactor: &Redactor, sent
         may_approve: act(Act::ApproveAppeal) && work.handed_in && !item.own_text,
         involved: item.involved,
         note: sent.typed("duyet-lai", "note").to_owned(),
-    })
+    }))
 }
 
 fn proposal(item: &DeskItem, catalogue: &Catalogue, redactor: &Redactor, language: Language) -> Option<Proposal> {

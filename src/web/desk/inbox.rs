@@ -5,12 +5,12 @@ use actix_web::http::StatusCode;
 use actix_web::web::Query as Asked;
 use serde::Serialize;
 
-use super::gate::{AtDesk, Sent};
+use super::gate::{AtDesk, Sent, anchor};
 use super::offices_of;
 use crate::actions::{Tx, desk, inbox};
 use crate::domain::access::Officer;
 use crate::domain::desk::View;
-use crate::domain::error::{Code, Problem};
+use crate::domain::error::{Code, Fault, Problem};
 use crate::domain::feedback::State;
 use crate::domain::search::Query;
 use crate::domain::text::propose_title;
@@ -21,7 +21,7 @@ use crate::i18n::{date, long_date, t, tr};
 use crate::store;
 use crate::store::list::{Filter, Order, Place};
 use crate::store::search::Reader;
-use crate::web::form::Fields;
+use crate::web::form::{FaultLine, Faults, Fields};
 use crate::web::respond;
 use crate::web::view::{self, FilterSelect, Status};
 
@@ -49,6 +49,7 @@ struct Page {
     may_act: bool,
     actions: FilterSelect,
     done: bool,
+    faults: Vec<FaultLine>,
     script: &'static str,
 }
 
@@ -158,6 +159,20 @@ fn narrowed(tx: &Tx<'_>, filter: &Filter, asked: &Fields) -> Filter {
     }
 }
 
+/// Days of the filter that can't be read, or that end before they begin: such a filter would choose what nobody asked for.
+fn faults_of(asked: &Fields) -> Vec<Fault> {
+    let day = |name: &str| Some(asked.get(name).trim()).filter(|typed| !typed.is_empty()).map(str::parse::<Day>);
+    let (from, to) = (day("tu"), day("den"));
+    let unread = [("/tu", &from), ("/den", &to)].into_iter().filter(|(_, day)| matches!(day, Some(Err(_)))).map(|(at, _)| Fault::new(at, "not_a_day"));
+    let mut faults: Vec<Fault> = unread.collect();
+    if let (Some(Ok(from)), Some(Ok(to))) = (from, to)
+        && to < from
+    {
+        faults.push(Fault::new("/den", "ends_before_it_begins"));
+    }
+    faults
+}
+
 /// What is asked for beside the tab, as the end of an address.
 fn query_of(asked: &Fields) -> String {
     let mut query = form_urlencoded::Serializer::new(String::new());
@@ -241,6 +256,7 @@ fn build(tx: &mut Tx<'_>, officer: &Officer, asked: &Fields, language: Language)
         tabs: views,
         items,
         done: !asked.get("xong").is_empty(),
+        faults: Faults::new(faults_of(asked), language).lines(anchor),
         script: "desk.js",
     })
 }

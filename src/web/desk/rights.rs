@@ -145,6 +145,8 @@ struct Page {
     sealed: bool,
     open: bool,
     can_acknowledge: bool,
+    /// What is asked for can't be undone.
+    deletes: bool,
     /// What doing it comes to, in a sentence.
     effect: String,
     reason: Option<String>,
@@ -201,6 +203,7 @@ fn build(tx: &Tx<'_>, desk: Desk, sent: &Sent, language: Language) -> Page {
         sealed,
         open: request.is_open(),
         can_acknowledge: request.state == RequestState::Asked,
+        deletes: request.right == Right::Delete,
         effect: t(language, &effect),
         reason: request.reason.as_ref().and_then(named),
         note: request.note.clone(),
@@ -256,7 +259,7 @@ async fn act(app: Shared, visitor: Visitor, id: Path<String>, form: Form<Vec<(St
     let (sent, number) = (fields.clone(), number(&id));
     let done = app.write(move |tx| match (sent.get("viec"), number?) {
         ("bao-nhan", id) => rights::acknowledge(tx, &officer, id),
-        ("lam", id) => rights::act(tx, &officer, id),
+        ("lam", id) => rights::act(tx, &officer, id, sent.has("sure", "1")),
         ("tu-choi", id) => rights::refuse(tx, &officer, id, sent.get("reason"), sent.get("note")),
         ("gia-han", id) => rights::extend(tx, &officer, id, sent.get("extend-note")),
         _ => Err(Code::NotFound.into()),

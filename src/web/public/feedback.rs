@@ -6,13 +6,12 @@ use actix_web::{HttpResponse, Responder};
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::opinion::{self, Before, OpinionPart, Sent, Tick};
-use crate::actions::attachment::{self, Upload};
+use super::opinion::{self, Before, FilePart, OpinionPart, Sent, Tick};
+use crate::actions::attachment::Upload;
 use crate::domain::error::{Code, Fault, Problem};
 use crate::domain::submission::{Draft, Submission, Way};
-use crate::http::app::{App, Shared, block};
+use crate::http::app::{App, Shared};
 use crate::http::visitor::Visitor;
-use crate::web::files::{self, FileView, TakesFiles};
 use crate::web::form::{FaultLine, Faults, Fields};
 use crate::web::upload::Parcel;
 use crate::web::view::{self, OfficeGroup, Promised};
@@ -29,10 +28,8 @@ struct Page {
     office_focus: bool,
     respondents: Vec<Tick>,
     opinion: OpinionPart,
-    takes_files: Option<TakesFiles>,
-    /// What is kept for this sheet already: a browser sends no file twice by itself.
-    kept_files: Vec<FileView>,
-    file_error: Option<String>,
+    #[serde(flatten)]
+    files: FilePart,
     faults: Vec<FaultLine>,
     before: Option<Before>,
 }
@@ -65,13 +62,8 @@ async fn page(app: &App, visitor: &Visitor, fields: &Fields, faults: Faults, sta
     let today = app.service.now().day();
     let language = visitor.language;
     let submission_id = Uuid::parse_str(fields.get("submission_id")).ok().filter(|id| !id.is_nil()).unwrap_or_else(Uuid::new_v4);
-    let takes_files = TakesFiles::of(app);
-    let kept_files = match takes_files {
-        Some(_) => app.read(move |tx| Ok(files::views(&attachment::staged(tx, submission_id)?, language))).await,
-        None => Ok(Vec::new()),
-    };
-    let kept_files = match kept_files {
-        Ok(kept) => kept,
+    let files = match FilePart::of(app, submission_id, &faults, language).await {
+        Ok(files) => files,
         Err(problem) => return respond::problem(app, visitor, &problem),
     };
     let active = || catalogue.fields.iter().filter(|f| f.is_active(today));
@@ -92,11 +84,8 @@ async fn page(app: &App, visitor: &Visitor, fields: &Fields, faults: Faults, sta
         office_focus: faults.is_first("/office"),
         respondents: opinion::respondents(fields),
         opinion: OpinionPart::new(fields, &faults, catalogue.notices.newest(today), true),
-        takes_files,
-        kept_files,
-        file_error: faults.at(attachment::POINTER),
+        files,
         faults: faults.lines(|pointer| match pointer {
-            attachment::POINTER => "tep".to_owned(),
             "/field" => format!("field-{first}"),
             other => opinion::anchor(other).unwrap_or_else(|| "main".to_owned()),
         }),
@@ -121,16 +110,9 @@ pub async fn send(app: Shared, visitor: Visitor, parcel: Parcel) -> impl Respond
     }
 }
 
-/// Keeps files for a sheet. Their faults join those of the form, so that all are told at once.
-async fn stage(app: &App, fields: &Fields, uploads: Vec<Upload>) -> Result<(), Problem> {
-    let Ok(submission) = Uuid::parse_str(fields.get("submission_id")) else { return Ok(()) };
-    let service = app.service.clone();
-    block(move || attachment::stage(&service, submission, uploads)).await
-}
-
 async fn submit(app: &App, visitor: &Visitor, fields: &Fields, uploads: Vec<Upload>) -> Result<Sent, Problem> {
     visitor.check_form(app, fields.get("form_token"))?;
-    let staged = if uploads.is_empty() { Ok(()) } else { stage(app, fields, uploads).await };
+    let staged = opinion::stage(app, fields, uploads).await;
     let catalogue = app.service.held()?;
     let draft = Draft {
         submission_id: fields.get("submission_id").to_owned(),
@@ -143,11 +125,7 @@ async fn submit(app: &App, visitor: &Visitor, fields: &Fields, uploads: Vec<Uplo
         opinion: Some(opinion::draft(fields).unwrap_or_default()),
     };
     let checked = Submission::parse(&draft, &Way::web(), None, &catalogue, app.service.now().day());
-    let checked = match (checked, staged) {
-        (checked, Ok(())) => checked,
-        (Err(Problem::Invalid(faults)), Err(Problem::Invalid(of_files))) => return Err(Problem::Invalid([faults, of_files].concat())),
-        (_, Err(problem)) => return Err(problem),
-    };
+    let checked = opinion::with_files(checked, staged);
     if checked.is_ok()
         && let Some(before) = opinion::before(app, fields).await?
     {

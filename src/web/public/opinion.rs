@@ -1,15 +1,18 @@
 //! The part of a form in which somebody says more: words, kind, contact,
-//! consent. Used by the rating form and by the opinion form.
+//! consent, files. Used by the rating form and by the opinion form.
 
 use serde::Serialize;
+use uuid::Uuid;
 
+use crate::actions::attachment::{self, Upload};
 use crate::actions::search;
 use crate::domain::error::Problem;
 use crate::domain::notice::Notice;
 use crate::domain::submission::OpinionDraft;
 use crate::domain::visibility::PublicItem;
 use crate::domain::words::{Kind, Language, Purpose, Respondent, Topic};
-use crate::http::app::App;
+use crate::http::app::{App, block};
+use crate::web::files::{self, FileView, TakesFiles};
 use crate::web::form::{Faults, Fields};
 use crate::web::view::{self, Numbered};
 
@@ -157,6 +160,52 @@ impl Alike {
     }
 }
 
+/// What a form shows of files: whether it takes some, and what is kept for its
+/// sheet already, since a browser sends no file twice by itself.
+#[derive(Debug, Default, Serialize)]
+pub struct FilePart {
+    takes_files: Option<TakesFiles>,
+    kept_files: Vec<FileView>,
+    file_error: Option<String>,
+}
+
+impl FilePart {
+    /// As it is for a sheet now.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn of(app: &App, submission: Uuid, faults: &Faults, language: Language) -> Result<Self, Problem> {
+        let takes_files = TakesFiles::of(app);
+        let kept_files = match takes_files {
+            Some(_) => app.read(move |tx| Ok(files::views(&attachment::staged(tx, submission)?, language))).await?,
+            None => Vec::new(),
+        };
+        Ok(Self { takes_files, kept_files, file_error: faults.at(attachment::POINTER) })
+    }
+}
+
+/// Keeps files for a sheet.
+///
+/// # Errors
+/// The faults of the files, to be told with those of the form.
+pub async fn stage(app: &App, fields: &Fields, uploads: Vec<Upload>) -> Result<(), Problem> {
+    let Ok(submission) = Uuid::parse_str(fields.get("submission_id")) else { return Ok(()) };
+    if uploads.is_empty() {
+        return Ok(());
+    }
+    let service = app.service.clone();
+    block(move || attachment::stage(&service, submission, uploads)).await
+}
+
+/// What was read of a form, with the faults of its files among its own, so that all are told at once.
+pub fn with_files<T>(read: Result<T, Problem>, staged: Result<(), Problem>) -> Result<T, Problem> {
+    match (read, staged) {
+        (read, Ok(())) => read,
+        (Err(Problem::Invalid(faults)), Err(Problem::Invalid(of_files))) => Err(Problem::Invalid([faults, of_files].concat())),
+        (_, Err(problem)) => Err(problem),
+    }
+}
+
 /// What became of a form.
 #[derive(Debug)]
 pub enum Sent {
@@ -190,6 +239,7 @@ pub fn anchor(pointer: &str) -> Option<String> {
         "/feedback/contact/consent" | "/feedback/contact/notice" => "consent-answer",
         "/respondent" => "ai-citizen",
         "/office" => "noi",
+        attachment::POINTER => "tep",
         _ => return None,
     };
     Some(id.to_owned())

@@ -318,6 +318,7 @@ fn anchor(pointer: &str) -> String {
         "/feedback/contact/email" => "rights-email",
         "/feedback/contact/phone" => "rights-phone",
         "/purpose" | "/contact" | "/feedback/contact/consent" => rights::SECTION,
+        "/form_token" => "main",
         _ => "bo-sung",
     }
     .to_owned()
@@ -375,6 +376,11 @@ pub async fn act(app: Shared, visitor: Visitor, code: Path<String>, parcel: Parc
     match done {
         Ok(()) => respond::see_other(&format!("/tra-cuu/{}?{what}=1", shown.reveal())),
         Err(Problem::Invalid(faults)) => page(&app, &visitor, shown, Turn { fields, faults, ..Turn::default() }, StatusCode::UNPROCESSABLE_ENTITY).await,
+        // Mostly a second press: the page below says how it stands.
+        Err(problem @ Problem::Move { .. }) => {
+            let turn = Turn { faults: vec![Fault::new("/form_token", "done_or_over")], ..Turn::default() };
+            page(&app, &visitor, shown, turn, crate::http::error::noted(&problem)).await
+        }
         Err(problem) => respond::problem(&app, &visitor, &problem),
     }
 }

@@ -2,13 +2,14 @@
 //! Back works; only the last one is sent.
 
 use actix_web::http::StatusCode;
-use actix_web::web::{Form, Path, Query};
+use actix_web::web::{Path, Query};
 use actix_web::{HttpResponse, Responder};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use super::opinion::{self, Before, OpinionPart, Sent, Tick};
+use super::opinion::{self, Before, FilePart, OpinionPart, Sent, Tick};
+use crate::actions::attachment::Upload;
 use crate::domain::catalogue::{Catalogue, Field, Procedure};
 use crate::domain::error::{Code, Fault, Problem};
 use crate::domain::notice::Notice;
@@ -21,6 +22,7 @@ use crate::domain::words::{Language, Slug};
 use crate::http::app::{App, Shared};
 use crate::http::visitor::Visitor;
 use crate::web::form::{FaultLine, Faults, Fields};
+use crate::web::upload::Parcel;
 use crate::web::view::{self, OfficeGroup};
 use crate::web::{respond, sheet};
 
@@ -73,7 +75,12 @@ pub async fn show(app: Shared, visitor: Visitor, slug: Path<String>, query: Quer
         Some(office) => {
             let Some(id) = sheet::submission(&app, &visitor, &asked) else { return sheet::new(&app, &visitor) };
             let notice = catalogue.notices.newest(today);
-            let form = RateForm { survey, field, office, procedure, fields: &Fields::default(), faults: &Faults::default(), id, notice, before: None };
+            let faults = Faults::default();
+            let files = match FilePart::of(&app, id, &faults, visitor.language).await {
+                Ok(files) => files,
+                Err(problem) => return respond::problem(&app, &visitor, &problem),
+            };
+            let form = RateForm { survey, field, office, procedure, fields: &Fields::default(), faults: &faults, id, notice, before: None, files };
             respond::page(&app, &visitor, "public/rate", &form.page(visitor.language))
         }
         None => choose_place(&app, &visitor, survey, &catalogue, field, procedure, &asked, today),
@@ -223,6 +230,7 @@ struct RateForm<'a> {
     id: Uuid,
     before: Option<Before>,
     notice: Option<&'a Notice>,
+    files: FilePart,
 }
 
 #[derive(Serialize)]
@@ -239,6 +247,8 @@ struct RatePage {
     others: Vec<QuestionView>,
     respondents: Vec<Tick>,
     opinion: OpinionPart,
+    #[serde(flatten)]
+    files: FilePart,
     faults: Vec<FaultLine>,
     before: Option<Before>,
 }
@@ -290,6 +300,7 @@ impl RateForm<'_> {
             opinion: OpinionPart::new(self.fields, self.faults, self.notice, false),
             faults: self.faults.lines(|pointer| anchor(definition, pointer)),
             before: self.before,
+            files: self.files,
         }
     }
 }
@@ -344,23 +355,27 @@ fn anchor(definition: &Definition, pointer: &str) -> String {
 }
 
 /// Takes a filled form.
-pub async fn send(app: Shared, visitor: Visitor, slug: Path<String>, form: Form<Vec<(String, String)>>) -> impl Responder {
-    let fields = opinion::on_the_chosen_road(Fields(form.into_inner()));
-    match submit(&app, &visitor, &slug, &fields).await {
+pub async fn send(app: Shared, visitor: Visitor, slug: Path<String>, parcel: Parcel) -> impl Responder {
+    let fields = opinion::on_the_chosen_road(parcel.fields);
+    match submit(&app, &visitor, &slug, &fields, parcel.files).await {
         Ok(Sent::Stored(code)) => respond::see_other(&format!("/tra-cuu/{code}?cam-on=1")),
-        Ok(Sent::NotYet(before)) => come_back(&app, &visitor, &slug, &fields, Vec::new(), StatusCode::OK, Some(before)),
-        Err(Problem::Invalid(faults)) => come_back(&app, &visitor, &slug, &fields, faults, StatusCode::UNPROCESSABLE_ENTITY, None),
+        Ok(Sent::NotYet(before)) => come_back(&app, &visitor, &slug, &fields, Vec::new(), StatusCode::OK, Some(before)).await,
+        Err(Problem::Invalid(faults)) => come_back(&app, &visitor, &slug, &fields, faults, StatusCode::UNPROCESSABLE_ENTITY, None).await,
         Err(problem @ (Problem::Refused(Code::StaleForm | Code::AlreadySent) | Problem::Unavailable(_))) => {
             let fault = vec![Fault::new("/form_token", problem.code().as_str())];
-            come_back(&app, &visitor, &slug, &sheet::after(&problem, &fields), fault, crate::http::error::noted(&problem), None)
+            come_back(&app, &visitor, &slug, &sheet::after(&problem, &fields), fault, crate::http::error::noted(&problem), None).await
         }
         Err(problem) => respond::problem(&app, &visitor, &problem),
     }
 }
 
-async fn submit(app: &App, visitor: &Visitor, slug: &str, fields: &Fields) -> Result<Sent, Problem> {
+async fn submit(app: &App, visitor: &Visitor, slug: &str, fields: &Fields, uploads: Vec<Upload>) -> Result<Sent, Problem> {
     visitor.check_form(app, fields.get("form_token"))?;
-    let checked = check(app, visitor, slug, fields);
+    // Files belong to an opinion: a rating alone has none that anybody could answer.
+    let wordless = !uploads.is_empty() && fields.get("text").trim().is_empty();
+    let staged = opinion::stage(app, fields, uploads).await;
+    let staged = if wordless { opinion::with_files(Err(Problem::Invalid(vec![Fault::new("/feedback/text", "opinion_missing")])), staged) } else { staged };
+    let checked = opinion::with_files(check(app, visitor, slug, fields), staged);
     if checked.is_ok()
         && let Some(before) = opinion::before(app, fields).await?
     {
@@ -409,7 +424,7 @@ pub fn answers(definition: &Definition, fields: &Fields) -> Map<String, Value> {
 }
 
 /// The form again, with everything that was typed, each fault beside its field.
-fn come_back(app: &App, visitor: &Visitor, slug: &str, fields: &Fields, faults: Vec<Fault>, status: StatusCode, before: Option<Before>) -> HttpResponse {
+async fn come_back(app: &App, visitor: &Visitor, slug: &str, fields: &Fields, faults: Vec<Fault>, status: StatusCode, before: Option<Before>) -> HttpResponse {
     let catalogue = match app.service.held() {
         Ok(catalogue) => catalogue,
         Err(problem) => return respond::problem(app, visitor, &problem),
@@ -429,6 +444,10 @@ fn come_back(app: &App, visitor: &Visitor, slug: &str, fields: &Fields, faults: 
     // The same submission id: sending again stores once. A broken one is replaced.
     let id = Uuid::parse_str(fields.get("submission_id")).ok().filter(|id| !id.is_nil()).unwrap_or_else(Uuid::new_v4);
     let faults = Faults::new(faults, visitor.language);
-    let form = RateForm { survey, field, office, procedure, fields, faults: &faults, id, notice: catalogue.notices.newest(today), before };
+    let files = match FilePart::of(app, id, &faults, visitor.language).await {
+        Ok(files) => files,
+        Err(problem) => return respond::problem(app, visitor, &problem),
+    };
+    let form = RateForm { survey, field, office, procedure, fields, faults: &faults, id, notice: catalogue.notices.newest(today), before, files };
     respond::page_status(app, visitor, status, "public/rate", &form.page(visitor.language))
 }
