@@ -109,7 +109,7 @@ struct Known {
 
 impl Known {
     fn of(tx: &mut Tx<'_>) -> Result<Self, Problem> {
-        let names = store::officer::all(tx.conn)?.into_iter().map(|account| (account.officer.id, account.officer.name)).collect();
+        let names = store::officer::names(tx.conn)?;
         Ok(Self { names, sealed: BTreeMap::new() })
     }
 

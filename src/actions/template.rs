@@ -10,10 +10,10 @@ use crate::domain::error::{Code, Fault, Problem};
 use crate::domain::template::{Placeholder, Template, TemplateFault, has_open_slot};
 use crate::domain::text::ANSWER_MAX;
 use crate::domain::visibility::Record;
-use crate::domain::words::{Language, OfficeCode, Role};
+use crate::domain::words::{Kind, Language, OfficeCode, Role};
 use crate::i18n::date;
 use crate::store;
-use crate::store::template::Row;
+use crate::store::template::{Kept, Row};
 
 /// The longest name, in characters.
 const NAME_MAX: usize = 80;
@@ -24,17 +24,39 @@ pub fn used_by(tx: &mut Tx<'_>, office: &OfficeCode) -> Result<Vec<Row>, Problem
     Ok(store::template::of(tx.conn, &chain)?)
 }
 
+/// The templates that fit an item: those for its topic first, then those for everything.
+pub fn fitting(tx: &mut Tx<'_>, record: &Record) -> Result<Vec<Row>, Problem> {
+    let Some(office) = record.office.clone() else { return Ok(Vec::new()) };
+    let topic = if record.kind == Some(Kind::Question) { store::feedback::topic(tx.conn, record.serial)? } else { None };
+    let fits = |row: &Row| row.topic.as_deref().is_none_or(|of| topic.is_some_and(|topic| topic.as_str() == of));
+    let mut rows: Vec<Row> = used_by(tx, &office)?.into_iter().filter(fits).collect();
+    rows.sort_by_key(|row| row.topic.is_none());
+    Ok(rows)
+}
+
+/// What somebody types of a template.
+#[derive(Debug, Clone, Default)]
+pub struct TemplateForm {
+    /// Its name.
+    pub name: String,
+    /// Its text.
+    pub words: String,
+    /// The topic of the questions that it is for; empty for everything.
+    pub topic: String,
+}
+
 /// What was typed of a template, checked.
-fn checked(name: &str, words: &str) -> Result<(String, String), Problem> {
+fn checked(form: &TemplateForm) -> Result<Kept, Problem> {
     let mut check = Check::default();
-    let name = check.needed("/name", name, NAME_MAX);
-    let words = check.words("/words", words, ANSWER_MAX);
+    let name = check.needed("/name", &form.name, NAME_MAX);
+    let words = check.words("/words", &form.words, ANSWER_MAX);
+    let topic = if form.topic.is_empty() { None } else { check.word("/topic", &form.topic, "not_a_choice") };
     match Template::parse(&words) {
         Ok(_) => {}
         Err(TemplateFault::Unknown(what)) => check.put(Fault::new("/words", "unknown_placeholder").with("what", what).with("known", known())),
         Err(TemplateFault::Open) => check.fault("/words", "placeholder_open"),
     }
-    check.done(Some((name, words)))
+    check.done(Some(Kept { name, words, topic }))
 }
 
 /// Every placeholder, as people type it.
@@ -51,13 +73,13 @@ fn may_keep(officer: &Officer) -> Result<(), Problem> {
 ///
 /// # Errors
 /// [`Problem::Invalid`] names a placeholder that nobody can fill; [`Code::NotFound`] for one of another office.
-pub fn keep(tx: &mut Tx<'_>, officer: &Officer, id: Option<i64>, name: &str, words: &str) -> Result<(), Problem> {
+pub fn keep(tx: &mut Tx<'_>, officer: &Officer, id: Option<i64>, form: &TemplateForm) -> Result<(), Problem> {
     may_keep(officer)?;
-    let (name, words) = checked(name, words)?;
+    let template = checked(form)?;
     let kept = match id {
-        Some(id) => store::template::change(tx.conn, id, &officer.office, &name, &words)?,
+        Some(id) => store::template::change(tx.conn, id, &officer.office, &template)?,
         None => {
-            store::template::add(tx.conn, &officer.office, &name, &words)?;
+            store::template::add(tx.conn, &officer.office, &template)?;
             true
         }
     };
@@ -100,7 +122,9 @@ pub fn fill(tx: &mut Tx<'_>, record: &Record, id: i64) -> Result<String, Problem
     let office = record.office.clone().ok_or(Code::NotFound)?;
     let row = used_by(tx, &office)?.into_iter().find(|row| row.id == id).ok_or(Code::NotFound)?;
     let template = Template::parse(&row.words).map_err(|_| Problem::Internal(format!("the template {id} can't be read")))?;
-    Ok(template.fill(|placeholder| value(tx, record, placeholder)))
+    // What the item does not know is a place for a person to fill.
+    let known = |placeholder: Placeholder| Some(value(tx, record, placeholder)).filter(|value| !value.is_empty());
+    Ok(template.fill(|placeholder| known(placeholder).unwrap_or_else(|| format!("[[{placeholder}]]"))))
 }
 
 /// What is wrong with an answer that was made from a template: a place that nobody filled, or nothing but the frame.

@@ -275,7 +275,7 @@ fn moves(item: &DeskItem) -> Vec<Move> {
 
 impl AtDesk {
     fn of(tx: &mut Tx<'_>, item: DeskItem, officer: &Officer) -> Result<Self, Problem> {
-        let names: std::collections::BTreeMap<Uuid, String> = store::officer::all(tx.conn)?.into_iter().map(|a| (a.officer.id, a.officer.name)).collect();
+        let names = store::officer::names(tx.conn)?;
         let name = |id: Uuid| names.get(&id).cloned();
         let record = &item.record;
         Ok(Self {

@@ -4,7 +4,7 @@
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::addressees::{Plan, to_officers};
+use super::plan::{Plan, payload, to_officers};
 use crate::actions::Tx;
 use crate::actions::password::{self, LINK_SECONDS};
 use crate::domain::error::Problem;
@@ -23,7 +23,7 @@ struct About {
 /// # Errors
 /// [`Problem::Internal`] when the row can't be read, or not with this secret.
 pub fn plan(tx: &mut Tx<'_>, message: &Message) -> Result<Plan, Problem> {
-    let about: About = serde_json::from_value(message.payload.clone()).map_err(|_| Problem::Internal("the payload is not one of a mail".to_owned()))?;
+    let about: About = payload(message)?;
     let Some(sealed) = about.sealed else { return to_officers(tx, Some(about.officer), Notice::TotpReset, |_| true) };
     let token = tx.keys.open_token(about.officer, &sealed);
     let token = token.ok_or_else(|| Problem::Internal(format!("a link for {} does not open with HOIDAP_SECRET", about.officer)))?;

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::accounts;
+use super::plan::{Plan, payload, to_officers};
 use crate::actions::chase::{Digest, Reminded};
 use crate::actions::{self, Tx, breach, lookup};
 use crate::domain::breach::hours_left;
@@ -23,18 +24,6 @@ use crate::store::draft::{self, Intent};
 use crate::store::feedback;
 use crate::store::officer::{self, Account};
 use crate::store::outbox::Message;
-
-/// What to do with a row.
-#[derive(Debug)]
-pub enum Plan {
-    /// Nobody may be written to, or there is nothing left to say.
-    Nobody,
-    /// Each of these officers gets a row of their own, so that one mailbox
-    /// that is full does not repeat the mail to all the others.
-    Each(Vec<Uuid>),
-    /// One letter.
-    One(Email, Language, Notice),
-}
 
 /// What a payload holds.
 #[derive(Deserialize)]
@@ -64,7 +53,7 @@ pub fn plan(tx: &mut Tx<'_>, message: &Message) -> Result<Plan, Problem> {
     if let "breach_opened" | "breach_due" = message.kind.as_str() {
         return breached(tx, message);
     }
-    let about: About = serde_json::from_value(message.payload.clone()).map_err(|_| Problem::Internal("the payload is not one of a mail".to_owned()))?;
+    let about: About = payload(message)?;
     let Some(record) = feedback::get(tx.conn, about.serial)? else { return Ok(Plan::Nobody) };
     // Whoever reads a mailbox must not learn of a denunciation: its receiver
     // alone is told, and not what it is (DOMAIN.md §0.7).
@@ -96,7 +85,7 @@ pub fn plan(tx: &mut Tx<'_>, message: &Message) -> Result<Plan, Problem> {
 
 /// A letter that reminds: of what is still open, to who is still there.
 fn chased(tx: &mut Tx<'_>, message: &Message) -> Result<Plan, Problem> {
-    let digest: Digest = serde_json::from_value(message.payload.clone()).map_err(|_| Problem::Internal("the payload is not one of a mail".to_owned()))?;
+    let digest: Digest = payload(message)?;
     let mut lines = Vec::new();
     for line in &digest.lines {
         let Some(record) = feedback::get(tx.conn, line.serial)? else { continue };
@@ -133,7 +122,7 @@ struct AboutRequest {
 
 /// What somebody asked about their data: to them, or to those who decide.
 fn rights(tx: &mut Tx<'_>, message: &Message) -> Result<Plan, Problem> {
-    let about: AboutRequest = serde_json::from_value(message.payload.clone()).map_err(|_| Problem::Internal("the payload is not one of a mail".to_owned()))?;
+    let about: AboutRequest = payload(message)?;
     let Some(request) = store::rights::get(tx.conn, about.request)? else { return Ok(Plan::Nobody) };
     let Some(record) = feedback::get(tx.conn, request.serial)? else { return Ok(Plan::Nobody) };
     if record.state == State::Sealed {
@@ -163,7 +152,7 @@ fn breached(tx: &mut Tx<'_>, message: &Message) -> Result<Plan, Problem> {
         breach: i64,
         officer: Option<Uuid>,
     }
-    let about: AboutBreach = serde_json::from_value(message.payload.clone()).map_err(|_| Problem::Internal("the payload is not one of a mail".to_owned()))?;
+    let about: AboutBreach = payload(message)?;
     let Some(record) = store::breach::get(tx.conn, about.breach)?.filter(|b| b.notified.is_none()) else { return Ok(Plan::Nobody) };
     let Some(until) = breach::until(&record)? else { return Ok(Plan::Nobody) };
     let notice = Notice::Breach { id: record.id, left: hours_left(until, tx.now), due: message.kind == "breach_due" };
@@ -397,21 +386,6 @@ fn to_assignee(tx: &mut Tx<'_>, record: &Record, about: &About, notice: Notice) 
 
 fn sealed(tx: &mut Tx<'_>, record: &Record, only: Option<Uuid>) -> Result<Plan, Problem> {
     to_officers(tx, only, Notice::Sealed { serial: record.serial }, |a| a.officer.is(Role::Receiver))
-}
-
-/// Writes to one officer, or finds all who fit and have an address.
-pub(super) fn to_officers(tx: &mut Tx<'_>, only: Option<Uuid>, notice: Notice, fits: impl Fn(&Account) -> bool) -> Result<Plan, Problem> {
-    let address = |a: &Account| a.email.as_deref().and_then(Email::parse).filter(|_| a.ended_on.is_none() && fits(a));
-    match only {
-        Some(id) => {
-            let Some(account) = officer::get(tx.conn, id)? else { return Ok(Plan::Nobody) };
-            Ok(address(&account).map_or(Plan::Nobody, |email| Plan::One(email, account.officer.language, notice)))
-        }
-        None => {
-            let ids: Vec<Uuid> = officer::all(tx.conn)?.iter().filter(|a| address(a).is_some()).map(|a| a.officer.id).collect();
-            Ok(if ids.is_empty() { Plan::Nobody } else { Plan::Each(ids) })
-        }
-    }
 }
 
 fn office(tx: &Tx<'_>, code: Option<&OfficeCode>) -> Words {

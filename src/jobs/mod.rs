@@ -10,6 +10,7 @@ pub mod clocks;
 pub mod files;
 pub mod ledger;
 pub mod outbox;
+mod plan;
 pub mod retention;
 pub mod search;
 pub mod stamp;

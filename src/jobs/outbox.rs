@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::addressees::{self, Plan};
+use super::addressees;
+use super::plan::Plan;
 use crate::actions::Service;
 use crate::domain::error::Problem;
 use crate::mail::{MailError, Mailer};

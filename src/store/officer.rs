@@ -143,6 +143,12 @@ pub fn get(conn: &mut Conn, id: Uuid) -> Stored<Option<Account>> {
     .transpose()
 }
 
+/// What everybody is called who has or had an account.
+pub fn names(conn: &mut Conn) -> Stored<BTreeMap<Uuid, String>> {
+    let rows: Vec<(Key, String)> = officers::table.select((officers::id, officers::name)).load(conn)?;
+    Ok(rows.into_iter().map(|(id, name)| (id.0, name)).collect())
+}
+
 /// All accounts, ended ones included, by office and name.
 pub fn all(conn: &mut Conn) -> Stored<Vec<Account>> {
     let rows: Vec<Row> = officers::table.order((officers::office, officers::name)).select(Row::as_select()).load(conn)?;

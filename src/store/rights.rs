@@ -4,7 +4,9 @@ use diesel::dsl::exists;
 use diesel::prelude::*;
 use serde_json::Value;
 
-use super::schema::{contacts, draft_authors, feedback, feedback_answers, feedback_drafts, feedback_events, feedback_notes, feedback_texts, rights_requests};
+use super::schema::{
+    contacts, draft_authors, feedback, feedback_answers, feedback_drafts, feedback_events, feedback_notes, feedback_presses, feedback_texts, rights_requests,
+};
 use super::types::{At, Json, On};
 use super::{Conn, Stored, broken};
 use crate::domain::event::EventName;
@@ -141,6 +143,7 @@ pub fn erase(conn: &mut Conn, serial: Serial) -> Stored<()> {
     diesel::delete(contacts::table.find(n)).execute(conn)?;
     diesel::delete(feedback_drafts::table.find(n)).execute(conn)?;
     diesel::delete(feedback_notes::table.filter(feedback_notes::serial.eq(n))).execute(conn)?;
+    diesel::update(feedback_presses::table.filter(feedback_presses::serial.eq(n))).set(feedback_presses::words.eq("")).execute(conn)?;
     diesel::update(feedback::table.find(n)).set(feedback::title.eq(None::<String>)).execute(conn)?;
     diesel::update(feedback_answers::table.filter(feedback_answers::serial.eq(n)))
         .set((feedback_answers::title.eq(""), feedback_answers::question.eq("")))

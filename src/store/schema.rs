@@ -725,6 +725,7 @@ diesel::table! {
         office -> Text,
         name -> Text,
         words -> Text,
+        topic -> Nullable<Text>,
     }
 }
 

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use super::schema::answer_templates as t;
 use super::{Conn, Stored};
-use crate::domain::words::OfficeCode;
+use crate::domain::words::{OfficeCode, Topic};
 
 /// A template.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
@@ -18,6 +18,19 @@ pub struct Row {
     pub name: String,
     /// Its text.
     pub words: String,
+    /// The topic of the questions that it is for; none for everything.
+    pub topic: Option<String>,
+}
+
+/// What is kept of a template.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kept {
+    /// Its name.
+    pub name: String,
+    /// Its text.
+    pub words: String,
+    /// The topic of the questions that it is for.
+    pub topic: Option<Topic>,
 }
 
 /// The templates of these offices, by name.
@@ -26,15 +39,18 @@ pub fn of(conn: &mut Conn, offices: &[String]) -> Stored<Vec<Row>> {
 }
 
 /// Adds a template.
-pub fn add(conn: &mut Conn, office: &OfficeCode, name: &str, words: &str) -> Stored<()> {
-    diesel::insert_into(t::table).values((t::office.eq(office.as_str()), t::name.eq(name), t::words.eq(words))).execute(conn)?;
+pub fn add(conn: &mut Conn, office: &OfficeCode, kept: &Kept) -> Stored<()> {
+    let topic = kept.topic.map(Topic::as_str);
+    diesel::insert_into(t::table)
+        .values((t::office.eq(office.as_str()), t::name.eq(&kept.name), t::words.eq(&kept.words), t::topic.eq(topic)))
+        .execute(conn)?;
     Ok(())
 }
 
 /// Changes a template of an office.
-pub fn change(conn: &mut Conn, id: i64, office: &OfficeCode, name: &str, words: &str) -> Stored<bool> {
+pub fn change(conn: &mut Conn, id: i64, office: &OfficeCode, kept: &Kept) -> Stored<bool> {
     let own = t::table.filter(t::id.eq(id)).filter(t::office.eq(office.as_str()));
-    Ok(diesel::update(own).set((t::name.eq(name), t::words.eq(words))).execute(conn)? > 0)
+    Ok(diesel::update(own).set((t::name.eq(&kept.name), t::words.eq(&kept.words), t::topic.eq(kept.topic.map(Topic::as_str)))).execute(conn)? > 0)
 }
 
 /// Takes a template of an office away.

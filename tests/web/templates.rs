@@ -38,3 +38,30 @@ fn a_template_is_kept_by_its_office_and_used_below_it() {
         assert_eq!(with("", "Cảm ơn ông/bà. Đã mua thêm 20 ghế.", &[]).status, 303);
     });
 }
+
+#[test]
+fn support_and_advice_have_templates_of_their_own() {
+    each_database(|bed| {
+        let site = Site::start(bed);
+        let officer = site.browser().signs_in("officer");
+        let keeps = |name, topic| officer.submits("/can-bo/mau", &[("name", name), ("words", "Xin [[nói rõ]] {thu_tuc}."), ("topic", topic)]);
+        for (name, topic) in [("Mọi việc", ""), ("Riêng hỗ trợ", "support"), ("Riêng tư vấn", "advice")] {
+            assert_eq!(keeps(name, topic).status, 303, "{name}");
+        }
+        assert_eq!(keeps("Lạ", "praise").status, 422);
+        let question = bed.citizen().says("Xin giúp nộp hồ sơ qua mạng.").kind("support").sends_opinion(bed);
+        let report = bed.citizen().says("Thiếu ghế.").sends_opinion(bed);
+        bed.officer().takes(question).takes(report);
+        let offered = |serial: hoidap::domain::words::Serial| {
+            let page = officer.opens(&format!("/can-bo/{}", serial.0));
+            let at = |name| page.body.find(name);
+            (at("Riêng hỗ trợ").is_some(), at("Riêng tư vấn").is_some(), at("Mọi việc").is_some(), at("Riêng hỗ trợ") < at("Mọi việc"))
+        };
+        assert_eq!(offered(question), (true, false, true, true), "its own first");
+        assert_eq!(offered(report).1, false);
+        assert_eq!(offered(report).0, false);
+        // What the opinion does not know is left for a person.
+        let fields = [("revision", "0"), ("viec", "mau"), ("title", "x"), ("question", "x"), ("answer", ""), ("template", "1")];
+        assert!(officer.submits(&format!("/can-bo/{}/viet", report.0), &fields).says("Xin [[nói rõ]] [[thu_tuc]]."));
+    });
+}

@@ -11,10 +11,12 @@ CREATE TABLE feedback_picked (
 );
 
 -- Texts that an office uses again and again; places to be filled stand in braces.
+-- With a topic they are for questions of that topic alone.
 CREATE TABLE answer_templates (
   id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   office TEXT NOT NULL REFERENCES offices (code),
   name TEXT NOT NULL,
-  words TEXT NOT NULL
+  words TEXT NOT NULL,
+  topic TEXT CHECK (topic IN ('support', 'advice'))
 );
 CREATE INDEX answer_templates_by_office ON answer_templates (office, name);

@@ -9,7 +9,7 @@ use super::opinions::Template;
 use super::topics::is_commune;
 use crate::actions::Tx;
 use crate::actions::feedback::{self, Written};
-use crate::actions::{appeal, reply};
+use crate::actions::{appeal, picked, reply};
 use crate::domain::access::Officer;
 use crate::domain::error::Problem;
 use crate::domain::event::Appeal;
@@ -18,7 +18,7 @@ use crate::domain::office::OfficeKind;
 use crate::domain::text::TITLE_MAX;
 use crate::domain::time::Day;
 use crate::domain::visibility::Record;
-use crate::domain::words::{Ground, Language, OfficeCode, Role, Serial};
+use crate::domain::words::{Ground, Kind, Language, OfficeCode, Role, Serial};
 use crate::store;
 
 impl Life {
@@ -148,7 +148,10 @@ impl Life {
                 None => Ok(()),
             },
             Job::Approve => match store::draft::get(tx.conn, serial)? {
-                Some(draft) if draft.handed_in => feedback::approve(tx, &who, serial, None),
+                Some(draft) if draft.handed_in => {
+                    feedback::approve(tx, &who, serial, None)?;
+                    pick(tx, serial)
+                }
                 _ => Ok(()),
             },
             Job::Merge => match self.survivor(tx, index)? {
@@ -245,5 +248,16 @@ impl Life {
         };
         let ground = self.code(intent, ground)?;
         Some(Written { intent: intent.to_owned(), ground, note: note.to_owned(), revision, ..Written::default() })
+    }
+}
+
+/// Every second question or praise that is answered is picked for its page by whoever wrote the answer.
+fn pick(tx: &mut Tx<'_>, serial: Serial) -> Result<(), Problem> {
+    let record = store::feedback::get(tx.conn, serial)?;
+    let fits = |record: &Record| matches!(record.kind, Some(Kind::Question | Kind::Praise)) && serial.0 % 2 == 0 && record.words_are_public();
+    let Some(assignee) = record.filter(fits).and_then(|record| record.assignee) else { return Ok(()) };
+    match store::officer::get(tx.conn, assignee)? {
+        Some(account) => picked::pick(tx, &account.officer, serial, true),
+        None => Ok(()),
     }
 }

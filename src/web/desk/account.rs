@@ -1,7 +1,5 @@
 //! One's own account: what is known of it, the password, the open sessions.
 
-use std::collections::BTreeMap;
-
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::{Path, Query};
@@ -96,7 +94,7 @@ fn build(tx: &mut Tx<'_>, me: &Officer, language: Language, done: Option<&'stati
     let roles: Vec<String> = me.roles.iter().map(|role| t(language, &format!("admin.role.{role}"))).collect();
     let typed = |form: &str, name: &str| if back.form == form { back.fields.get(name).to_owned() } else { String::new() };
     let faults = Faults::new(back.faults.clone(), language);
-    let names: BTreeMap<Uuid, String> = store::officer::all(tx.conn)?.into_iter().map(|a| (a.officer.id, a.officer.name)).collect();
+    let names = store::officer::names(tx.conn)?;
     let name = |id: &Uuid| names.get(id).cloned().unwrap_or_default();
     let stands_for: Vec<String> = absence::today(tx)?.values().filter(|absence| absence.deputy == me.id).map(|absence| name(&absence.officer)).collect();
     let deputies = if me.has_desk() {

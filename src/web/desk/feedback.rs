@@ -411,7 +411,7 @@ pub(super) fn dispatch(tx: &mut Tx<'_>, officer: &Officer, serial: Serial, name:
 fn build(tx: &mut Tx<'_>, officer: &Officer, item: &DeskItem, sent: &Sent, language: Language) -> Result<Page, Problem> {
     let catalogue = tx.catalogue.clone();
     let record = &item.record;
-    let names: std::collections::BTreeMap<uuid::Uuid, String> = store::officer::all(tx.conn)?.into_iter().map(|a| (a.officer.id, a.officer.name)).collect();
+    let names = store::officer::names(tx.conn)?;
     let select = |form: &str, name: &'static str, label: &'static str, options| {
         view::filter_select(name, label, t(language, "desk.choose"), sent.typed(form, name), options)
     };
@@ -599,10 +599,7 @@ fn kind_words(tx: &mut Tx<'_>, record: &Record) -> Result<Option<String>, Proble
 
 /// The templates that the office in charge uses.
 fn templates(tx: &mut Tx<'_>, record: &Record, language: Language) -> Result<FilterSelect, Problem> {
-    let rows = match &record.office {
-        Some(office) => template::used_by(tx, office)?,
-        None => Vec::new(),
-    };
+    let rows = template::fitting(tx, record)?;
     let options = rows.into_iter().map(|row| (row.id.to_string(), row.name)).collect();
     Ok(view::filter_select("template", "template.choose", t(language, "desk.choose"), "", options))
 }

@@ -80,7 +80,7 @@ fn build(tx: &mut Tx<'_>, me: &Officer, serial: Serial, language: Language) -> R
     let overseen = press::look(tx, me, serial)?;
     let catalogue = tx.catalogue.clone();
     let record = &overseen.record;
-    let names = store::officer::all(tx.conn)?.into_iter().map(|account| (account.officer.id, account.officer.name)).collect();
+    let names = store::officer::names(tx.conn)?;
     Ok(Page {
         title: tr(language, "press.title", &[("id", serial.to_string())]),
         number: serial.0,

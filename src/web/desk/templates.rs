@@ -6,12 +6,13 @@ use actix_web::web::Query;
 use serde::Serialize;
 
 use super::gate::{AtDesk, Sent, anchor, refused};
-use crate::actions::template;
+use crate::actions::template::{self, TemplateForm};
 use crate::domain::error::Fault;
-use crate::i18n::tr;
+use crate::domain::words::Topic;
+use crate::i18n::{t, tr};
 use crate::web::form::{FaultLine, Faults, Fields};
 use crate::web::respond;
-use crate::web::view;
+use crate::web::view::{self, FilterSelect};
 
 #[derive(Serialize)]
 struct Page {
@@ -22,6 +23,7 @@ struct Page {
     id: String,
     name: String,
     words: String,
+    topics: FilterSelect,
     done: bool,
     faults: Vec<FaultLine>,
 }
@@ -32,6 +34,8 @@ struct View {
     name: String,
     paragraphs: Vec<String>,
     office: String,
+    /// Which questions it is for, in words; empty for everything.
+    topic: String,
     own: bool,
 }
 
@@ -51,12 +55,20 @@ async fn page(desk: &AtDesk, status: StatusCode, fields: &Fields, faults: Vec<Fa
     let own = |office: &str| office == officer.office.as_str();
     let changed = rows.iter().find(|row| row.id.to_string() == fields.get("sua") && own(&row.office));
     let typed = |name: &str, kept: Option<&String>| if fields.get(name).is_empty() { kept.cloned().unwrap_or_default() } else { fields.get(name).to_owned() };
+    let topics = Topic::ALL.iter().map(|topic| (topic.to_string(), t(language, &format!("kind.{topic}")))).collect();
     let page = Page {
         lead: tr(language, "template.lead", &[("office", view::office_name(&catalogue, &officer.office, language))]),
         known: tr(language, "template.known", &[("known", template::known())]),
         id: changed.map_or_else(|| fields.get("id").to_owned(), |row| row.id.to_string()),
         name: typed("name", changed.map(|row| &row.name)),
         words: typed("words", changed.map(|row| &row.words)),
+        topics: view::filter_select(
+            "topic",
+            "template.topic",
+            t(language, "template.every_topic"),
+            &typed("topic", changed.and_then(|row| row.topic.as_ref())),
+            topics,
+        ),
         templates: rows
             .iter()
             .map(|row| View {
@@ -64,6 +76,7 @@ async fn page(desk: &AtDesk, status: StatusCode, fields: &Fields, faults: Vec<Fa
                 name: row.name.clone(),
                 paragraphs: view::paragraphs(&row.words),
                 office: row.office.parse().map(|code| view::office_name(&catalogue, &code, language)).unwrap_or_default(),
+                topic: row.topic.as_ref().map(|topic| t(language, &format!("kind.{topic}"))).unwrap_or_default(),
                 own: own(&row.office),
             })
             .collect(),
@@ -79,7 +92,7 @@ pub async fn act(desk: AtDesk, sent: Sent) -> HttpResponse {
     let sent = fields.clone();
     let done = desk.write(&fields, move |tx, me| match (sent.get("id").parse().ok(), sent.get("viec")) {
         (Some(id), "xoa") => template::drop(tx, me, id),
-        (id, _) => template::keep(tx, me, id, sent.get("name"), sent.get("words")),
+        (id, _) => template::keep(tx, me, id, &form(&sent)),
     });
     match done.await {
         Ok(()) => respond::see_other("/can-bo/mau?xong=1"),
@@ -88,4 +101,9 @@ pub async fn act(desk: AtDesk, sent: Sent) -> HttpResponse {
             None => desk.problem(&problem),
         },
     }
+}
+
+fn form(sent: &Fields) -> TemplateForm {
+    let get = |name: &str| sent.get(name).to_owned();
+    TemplateForm { name: get("name"), words: get("words"), topic: get("topic") }
 }
