@@ -58,8 +58,8 @@ fn support_and_advice_have_templates_of_their_own() {
             (at("Riêng hỗ trợ").is_some(), at("Riêng tư vấn").is_some(), at("Mọi việc").is_some(), at("Riêng hỗ trợ") < at("Mọi việc"))
         };
         assert_eq!(offered(question), (true, false, true, true), "its own first");
-        assert_eq!(offered(report).1, false);
-        assert_eq!(offered(report).0, false);
+        assert!(!offered(report).1);
+        assert!(!offered(report).0);
         // What the opinion does not know is left for a person.
         let fields = [("revision", "0"), ("viec", "mau"), ("title", "x"), ("question", "x"), ("answer", ""), ("template", "1")];
         assert!(officer.submits(&format!("/can-bo/{}/viet", report.0), &fields).says("Xin [[nói rõ]] [[thu_tuc]]."));
