@@ -59,7 +59,7 @@ pub fn has_people(tx: &mut Tx<'_>, serial: Serial, office: &OfficeCode) -> Resul
 /// The open appeal of an item in hand, and proof that this officer had no part in what it is about.
 fn open(tx: &mut Tx<'_>, officer: &Officer, hand: &Hand) -> Result<Work, Problem> {
     let tried = EventName::AppealAnswered;
-    if !hand.item.allows(tried, tx.today) {
+    if !hand.item.allows(tried, tx.today) || hand.item.is_erased() {
         return Err(Problem::Move { tried: tried.as_str(), possible: hand.item.possible(tx.today) });
     }
     if involved(tx, hand.record.serial)?.contains(&officer.id) {

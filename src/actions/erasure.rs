@@ -3,7 +3,7 @@
 //! ground `erased`). The ledger has nothing that would have to be removed.
 
 use super::feedback::{self, Beside, record, take_in_hand};
-use super::{Tx, attachment};
+use super::{Tx, attachment, search};
 use crate::domain::access::Officer;
 use crate::domain::error::{Code, Problem};
 use crate::domain::event::Event;
@@ -31,7 +31,8 @@ pub fn erase(tx: &mut Tx<'_>, officer: &Officer, serial: Serial) -> Result<(), P
     }
     withhold(tx, officer, serial, ERASED)?;
     attachment::erase(tx, serial)?;
-    Ok(store::rights::erase(tx.conn, serial)?)
+    store::rights::erase(tx.conn, serial)?;
+    search::ask_purge(tx)
 }
 
 /// Takes the words of an item out of public view, on a ground of the list `withhold`; nothing when they are out on it already.

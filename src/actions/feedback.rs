@@ -5,7 +5,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::check::Check;
-use super::{Tx, absence, lookup, template};
+use super::{Tx, absence, lookup, search, template};
 use crate::domain::access::{Act, Officer};
 use crate::domain::commitment::{Commitment, Salt};
 use crate::domain::error::{Code, Fault, Problem};
@@ -479,6 +479,7 @@ pub fn seal(tx: &mut Tx<'_>, officer: &Officer, serial: Serial) -> Result<(), Pr
     let by = allowed(tx, officer, Act::Seal, &hand)?;
     hand.record.assignee = None;
     record(tx, &mut hand, Some(officer), by, Event::Sealed, Beside::default())?;
+    search::ask_purge(tx)?;
     went_out(tx, serial)?;
     tx.mail("sealed", &format!("sealed:{serial}:{}", hand.item.events), json!({"serial": serial}))
 }

@@ -19,6 +19,8 @@ pub struct Overseen {
     pub record: Record,
     /// The presses, oldest first.
     pub presses: Vec<Press>,
+    /// It waits for its office.
+    pub waits: bool,
     /// This officer may press it now.
     pub may_press: bool,
 }
@@ -33,7 +35,8 @@ pub fn look(tx: &mut Tx<'_>, officer: &Officer, serial: Serial) -> Result<Overse
     officer.may(Act::Press, &item, &tx.catalogue.offices, tx.today)?;
     let presses = store::press::of(tx.conn, serial)?;
     let today = presses.iter().any(|press| press.officer == officer.id && press.on == tx.today);
-    Ok(Overseen { may_press: !today && waits(&record), record, presses })
+    let waits = waits(&record);
+    Ok(Overseen { may_press: !today && waits, waits, record, presses })
 }
 
 /// It is the office's turn: while the sender is waited for, there is nothing to press.

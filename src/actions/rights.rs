@@ -278,9 +278,8 @@ pub fn act(tx: &mut Tx<'_>, officer: &Officer, id: i64, sure: bool) -> Result<()
     let contact = store::feedback::contact(tx.conn, serial)?;
     match request.right {
         Right::Correct => {
-            let sealed = request.sealed.take().ok_or_else(|| Problem::Internal(format!("request {id} has no contact")))?;
-            // It may have gone meanwhile, and must not come back.
-            if contact.is_some() {
+            // Either may have gone meanwhile, and must not come back.
+            if let (Some(sealed), true) = (request.sealed.take(), contact.is_some()) {
                 let (kept, wanted) = (open_contact(tx, serial)?.map(|(kept, _)| kept), tx.keys.open_contact(serial, &sealed));
                 // Consent that was withdrawn meanwhile stays withdrawn.
                 if let Some((kept, wanted)) = kept.zip(wanted) {
@@ -292,6 +291,7 @@ pub fn act(tx: &mut Tx<'_>, officer: &Officer, id: i64, sure: bool) -> Result<()
         Right::Delete => {
             erasure::erase(tx, officer, serial)?;
             (request.words, request.sealed) = (None, None);
+            end_others(tx, officer, serial, id)?;
         }
         Right::Restrict => withhold(tx, officer, serial, "restricted")?,
         Right::Object => {
@@ -306,6 +306,16 @@ pub fn act(tx: &mut Tx<'_>, officer: &Officer, id: i64, sure: bool) -> Result<()
     keep(tx, officer, &request, "act")?;
     let gone = contact.filter(|_| matches!(request.right, Right::Delete | Right::Object));
     tell(tx, id, serial, RequestStep::Done, gone)
+}
+
+/// With the words, what else was asked about them has no object any more: it ends as done.
+fn end_others(tx: &mut Tx<'_>, officer: &Officer, serial: Serial, but: i64) -> Result<(), Problem> {
+    let others = store::rights::of(tx.conn, serial)?.into_iter().filter(|other| other.id != but && other.is_open());
+    for other in others.collect::<Vec<_>>() {
+        let done = Request { state: RequestState::Done, acknowledged_at: other.acknowledged_at.or(Some(tx.now)), ended_at: Some(tx.now), ..other };
+        keep(tx, officer, &done, "act")?;
+    }
+    Ok(())
 }
 
 /// Refuses, with a reason of the list `rights_refuse` and words.

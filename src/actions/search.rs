@@ -16,6 +16,8 @@ use crate::domain::words::Serial;
 use crate::domain::wrongdoing::Signs;
 use crate::store;
 
+/// The setting that says how far the index is rid of what was deleted.
+const PURGE: &str = "search_purge";
 /// So many words of a new opinion are looked for.
 const MOST_WORDS: usize = 24;
 /// So many published ones are held beside it.
@@ -34,6 +36,24 @@ pub fn index(tx: &mut Tx<'_>, limit: i64) -> Result<usize, Problem> {
         store::search::put(tx.conn, *serial, &desk, &public)?;
     }
     Ok(serials.len())
+}
+
+/// Asks that what was deleted leaves the index too, once the item is indexed anew.
+pub(super) fn ask_purge(tx: &mut Tx<'_>) -> Result<(), Problem> {
+    Ok(store::catalogue::set_setting(tx.conn, PURGE, "asked")?)
+}
+
+/// Is there something to do for [`purge`]?
+pub fn purge_is_asked(tx: &mut Tx<'_>) -> Result<bool, Problem> {
+    Ok(store::catalogue::setting(tx.conn, PURGE)?.is_some_and(|asked| !asked.is_empty()))
+}
+
+/// The job: takes a step. Returns whether there is more to do.
+pub fn purge(tx: &mut Tx<'_>) -> Result<bool, Problem> {
+    let asked = store::catalogue::setting(tx.conn, PURGE)?.unwrap_or_default();
+    let more = store::search::purge(tx.conn, asked == "asked")?;
+    store::catalogue::set_setting(tx.conn, PURGE, if more { "goes on" } else { "" })?;
+    Ok(more)
 }
 
 /// The words of an item for its desk and for the public.

@@ -114,7 +114,7 @@ pub fn sign_in(service: &Service, token: &str, typed: &str) -> Result<(String, O
         account::attempt(tx, &account.login, CODES)?;
         Ok(account)
     })?;
-    service.write(|tx| {
+    let signed_in = service.write(|tx| {
         accept(tx, &account.officer, typed)?;
         // Two right codes at once are one sign-in.
         if !store::totp::came(tx.conn, &hash)? {
@@ -122,7 +122,12 @@ pub fn sign_in(service: &Service, token: &str, typed: &str) -> Result<(String, O
         }
         store::officer::forgive(tx.conn, &account.login, CODES)?;
         Ok((account::open_session(tx, &account.officer)?, account.officer.clone()))
-    })
+    });
+    // The password was right: whoever guesses the code knows it.
+    if let Err(Problem::Refused(Code::WrongCode)) = signed_in {
+        service.write(|tx| tx.audit(None, "account.code_refused", subject(account.officer.id), json!({})))?;
+    }
+    signed_in
 }
 
 /// Takes a code of the app or a recovery code, once.

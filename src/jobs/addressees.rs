@@ -292,7 +292,7 @@ fn unsolved(tx: &mut Tx<'_>, record: &Record, only: Option<Uuid>) -> Result<Plan
     let events = feedback::events(tx.conn, record.serial)?;
     let said = events.into_iter().rev().find_map(|kept| if let Event::Reply { reason, .. } = kept.entry.event { Some(reason) } else { None });
     let reason = said.flatten().map(|reason| listed(tx, "reply", &reason)).unwrap_or_default();
-    to_officers(tx, only, Notice::Unsolved { serial: record.serial, reason }, heads_of(tx, record, None))
+    to_officers(tx, only, Notice::Unsolved { serial: record.serial, reason }, heads_of(tx, record))
 }
 
 /// Somebody above asks for an answer: to who works on it or their office, or to its heads.
@@ -307,20 +307,33 @@ fn pressed(tx: &mut Tx<'_>, record: &Record, heads: bool, about: &About) -> Resu
         due_on: record.due_on,
     };
     match &about.office {
-        _ if heads => to_officers(tx, about.officer, notice, heads_of(tx, record, Some(press.officer))),
+        _ if heads => {
+            let heads = nearest_heads(tx, record, press.officer)?;
+            to_officers(tx, about.officer, notice, |a| heads.contains(&a.officer.id))
+        }
         Some(code) => Ok(office_email(tx, code).map_or(Plan::Nobody, |email| Plan::One(email, Language::Vi, notice))),
         None => to_assignee(tx, record, about, notice),
     }
 }
 
-/// The heads of the office in charge, but for one of them.
-fn heads_of(tx: &Tx<'_>, record: &Record, but: Option<Uuid>) -> impl Fn(&Account) -> bool + use<> {
+/// The heads of the office in charge.
+fn heads_of(tx: &Tx<'_>, record: &Record) -> impl Fn(&Account) -> bool + use<> {
     let (catalogue, today, office) = (tx.catalogue.clone(), tx.today, record.office.clone());
     move |a| {
         let counting = |code| catalogue.offices.counting(code, today);
         let same = office.as_ref().is_some_and(|o| counting(o) == counting(&a.officer.office));
-        a.officer.is(Role::Head) && same && Some(a.officer.id) != but
+        a.officer.is(Role::Head) && same
     }
+}
+
+/// The heads of the office in charge; where it has none, of the nearest office above that has. But for one of them.
+fn nearest_heads(tx: &mut Tx<'_>, record: &Record, but: Uuid) -> Result<Vec<Uuid>, Problem> {
+    let Some(office) = &record.office else { return Ok(Vec::new()) };
+    let heads: Vec<Account> = officer::all(tx.conn)?.into_iter().filter(|a| a.ended_on.is_none() && a.officer.is(Role::Head)).collect();
+    let (offices, today) = (&tx.catalogue.offices, tx.today);
+    let of = |code: &OfficeCode| heads.iter().filter(|a| offices.counting(&a.officer.office, today) == code).map(|a| a.officer.id).collect::<Vec<_>>();
+    let near = offices.chain(offices.counting(office, today)).map(|office| of(&office.code)).find(|heads| !heads.is_empty());
+    Ok(near.unwrap_or_default().into_iter().filter(|id| *id != but).collect())
 }
 
 /// The mailbox of an office, or of whoever took over from it.

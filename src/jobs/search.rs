@@ -17,6 +17,17 @@ pub fn turn(service: &Service) -> Result<bool, Problem> {
     for _ in 0..STEPS {
         // What a crash undoes is taken up again.
         if (service.write_unkept(|tx| search::index(tx, STEP))? as i64) < STEP {
+            return purge(service);
+        }
+    }
+    Ok(true)
+}
+
+/// What was erased or sealed leaves the index, some of it each turn.
+fn purge(service: &Service) -> Result<bool, Problem> {
+    for _ in 0..STEPS {
+        // Mostly nothing was asked for: nobody waits for a writer then.
+        if !service.read(search::purge_is_asked)? || !service.write_unkept(search::purge)? {
             return Ok(false);
         }
     }

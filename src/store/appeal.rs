@@ -1,9 +1,10 @@
 //! Appeals: what a higher office was asked, its work in progress, its answer.
 
+use diesel::dsl::exists;
 use diesel::prelude::*;
 use uuid::Uuid;
 
-use super::schema::{feedback_answers, feedback_appeals as a, feedback_events};
+use super::schema::{feedback_answers, feedback_appeals as a, feedback_events, feedback_texts};
 use super::types::{Json, Key, On};
 use super::{Conn, Stored, broken};
 use crate::domain::commitment::Salt;
@@ -80,13 +81,14 @@ pub fn of(conn: &mut Conn, serial: Serial) -> Stored<Vec<Work>> {
         .collect()
 }
 
-/// Every appeal that waits for its answer: of items that nobody has sealed since.
+/// Every appeal that waits for its answer: of items that nobody has sealed since, and whose words are there.
 pub fn open_ones(conn: &mut Conn) -> Stored<Vec<(Serial, Work)>> {
     use super::schema::feedback as f;
     let serials: Vec<i64> = a::table
         .inner_join(f::table.on(f::serial.eq(a::serial)))
         .filter(a::answered_on.is_null())
         .filter(f::state.eq(State::Answered.as_str()))
+        .filter(exists(feedback_texts::table.find(a::serial)))
         .order(a::serial)
         .select(a::serial)
         .load(conn)?;

@@ -159,9 +159,11 @@ fn filtered<'a>(conn: &Conn, filter: &'a Filter) -> Chosen<'a> {
     }
     if let Some(offices) = &filter.appealed_to {
         use super::schema::feedback_appeals as a;
+        use super::schema::feedback_texts as t;
         let open = a::table.filter(a::answered_on.is_null()).filter(a::office.eq_any(offices)).select(a::serial);
-        // An item with an open appeal is answered, or was sealed since.
-        query = query.filter(f::state.ne(State::Sealed.as_str())).filter(f::serial.eq_any(open));
+        // An item with an open appeal is answered, or was sealed since; of one that was erased there is nothing to look at again.
+        let there = exists(t::table.filter(t::serial.eq(f::serial)));
+        query = query.filter(f::state.ne(State::Sealed.as_str())).filter(f::serial.eq_any(open)).filter(there);
     }
     if filter.handed_in {
         use super::schema::feedback_drafts as d;

@@ -13,6 +13,8 @@ use crate::domain::words::Serial;
 
 /// The counter of the last item that was taken up.
 const SEARCH: &str = "search";
+/// So many pages of the index are merged in a step.
+const PURGED: i64 = 500;
 
 /// Whose words are looked through.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,6 +83,25 @@ pub fn put(conn: &mut Conn, serial: Serial, desk: &[String], public: &[String]) 
 /// A `tsvector` as PostgreSQL reads it: each word with its places. Words are letters and digits alone, so nothing in them ends a quote.
 fn vector(tokens: &[String]) -> String {
     tokens.iter().zip(1..).map(|(token, place): (_, u32)| format!("'{token}':{place}")).collect::<Vec<_>>().join(" ")
+}
+
+/// Takes a step towards an index that holds nothing of what was deleted: SQLite's marks it as deleted and keeps it
+/// until parts of the index are merged. PostgreSQL's vacuum does it by itself. Returns whether there is more to do.
+pub fn purge(conn: &mut Conn, first: bool) -> Stored<bool> {
+    #[derive(QueryableByName)]
+    struct Changes {
+        #[diesel(sql_type = BigInt)]
+        n: i64,
+    }
+    if let Conn::Pg(_) = conn {
+        return Ok(false);
+    }
+    let changes = |conn: &mut Conn| diesel::sql_query("SELECT total_changes() AS n").get_result::<Changes>(conn).map(|changes| changes.n);
+    let before = changes(conn)?;
+    // A negative number begins with the whole index, in pages of it at most.
+    let pages = if first { -PURGED } else { PURGED };
+    diesel::sql_query(format!("INSERT INTO feedback_fts (feedback_fts, rank) VALUES ('merge', {pages})")).execute(conn)?;
+    Ok(changes(conn)? - before > 1)
 }
 
 /// What SQLite's index is asked for: every word, the last also as a beginning.

@@ -280,6 +280,8 @@ pub fn answer(answer: &Answer, catalogue: &Catalogue, language: Language) -> Ans
 /// A higher office that was asked, for a page.
 #[derive(Debug, Serialize)]
 pub struct AppealView {
+    /// The words that it is about were erased: nobody answers it any more.
+    erased: bool,
     office: String,
     appealed_on: String,
     until: String,
@@ -289,13 +291,14 @@ pub struct AppealView {
 }
 
 /// What a higher office was asked, for a page.
-pub fn appeal(appeal: &Appeal, catalogue: &Catalogue, language: Language) -> AppealView {
+pub fn appeal(appeal: &Appeal, erased: bool, catalogue: &Catalogue, language: Language) -> AppealView {
     let words = appeal.answer.as_deref().unwrap_or_default();
     AppealView {
         office: office_name(catalogue, &appeal.office, language),
         appealed_on: date(appeal.appealed_on),
         until: long_date(language, appeal.until),
         answered_on: appeal.answered_on.map(date),
+        erased,
         lang: language_of(words, Language::Vi),
         paragraphs: paragraphs(words),
     }

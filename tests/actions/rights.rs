@@ -1,10 +1,12 @@
 //! What people ask about their data is done within the law's terms, and what is
 //! erased leaves the counted shell and the ledger whole.
 
+use diesel::{QueryableByName, RunQueryDsl};
 use hoidap::actions::figures::Asked as Figures;
-use hoidap::actions::{lookup, note, rights, supplement};
+use hoidap::actions::{appeal, lookup, note, reply, rights, supplement};
 use hoidap::domain::rights::{Request, RequestState};
 use hoidap::domain::words::{Purpose, Serial};
+use hoidap::jobs::search;
 use hoidap::store;
 use hoidap::verify::{self, Source};
 
@@ -68,6 +70,63 @@ fn only_the_data_protection_officer_decides_and_each_request_once() {
         assert_eq!(refusal(protector.tries(|tx, me| rights::act(tx, me, request.id, true))), "changed_meanwhile");
         asks(bed, serial, "restrict");
     });
+}
+
+#[test]
+fn a_deletion_ends_what_else_was_asked_about_the_words() {
+    each_database(|bed| {
+        let serial = bed.citizen().says("Tôi tên An.").email("an@example.vn").consents(&["answer"]).sends_opinion(bed);
+        let restrict = asks(bed, serial, "restrict");
+        let delete = asks(bed, serial, "delete");
+        does(bed, &delete);
+        assert!(requests(bed, serial).iter().all(|request| request.state == RequestState::Done), "{:?}", requests(bed, serial));
+        assert_eq!(refusal(bed.desk("protector").tries(|tx, me| rights::act(tx, me, restrict.id, true))), "changed_meanwhile");
+    });
+}
+
+#[test]
+fn an_appeal_about_words_that_were_erased_waits_for_nobody() {
+    each_database(|bed| {
+        let serial = bed.citizen().says("Bao giờ có sổ?").sends_opinion(bed);
+        bed.officer().writes(serial, "Đang xem.").hands_in(serial);
+        bed.approver().approves(serial);
+        bed.service.write(|tx| reply::reply(tx, serial, "no", "not_done", "")).unwrap();
+        bed.service.write(|tx| appeal::ask(tx, serial)).unwrap();
+        let waiting = || bed.service.read(|tx| Ok(store::appeal::open_ones(tx.conn)?.len())).unwrap();
+        assert_eq!(waiting(), 1);
+        let delete = asks(bed, serial, "delete");
+        does(bed, &delete);
+        assert_eq!(waiting(), 0);
+        assert_eq!(refusal(bed.desk("city-officer").tries(|tx, me| appeal::save(tx, me, serial, "Vẫn vậy.", 0, true))), "move_not_possible");
+        bed.recounts();
+    });
+}
+
+#[test]
+fn what_was_erased_leaves_the_index_of_the_search_too() {
+    let bed = Bed::sqlite();
+    let kept = |word: &str| {
+        #[derive(QueryableByName)]
+        struct Blocks {
+            #[diesel(sql_type = diesel::sql_types::BigInt)]
+            n: i64,
+        }
+        let found = bed.service.read(|tx| {
+            let query = format!("SELECT COUNT(*) AS n FROM feedback_fts_data WHERE instr(block, CAST('{word}' AS BLOB)) > 0");
+            Ok(diesel::sql_query(query).get_result::<Blocks>(tx.conn).map_err(store::StoreError::from)?.n)
+        });
+        found.unwrap()
+    };
+    let indexes = || while search::turn(&bed.service).unwrap() {};
+    let others: Vec<Serial> = (0..3).map(|n| bed.citizen().says(&format!("Quầy số {n} đóng cửa.")).sends_opinion(&bed)).collect();
+    let serial = bed.citizen().says("Tôi tên zzkyla, nhà ở cuối hẻm.").sends_opinion(&bed);
+    indexes();
+    assert!(kept("zzkyla") > 0);
+    let delete = asks(&bed, serial, "delete");
+    does(&bed, &delete);
+    indexes();
+    assert_eq!(kept("zzkyla"), 0);
+    assert!(kept("quay") > 0 && !others.is_empty(), "what others said is there still");
 }
 
 #[test]

@@ -22,16 +22,17 @@ fn a_code_stands_in_three_addresses_and_no_answer_there_lets_a_browser_pass_it_o
         (200, browser.opens(&own)),
         (404, browser.opens("/tra-cuu/K7WM-3QPA-9TFX")),
         (404, browser.opens(&format!("{own}/rut-lai"))),
-        (403, browser.sends(&own, &[])),
-        (404, browser.submits("/tra-cuu/K7WM-3QPA-9TFX", &[])),
+        (403, browser.sends(&own, &[("viec", "rut-lai")])),
+        (404, browser.submits("/tra-cuu/K7WM-3QPA-9TFX", &[("viec", "rut-lai")])),
         (415, browser.posts(&own, &serde_json::json!({}))),
         (200, browser.opens(&format!("/api/v1/receipts/{code}"))),
         (404, browser.opens("/api/v1/receipts/K7WM-3QPA-9TFX")),
         (200, browser.opens(&format!("/api/v1/receipts/{code}/ledger"))),
         (404, browser.opens("/api/v1/receipts/K7WM-3QPA-9TFX/ledger")),
         (405, browser.posts(&format!("/api/v1/receipts/{code}"), &serde_json::json!({}))),
-        (303, browser.submits(&own, &[])),
-        (409, browser.submits(&own, &[])),
+        (404, browser.submits(&own, &[("viec", "la")])),
+        (303, browser.submits(&own, &[("viec", "rut-lai")])),
+        (409, browser.submits(&own, &[("viec", "rut-lai")])),
     ];
     for (n, (status, answer)) in answers.iter().enumerate() {
         assert_eq!((answer.status, answer.header("referrer-policy")), (*status, "no-referrer"), "{n}: {}", answer.body);

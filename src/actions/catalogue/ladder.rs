@@ -45,7 +45,7 @@ pub fn add_rung(tx: &mut Tx<'_>, by: &Officer, form: &RungForm) -> Result<(), Pr
     if let (Some(timing), Some(part), Some(days), Some(first)) = (timing, part, days, valid_from) {
         let same = |rung: &&Rung| (rung.timing, rung.days, rung.part) == (timing, days, part) && rung.valid_to.is_none_or(|last| first <= last);
         if tx.catalogue.chase.iter().any(|rung| same(&rung)) {
-            check.fault("/timing", "already_exists");
+            check.fault("/timing", "rung_exists");
         }
     }
     let read = timing.zip(part).zip(days).zip(valid_from);

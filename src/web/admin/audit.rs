@@ -24,9 +24,10 @@ const PAGE: usize = 100;
 /// What the address can ask for.
 const ASKED: [&str; 5] = ["nguoi", "viec", "ve", "tu", "den"];
 /// The verbs that are no event of an opinion.
-const VERBS: [&str; 75] = [
+const VERBS: [&str; 76] = [
     "account.sign_in",
     "account.sign_in_refused",
+    "account.code_refused",
     "account.sign_out_everywhere",
     "account.add",
     "account.change",

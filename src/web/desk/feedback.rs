@@ -340,7 +340,11 @@ async fn with_template(app: &App, officer: &Officer, serial: Serial, fields: &Fi
     let filled = app
         .read(move |tx| {
             let item = lookup::desk_item(tx, &who, serial)?;
-            template::fill(tx, &item.record, id)
+            // A colleague may have taken it away meanwhile; what was typed stays.
+            template::fill(tx, &item.record, id).map_err(|problem| match problem {
+                Problem::Refused(Code::NotFound) => Problem::Invalid(vec![Fault::new("/template", "choice_missing")]),
+                other => other,
+            })
         })
         .await?;
     let typed = fields.get("answer").trim_end();
@@ -487,7 +491,7 @@ fn build(tx: &mut Tx<'_>, officer: &Officer, item: &DeskItem, sent: &Sent, langu
         picked: store::picked::is_picked(tx.conn, record.serial)?,
         praise: record.kind == Some(Kind::Praise),
         templates: templates(tx, record, language)?,
-        appeals: item.appeals.iter().map(|work| view::appeal(&work.appeal, &catalogue, language)).collect(),
+        appeals: item.appeals.iter().map(|work| view::appeal(&work.appeal, item.erased, &catalogue, language)).collect(),
         appeal: appeal_work(tx, item, redactor, sent, language)?,
         appeal_reasons: list("duyet-lai", "appeal-reason", "return", "desk.return_reason"),
         offices: select("chuyen", "to", "desk.to_office", view::office_options(&catalogue, tx.today, language)),
@@ -605,7 +609,7 @@ fn templates(tx: &mut Tx<'_>, record: &Record, language: Language) -> Result<Fil
 }
 
 fn appeal_work(tx: &mut Tx<'_>, item: &DeskItem, redactor: &Redactor, sent: &Sent, language: Language) -> Result<Option<AppealWork>, Problem> {
-    let open = item.appeals.last().filter(|work| work.appeal.answered_on.is_none() && item.record.state == State::Answered);
+    let open = item.appeals.last().filter(|work| work.appeal.answered_on.is_none() && item.record.state == State::Answered && !item.erased);
     let Some(work) = open else { return Ok(None) };
     let act = |a: Act| item.acts.contains(&a) && !item.involved;
     let answer = if sent.form == "xem-lai" { sent.fields.get("appeal").to_owned() } else { work.answer.clone() };

@@ -39,7 +39,6 @@ struct Page {
     items: Vec<Row>,
     first: Option<String>,
     older: Option<String>,
-    done: bool,
 }
 
 #[derive(Serialize, Default)]
@@ -140,7 +139,6 @@ fn build(tx: &mut Tx<'_>, me: &Officer, asked: &Fields, language: Language) -> R
         items: rows(tx, &records, language)?,
         first: (!asked.get("sau").is_empty()).then(|| here.clone()),
         older: last.map(|place| format!("{here}&sau={place}")),
-        done: !asked.get("xong").is_empty(),
         offices,
         sum,
         view,

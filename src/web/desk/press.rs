@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::web::Path;
+use actix_web::web::{Path, Query};
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -37,9 +37,13 @@ struct Page {
     due_on: Option<Day>,
     presses: Vec<PressLine>,
     may_press: bool,
+    /// It waits for its office: then only a press of today is in the way.
+    waits: bool,
     /// They may read it at the desk, too.
     reads: bool,
     words: String,
+    /// It was just pressed.
+    done: bool,
     faults: Vec<FaultLine>,
 }
 
@@ -60,8 +64,8 @@ pub fn lines(presses: &[Press], names: &BTreeMap<Uuid, String>, language: Langua
 }
 
 /// The page.
-pub async fn show(desk: AtDesk, serial: Path<String>) -> HttpResponse {
-    page(&desk, StatusCode::OK, &serial, Fields::default(), Vec::new()).await
+pub async fn show(desk: AtDesk, serial: Path<String>, query: Query<Vec<(String, String)>>) -> HttpResponse {
+    page(&desk, StatusCode::OK, &serial, Fields(query.into_inner()), Vec::new()).await
 }
 
 async fn page(desk: &AtDesk, status: StatusCode, serial: &str, fields: Fields, faults: Vec<Fault>) -> HttpResponse {
@@ -70,7 +74,8 @@ async fn page(desk: &AtDesk, status: StatusCode, serial: &str, fields: Fields, f
     match desk.app.read(move |tx| build(tx, &me, serial, language)).await {
         Ok(page) => {
             let faults = Faults::new(faults, language).lines(anchor);
-            desk.page(status, "desk/press", &Page { words: fields.get("words").to_owned(), faults, ..page })
+            let done = fields.has("xong", "1");
+            desk.page(status, "desk/press", &Page { words: fields.get("words").to_owned(), done, faults, ..page })
         }
         Err(problem) => desk.problem(&problem),
     }
@@ -88,14 +93,17 @@ fn build(tx: &mut Tx<'_>, me: &Officer, serial: Serial, language: Language) -> R
         kind: record.kind.map(|kind| t(language, &format!("kind.{kind}"))).unwrap_or_default(),
         field: record.field.as_ref().map(|f| view::field_name(&catalogue, f, language)).unwrap_or_default(),
         office: record.office.as_ref().map(|o| view::office_name(&catalogue, o, language)).unwrap_or_default(),
-        state: t(language, &format!("state.{}", record.state)),
+        // Of what is closed the class says it all.
+        state: if record.state.is_open() { t(language, &format!("state.{}", record.state)) } else { String::new() },
         status: view::status(record.class(tx.today), record.due_on, record.answered_on, record.clock.as_ref(), &catalogue.calendar, tx.today, language),
         received_on: record.received_on,
         due_on: record.due_on,
         presses: lines(&overseen.presses, &names, language),
         may_press: overseen.may_press,
+        waits: overseen.waits,
         reads: me.has_desk(),
         words: String::new(),
+        done: false,
         faults: Vec::new(),
     })
 }
@@ -106,7 +114,7 @@ pub async fn act(desk: AtDesk, serial: Path<String>, sent: Sent) -> HttpResponse
     let Ok(about) = serial.parse::<Serial>() else { return desk.problem(&Code::NotFound.into()) };
     let words = fields.get("words").to_owned();
     match desk.write(&fields, move |tx, me| press::press(tx, me, about, &words)).await {
-        Ok(()) => respond::see_other(&format!("{OVERVIEW}?xong=1")),
+        Ok(()) => respond::see_other(&format!("{OVERVIEW}/{}?xong=1", about.0)),
         Err(problem) => match refused(&problem) {
             Some((status, faults)) => page(&desk, status, &serial, fields, faults).await,
             None => desk.problem(&problem),

@@ -184,6 +184,7 @@ fn build(tx: &mut Tx<'_>, serial: Serial, language: Language) -> Result<Page, Pr
         (None, Class::Withdrawn) => t(language, "item.withdrawn"),
         (None, _) => t(language, "item.not_yet"),
     };
+    let erased = item.ground.as_ref().is_some_and(|(_, code)| code.as_str() == "erased");
     let view = ItemView {
         id: item.serial.to_string(),
         title_lang: view::public_language(&item, latest.map(|a| a.question.as_str())),
@@ -197,7 +198,7 @@ fn build(tx: &mut Tx<'_>, serial: Serial, language: Language) -> Result<Page, Pr
         facts: facts(&item, &catalogue, language),
         question: latest.map(|a| view::paragraphs(&a.question)).unwrap_or_default(),
         answers: item.answers.iter().map(|a| view::answer(a, &catalogue, language)).collect(),
-        appeals: item.appeals.iter().map(|a| view::appeal(a, &catalogue, language)).collect(),
+        appeals: item.appeals.iter().map(|a| view::appeal(a, erased, &catalogue, language)).collect(),
         survivor: survivor
             .map(|s| Survivor { numbered: view::numbered(s.serial), answers: s.answers.iter().map(|a| view::answer(a, &catalogue, language)).collect() }),
         merged_here: if item.class == Class::Sealed { Vec::new() } else { merged.into_iter().map(view::numbered).collect() },

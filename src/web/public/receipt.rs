@@ -273,7 +273,7 @@ fn item(tx: &mut crate::actions::Tx<'_>, own: &lookup::OwnItem, language: Langua
             .map(|(on, words)| Added { on: date(*on), lang: view::language_of(words, record.language), paragraphs: view::paragraphs(words) })
             .collect(),
         answers: answers.iter().map(|a| view::answer(a, &catalogue, language)).collect(),
-        appeals: own.appeals.iter().map(|a| view::appeal(a, &catalogue, language)).collect(),
+        appeals: own.appeals.iter().map(|a| view::appeal(a, false, &catalogue, language)).collect(),
         replied: record.reply.map(|reply| t(language, &format!("own.replied_{reply}"))),
         can_appeal: own.can_appeal.as_ref().map(|to| view::office_name(&catalogue, to, language)),
         survivor: survivor.map(|s| view::numbered(s.serial)),
@@ -334,18 +334,21 @@ pub async fn act(app: Shared, visitor: Visitor, code: Path<String>, parcel: Parc
         "bo-sung" => "bo-sung",
         "tra-loi" => "tra-loi",
         "xem-lai" => "xem-lai",
-        _ => "rut-lai",
+        "rut-lai" => "rut-lai",
+        "tep" => "tep",
+        // What is not understood must do nothing: one of these can't be undone.
+        _ => return respond::problem(&app, &visitor, &Code::NotFound.into()),
     };
     let Some(code) = ReceiptCode::parse(&code) else { return respond::problem(&app, &visitor, &Code::UnknownReceipt.into()) };
     if let Err(problem) = visitor.check_form(&app, fields.get("form_token")) {
-        if matches!(what, "rut-lai" | "xem-lai") {
+        if matches!(what, "rut-lai" | "xem-lai" | "tep") {
             return respond::problem(&app, &visitor, &problem);
         }
         let at = if what == "bo-sung" { "/supplement" } else { "/reason" };
         let turn = Turn { fields, faults: vec![Fault::new(at, problem.code().as_str())], ..Turn::default() };
         return page(&app, &visitor, code, turn, crate::http::error::noted(&problem)).await;
     }
-    if fields.get("viec") == "tep" {
+    if what == "tep" {
         return match file(&app, code, fields.get("so")).await {
             Ok(answer) => answer,
             Err(problem) => respond::problem(&app, &visitor, &problem),

@@ -374,7 +374,7 @@ async fn submit(app: &App, visitor: &Visitor, slug: &str, fields: &Fields, uploa
     // Files belong to an opinion: a rating alone has none that anybody could answer.
     let wordless = !uploads.is_empty() && fields.get("text").trim().is_empty();
     let staged = opinion::stage(app, fields, uploads).await;
-    let staged = if wordless { opinion::with_files(Err(Problem::Invalid(vec![Fault::new("/feedback/text", "opinion_missing")])), staged) } else { staged };
+    let staged = if wordless { opinion::with_files(Err(Problem::Invalid(vec![Fault::new("/feedback/text", "file_wordless")])), staged) } else { staged };
     let checked = opinion::with_files(check(app, visitor, slug, fields), staged);
     if checked.is_ok()
         && let Some(before) = opinion::before(app, fields).await?
