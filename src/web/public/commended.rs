@@ -31,6 +31,8 @@ struct Praise {
     #[serde(flatten)]
     numbered: Numbered,
     title: String,
+    /// A title is in Vietnamese mostly, whatever the words are in.
+    title_lang: Language,
     lang: Language,
     words: Vec<String>,
     received_on: Day,
@@ -53,6 +55,7 @@ fn build(tx: &mut Tx<'_>, language: Language) -> Result<Page, Problem> {
         let praise = Praise {
             numbered: view::numbered(item.serial),
             title: latest.title.clone(),
+            title_lang: view::public_language(item, Some(&latest.title)),
             lang: view::public_language(item, Some(&latest.question)),
             words: view::paragraphs(&latest.question),
             received_on: item.received_on,

@@ -27,6 +27,8 @@ struct Question {
     #[serde(flatten)]
     numbered: Numbered,
     title: String,
+    /// A title is in Vietnamese mostly, whatever the words are in.
+    title_lang: Language,
     lang: Language,
     question: Vec<String>,
     answer: AnswerView,
@@ -52,6 +54,7 @@ fn build(tx: &mut Tx<'_>, language: Language) -> Result<Page, Problem> {
                 Some(Question {
                     numbered: view::numbered(item.serial),
                     title: latest.title.clone(),
+                    title_lang: view::public_language(item, Some(&latest.title)),
                     lang: view::public_language(item, Some(&latest.question)),
                     question: view::paragraphs(&latest.question),
                     answer: view::answer(latest, &catalogue, language),

@@ -119,6 +119,7 @@ struct ItemView {
     id: String,
     title: Option<String>,
     title_lang: Language,
+    question_lang: Language,
     kind_line: String,
     says: String,
     #[serde(flatten)]
@@ -187,7 +188,8 @@ fn build(tx: &mut Tx<'_>, serial: Serial, language: Language) -> Result<Page, Pr
     let erased = item.ground.as_ref().is_some_and(|(_, code)| code.as_str() == "erased");
     let view = ItemView {
         id: item.serial.to_string(),
-        title_lang: view::public_language(&item, latest.map(|a| a.question.as_str())),
+        title_lang: view::public_language(&item, latest.map(|a| a.title.as_str())),
+        question_lang: view::public_language(&item, latest.map(|a| a.question.as_str())),
         kind_line: kind.map_or_else(
             || t(language, "item.sealed_line"),
             |k| tr(language, "item.kind_line", &[("kind", t(language, &format!("kind.{k}"))), ("id", item.serial.to_string())]),

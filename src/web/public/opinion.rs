@@ -153,7 +153,7 @@ impl Alike {
         Some(Self {
             numbered: view::numbered(item.serial),
             title: latest.title.clone(),
-            lang: view::public_language(item, Some(&latest.question)),
+            lang: view::public_language(item, Some(&latest.title)),
             answer: view::paragraphs(&latest.answer),
             answer_lang: view::language_of(&latest.answer, Language::Vi),
         })
