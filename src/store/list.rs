@@ -1,6 +1,7 @@
 //! Lists of opinions: what a page of them asks for, in which order, and how many there are.
 
 use diesel::dsl::{exists, not, sql};
+use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool};
 use uuid::Uuid;
@@ -187,6 +188,12 @@ pub fn list(conn: &mut Conn, filter: &Filter, order: Order, limit: i64) -> Store
     };
     let rows: Vec<Row> = query.limit(limit).select(Row::as_select()).load(conn)?;
     rows.into_iter().map(Row::read).collect()
+}
+
+/// Received within a term, for a query that is not to begin with the days: a text, made from days and never from input.
+pub(super) fn received(from: Option<Day>, to: Option<Day>) -> SqlLiteral<Bool> {
+    let day = |day: Option<Day>, compared: &str| day.map_or_else(|| "1 = 1".to_owned(), |day| format!("feedback.received_on {compared} '{day}'"));
+    sql::<Bool>(&format!("{} AND {}", day(from, ">="), day(to, "<=")))
 }
 
 /// Those that come after a place in the order of deadlines.

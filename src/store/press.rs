@@ -2,10 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use diesel::IntoSql;
+use diesel::dsl::exists;
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 use uuid::Uuid;
 
-use super::list::Filter;
+use super::list::{Filter, received};
 use super::schema::{feedback, feedback_presses as p};
 use super::types::{Key, On};
 use super::{Conn, StoreError, Stored};
@@ -64,24 +67,20 @@ pub fn counts(conn: &mut Conn, serials: &[Serial]) -> Stored<BTreeMap<Serial, u6
 }
 
 /// How often the items that a filter over fields, offices, respondents and days chooses were pressed. Sealed ones have no place in it.
+///
+/// From press to item and never the other way: there are few presses, and as many items as years bring.
 pub fn count(conn: &mut Conn, filter: &Filter) -> Stored<u64> {
     use feedback as f;
-    let mut query = p::table.inner_join(f::table.on(f::serial.eq(p::serial))).filter(f::state.ne(State::Sealed.as_str())).into_boxed::<super::MultiBackend>();
-    if let Some(field) = &filter.field {
-        query = query.filter(f::field.eq(field));
-    }
-    if let Some(offices) = &filter.offices {
-        query = query.filter(f::office.eq_any(offices));
-    }
-    if let Some(respondent) = &filter.respondent {
-        query = query.filter(f::respondent.eq(respondent));
-    }
-    if let Some(from) = filter.from {
-        query = query.filter(f::received_on.ge(On(from)));
-    }
-    if let Some(to) = filter.to {
-        query = query.filter(f::received_on.le(On(to)));
-    }
-    let n: i64 = query.count().get_result(conn)?;
+    let any = |nothing: bool| nothing.into_sql::<Bool>();
+    let (field, offices) = (filter.field.as_deref().unwrap_or_default(), filter.offices.clone().unwrap_or_default());
+    let respondent = filter.respondent.as_deref().unwrap_or_default();
+    let chosen = f::table
+        .filter(f::serial.eq(p::serial))
+        .filter(f::state.ne(State::Sealed.as_str()))
+        .filter(any(filter.field.is_none()).or(f::field.eq(field)))
+        .filter(any(filter.offices.is_none()).or(f::office.eq_any(offices)))
+        .filter(any(filter.respondent.is_none()).or(f::respondent.eq(respondent)))
+        .filter(received(filter.from, filter.to));
+    let n: i64 = p::table.filter(exists(chosen)).count().get_result(conn)?;
     Ok(n.unsigned_abs())
 }
