@@ -457,8 +457,8 @@ pub fn reclassify(tx: &mut Tx<'_>, officer: &Officer, serial: Serial, kind: &str
     let found = found.map(|(kind, _)| kind);
     let (kind, reason) = match (found, listed(tx, "reclassify", reason)) {
         // Only what a question asks for is corrected: its kind stays, so this is no event.
-        (Some(Kind::Question), Some(reason)) if hand.item.kind == Kind::Question && topic != store::feedback::topic(tx.conn, serial)? => {
-            store::feedback::set_topic(tx.conn, serial, topic)?;
+        (Some(Kind::Question), Some(reason)) if hand.item.kind == Kind::Question && topic != store::topic::of(tx.conn, serial)? => {
+            store::topic::set(tx.conn, serial, topic)?;
             return tx.audit(Some(officer), "feedback.topic", serial, json!({"topic": topic, "reason": reason}));
         }
         (Some(kind), _) if kind == hand.item.kind => return Err(Problem::Invalid(vec![Fault::new("/kind", "same_kind")])),
@@ -469,7 +469,7 @@ pub fn reclassify(tx: &mut Tx<'_>, officer: &Officer, serial: Serial, kind: &str
         }
     };
     let (note, beside) = noted(note_of("/note", note)?);
-    store::feedback::set_topic(tx.conn, serial, topic)?;
+    store::topic::set(tx.conn, serial, topic)?;
     record(tx, &mut hand, Some(officer), by, Event::Reclassified { kind, reason, note }, beside)
 }
 

@@ -27,7 +27,7 @@ pub fn used_by(tx: &mut Tx<'_>, office: &OfficeCode) -> Result<Vec<Row>, Problem
 /// The templates that fit an item: those for its topic first, then those for everything.
 pub fn fitting(tx: &mut Tx<'_>, record: &Record) -> Result<Vec<Row>, Problem> {
     let Some(office) = record.office.clone() else { return Ok(Vec::new()) };
-    let topic = if record.kind == Some(Kind::Question) { store::feedback::topic(tx.conn, record.serial)? } else { None };
+    let topic = if record.kind == Some(Kind::Question) { store::topic::of(tx.conn, record.serial)? } else { None };
     let fits = |row: &Row| row.topic.as_deref().is_none_or(|of| topic.is_some_and(|topic| topic.as_str() == of));
     let mut rows: Vec<Row> = used_by(tx, &office)?.into_iter().filter(fits).collect();
     rows.sort_by_key(|row| row.topic.is_none());

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::batch::{Batch, Rows, row};
 use super::schema::{contacts, feedback, feedback_answers, feedback_events, feedback_texts, sealed_intakes};
 use super::types::{At, Json, Key, On};
-use super::{Conn, Stored, broken};
+use super::{Conn, Stored, broken, topic};
 use crate::domain::commitment::Salt;
 use crate::domain::deadline::{Clock, Pause};
 use crate::domain::event::{Entry, Event, EventName};
@@ -209,10 +209,9 @@ static INSERT: LazyLock<Batch> = LazyLock::new(|| Batch::into::<NewRow>("feedbac
 struct TextRow<'a> {
     serial: i64,
     original: &'a str,
-    topic: Option<&'a str>,
 }
 
-row! { TextRow<'a>: serial, original, topic }
+row! { TextRow<'a>: serial, original }
 
 static INSERT_TEXTS: LazyLock<Batch> = LazyLock::new(|| Batch::into::<TextRow<'_>>("feedback_texts", ""));
 
@@ -240,9 +239,10 @@ row! { SealedRow<'a>: serial, field, office, procedure, respondent, channel }
 static INSERT_SEALED: LazyLock<Batch> = LazyLock::new(|| Batch::into::<SealedRow<'_>>("sealed_intakes", ""));
 
 /// New items as rows; those of their events follow by [`event_rows`].
-pub fn rows(items: &[NewItem]) -> [Rows<'_>; 4] {
+pub fn rows(items: &[NewItem]) -> [Rows<'_>; 5] {
     let row = |new: &'_ NewItem| NewRow { row: Row::of(&new.record), submission_id: new.submission, receipt_hash: new.receipt_hash.clone() };
-    let with_words = items.iter().map(|new| TextRow { serial: new.record.serial.0, original: &new.original, topic: new.topic.map(Topic::as_str) });
+    let with_words = items.iter().map(|new| TextRow { serial: new.record.serial.0, original: &new.original });
+    let topics = items.iter().filter_map(|new| Some((new.record.serial, new.topic?)));
     let with_contact = items.iter().filter_map(|new| {
         let notice = new.notice.as_ref().map(NoticeVersion::as_str);
         Some(ContactRow { serial: new.record.serial.0, sealed: new.contact.as_deref()?, notice })
@@ -258,7 +258,7 @@ pub fn rows(items: &[NewItem]) -> [Rows<'_>; 4] {
             channel: sealed.channel.as_str(),
         })
     });
-    [INSERT.of(items.iter().map(row)), INSERT_TEXTS.of(with_words), INSERT_CONTACTS.of(with_contact), INSERT_SEALED.of(sealed)]
+    [INSERT.of(items.iter().map(row)), INSERT_TEXTS.of(with_words), topic::rows(topics), INSERT_CONTACTS.of(with_contact), INSERT_SEALED.of(sealed)]
 }
 
 /// An event with what is kept beside it.
@@ -414,36 +414,6 @@ pub fn by_receipt(conn: &mut Conn, hash: &str) -> Stored<Option<Serial>> {
 /// The original words.
 pub fn original(conn: &mut Conn, serial: Serial) -> Stored<Option<String>> {
     Ok(feedback_texts::table.find(serial.0).select(feedback_texts::original).first(conn).optional()?)
-}
-
-/// What a question asks for.
-pub fn topic(conn: &mut Conn, serial: Serial) -> Stored<Option<Topic>> {
-    let topic: Option<Option<String>> = feedback_texts::table.find(serial.0).select(feedback_texts::topic).first(conn).optional()?;
-    word(topic.flatten())
-}
-
-/// Corrects what a question asks for.
-pub fn set_topic(conn: &mut Conn, serial: Serial, topic: Option<Topic>) -> Stored<()> {
-    diesel::update(feedback_texts::table.find(serial.0)).set(feedback_texts::topic.eq(topic.map(Topic::as_str))).execute(conn)?;
-    Ok(())
-}
-
-/// How many questions ask for each topic, received in a term.
-pub fn topics(conn: &mut Conn, from: Option<Day>, to: Option<Day>) -> Stored<Vec<(Topic, i64)>> {
-    use crate::domain::words::Kind;
-    // From topic to item and never the other way: few opinions have one.
-    let chosen = feedback::table
-        .filter(feedback::serial.eq(feedback_texts::serial))
-        .filter(feedback::kind.eq(Kind::Question.as_str()))
-        .filter(feedback::state.ne(State::Sealed.as_str()))
-        .filter(super::list::received(from, to));
-    let rows: Vec<(Option<String>, i64)> = feedback_texts::table
-        .filter(feedback_texts::topic.is_not_null())
-        .filter(diesel::dsl::exists(chosen))
-        .group_by(feedback_texts::topic)
-        .select((feedback_texts::topic, diesel::dsl::count_star()))
-        .load(conn)?;
-    rows.into_iter().filter_map(|(topic, n)| Some(topic?.parse().map_err(broken).map(|topic| (topic, n)))).collect()
 }
 
 /// The encrypted contact.

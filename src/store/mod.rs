@@ -39,6 +39,7 @@ mod schema;
 pub mod search;
 pub mod tally;
 pub mod template;
+pub mod topic;
 pub mod totp;
 pub mod types;
 

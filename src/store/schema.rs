@@ -545,7 +545,27 @@ diesel::table! {
     feedback_texts (serial) {
         serial -> BigInt,
         original -> Text,
-        topic -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{CalendarDay, Doc, Id, Instant};
+
+    feedback_topics (serial) {
+        serial -> BigInt,
+        topic -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{CalendarDay, Doc, Id, Instant};
+
+    topic_counts (topic, received_on) {
+        topic -> Text,
+        received_on -> CalendarDay,
+        n -> BigInt,
     }
 }
 
@@ -902,6 +922,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     feedback,
     feedback_events,
     feedback_texts,
+    feedback_topics,
+    topic_counts,
     sealed_intakes,
     feedback_answers,
     feedback_drafts,

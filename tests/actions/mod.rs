@@ -17,4 +17,5 @@ mod reply;
 mod rights;
 mod sealing;
 mod supplement;
+mod topic;
 mod totp;

@@ -14,7 +14,7 @@ use crate::support::ledger::Scratch;
 use crate::support::web::Site;
 use crate::support::{Bed, each_database, faults, refusal};
 
-fn asks(bed: &Bed, serial: Serial, right: &str) -> Request {
+pub fn asks(bed: &Bed, serial: Serial, right: &str) -> Request {
     let asked = rights::Asked { right: right.to_owned(), words: "Tôi không muốn nữa.".to_owned(), ..rights::Asked::default() };
     bed.service.write(|tx| rights::ask(tx, serial, &asked)).unwrap();
     requests(bed, serial).pop().unwrap()
@@ -24,7 +24,7 @@ fn requests(bed: &Bed, serial: Serial) -> Vec<Request> {
     bed.service.read(|tx| Ok(store::rights::of(tx.conn, serial)?)).unwrap()
 }
 
-fn does(bed: &Bed, request: &Request) {
+pub fn does(bed: &Bed, request: &Request) {
     bed.desk("protector").tries(|tx, me| rights::act(tx, me, request.id, true)).unwrap();
 }
 

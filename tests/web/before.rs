@@ -72,7 +72,7 @@ fn a_question_says_what_it_asks_for_in_plain_words_and_the_desk_corrects_it() {
     each_database(|bed| {
         let site = Site::start(bed);
         assert_eq!(says(&site.browser(), "Không nộp được hồ sơ qua mạng.", &[("kind", "support")]).status, 303);
-        let topic = || bed.service.read(|tx| Ok(hoidap::store::feedback::topic(tx.conn, Serial(1))?)).unwrap().map(|topic| topic.to_string());
+        let topic = || bed.service.read(|tx| Ok(hoidap::store::topic::of(tx.conn, Serial(1))?)).unwrap().map(|topic| topic.to_string());
         assert_eq!((bed.item(Serial(1)).kind.unwrap().to_string(), topic()), ("question".to_owned(), Some("support".to_owned())));
         assert!(site.browser().opens("/ket-qua").says("nhờ hỗ trợ 1, nhờ tư vấn 0"));
         let officer = site.browser().signs_in("officer");

@@ -45,6 +45,9 @@ pub fn recount(tx: &mut Tx<'_>) -> Result<Result<Compared, Difference>, Problem>
     if let Some((scope, day, kept, counted)) = store::counts::difference(tx.conn)? {
         return Ok(Err(Difference(format!("opinions of {scope} received on {day}: {kept} of a class are counted, the rows say {counted}"))));
     }
+    if let Some((topic, day, kept, counted)) = store::topic::difference(tx.conn)? {
+        return Ok(Err(Difference(format!("questions for {topic} received on {day}: {kept} are counted, the rows say {counted}"))));
+    }
     if let Some(difference) = ratings(tx, &mut compared)? {
         return Ok(Err(difference));
     }

@@ -597,7 +597,7 @@ fn draft(item: &DeskItem, redactor: &Redactor, sent: &Sent) -> DraftView {
 
 /// What kind it is, a question by what it asks for.
 fn kind_words(tx: &mut Tx<'_>, record: &Record) -> Result<Option<String>, Problem> {
-    let topic = if record.kind == Some(Kind::Question) { store::feedback::topic(tx.conn, record.serial)? } else { None };
+    let topic = if record.kind == Some(Kind::Question) { store::topic::of(tx.conn, record.serial)? } else { None };
     Ok(topic.map(|topic| topic.to_string()).or_else(|| record.kind.map(|kind| kind.to_string())))
 }
 

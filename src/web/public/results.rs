@@ -1,6 +1,8 @@
 //! The figures: satisfaction against its targets, and the identity of opinions,
 //! each as a picture with its table beneath.
 
+use std::collections::BTreeMap;
+
 use actix_web::Responder;
 use actix_web::http::StatusCode;
 use actix_web::web::Query;
@@ -214,8 +216,8 @@ fn build(tx: &mut Tx<'_>, fields: &Fields, language: Language) -> Result<Page, P
     ];
     // Of all opinions: a narrower question is put to the list.
     let whole = asked.field.is_none() && asked.office.is_none() && asked.respondent.is_none();
-    let topics = if whole { store::feedback::topics(tx.conn, asked.from, Some(period.to))? } else { Vec::new() };
-    let asks = |topic| topics.iter().find(|(t, _)| *t == topic).map_or(0, |(_, n)| *n).to_string();
+    let topics = if whole { store::topic::counts(tx.conn, asked.from, Some(period.to))? } else { BTreeMap::new() };
+    let asks = |topic| topics.get(&topic).copied().unwrap_or_default().to_string();
     Ok(Page {
         topics: (!topics.is_empty()).then(|| tr(language, "results.topics", &[("support", asks(Topic::Support)), ("advice", asks(Topic::Advice))])),
         heading,
