@@ -17,9 +17,10 @@ async function save() {
   const body = new URLSearchParams(new FormData(form));
   body.set('viec', 'nhap');
   try {
-    // What is taken leads elsewhere; what is refused answers with a page.
-    const answer = await fetch(form.action, { method: 'POST', body, redirect: 'manual' });
-    if (answer.type !== 'opaqueredirect') return tell('refused');
+    // What is taken leads back to the opinion; what is refused answers with a page, and a session that has ended leads to the sign-in.
+    const answer = await fetch(form.action, { method: 'POST', body });
+    const there = new URL(answer.url).pathname;
+    if (!answer.redirected || !new URL(form.action).pathname.startsWith(`${there}/`)) return tell('refused');
     form.elements.revision.value = Number(form.elements.revision.value) + 1;
     tell('saved');
   } catch {

@@ -21,6 +21,13 @@ const TIMES: usize = 300;
 /// Every column of an opinion that copies keep as it is.
 const SAME: &str = "received_on, language, kind, field, respondent, channel, procedure, named_office, paused, office, in_tray, due_on, first_due_on, out_on, clock, events, assignee, title, merged_into, withheld, waits_until, unconfirmed, reply, grouped, forwards, appeal";
 
+/// So that the counts beside the results have something to count: every tenth opinion asks for support, every hundredth was pressed.
+const BESIDE: [&str; 3] = [
+    "UPDATE feedback SET kind = 'question' WHERE serial % 10 = 0",
+    "INSERT INTO feedback_topics (serial, topic) SELECT serial, 'support' FROM feedback WHERE serial % 10 = 0",
+    "INSERT INTO feedback_presses (serial, officer, pressed_on, words) SELECT serial, (SELECT id FROM officers LIMIT 1), received_on, '' FROM feedback WHERE serial % 100 = 0",
+];
+
 /// Fills a database and measures.
 pub fn measured(name: &str, deployment: &Deployment) {
     deployment.officer("officer");
@@ -35,17 +42,13 @@ pub fn measured(name: &str, deployment: &Deployment) {
     };
     for n in 1..=ANSWERED {
         let sql = copy(n, "serial", &format!("receipt_hash || '-{n}'"));
-        if deployment.url.starts_with("postgres") {
-            let mut conn = PgConnection::establish(&deployment.url).expect("the database");
-            diesel::sql_query(sql).execute(&mut conn).expect("the copies");
-        } else {
-            let mut conn = SqliteConnection::establish(deployment.url.trim_start_matches("sqlite:")).expect("the database");
-            conn.batch_execute("PRAGMA busy_timeout = 60000; PRAGMA foreign_keys = OFF").expect("a setting");
-            diesel::sql_query(sql).execute(&mut conn).expect("the copies");
-        }
+        does(deployment, &sql);
+    }
+    for sql in BESIDE {
+        does(deployment, sql);
     }
     if deployment.url.starts_with("postgres") {
-        PgConnection::establish(&deployment.url).expect("the database").batch_execute("ANALYZE").expect("its statistics");
+        does(deployment, "ANALYZE");
     }
     let browser = signed_in(server.address);
     for (what, path) in [
@@ -56,7 +59,25 @@ pub fn measured(name: &str, deployment: &Deployment) {
     ] {
         line(&format!("{name}: {what}, {OPEN} open of {}", OPEN * (ANSWERED + 1)), gets(&browser, server.address, path).to_string());
     }
+    for (what, path) in [("the results page", "/ket-qua"), ("the home page", "/")] {
+        line(
+            &format!("{name}: {what}, {} opinions, a tenth with a topic, a hundredth pressed", OPEN * (ANSWERED + 1)),
+            client::gets(server.address, path, TIMES).to_string(),
+        );
+    }
     server.stop();
+}
+
+/// Changes the database behind the service's back.
+fn does(deployment: &Deployment, sql: &str) {
+    if deployment.url.starts_with("postgres") {
+        let mut conn = PgConnection::establish(&deployment.url).expect("the database");
+        diesel::sql_query(sql).execute(&mut conn).expect("a change");
+    } else {
+        let mut conn = SqliteConnection::establish(deployment.url.trim_start_matches("sqlite:")).expect("the database");
+        conn.batch_execute("PRAGMA busy_timeout = 60000; PRAGMA foreign_keys = OFF").expect("a setting");
+        diesel::sql_query(sql).execute(&mut conn).expect("a change");
+    }
 }
 
 fn signed_in(server: SocketAddr) -> reqwest::blocking::Client {

@@ -13,6 +13,7 @@ use super::{Tx, feedback};
 use crate::domain::access::Officer;
 use crate::domain::error::{Code, Fault, Problem};
 use crate::domain::words::Serial;
+use crate::i18n::date;
 use crate::store;
 use crate::store::absence::Absence;
 use crate::store::list::Filter;
@@ -31,17 +32,19 @@ pub struct AbsenceForm {
     pub to: String,
 }
 
-/// Everybody who may stand in for somebody: of their office, or of one above it.
+/// Everybody who may stand in for somebody: who works on opinions at their office, or at one above it.
 pub fn deputies(tx: &mut Tx<'_>, absent: &Officer) -> Result<Vec<Officer>, Problem> {
     let (catalogue, today) = (tx.catalogue.clone(), tx.today);
-    let fits = |o: &Officer| o.id != absent.id && o.has_desk() && catalogue.offices.answers_for(&o.office, &absent.office, today);
+    let fits = |o: &Officer| o.id != absent.id && o.works() && catalogue.offices.answers_for(&o.office, &absent.office, today);
     Ok(store::officer::all(tx.conn)?.into_iter().filter(|a| a.ended_on.is_none()).map(|a| a.officer).filter(fits).collect())
 }
 
-/// Notes that somebody is away: oneself, or, by an administrator, anybody. What was noted before for some of these days ends.
+/// Notes that somebody is away: oneself, or, by an administrator, anybody. The deputy is told. What an administrator
+/// notes takes the place of what was noted from its first day on: nobody but its owner can end it otherwise.
 ///
 /// # Errors
-/// [`Code::NotAllowed`] for another's; [`Problem::Invalid`] without days or with a deputy who may not be one.
+/// [`Code::NotAllowed`] for another's; [`Problem::Invalid`] without days, with a deputy who may not be one, and for
+/// days of one's own that are noted already.
 pub fn note(tx: &mut Tx<'_>, by: &Officer, whose: Uuid, form: &AbsenceForm) -> Result<(), Problem> {
     if by.id != whose {
         by.may_administer()?;
@@ -69,12 +72,19 @@ pub fn note(tx: &mut Tx<'_>, by: &Officer, whose: Uuid, form: &AbsenceForm) -> R
         if overlaps && other.officer == deputy {
             return Err(Problem::Invalid(vec![Fault::new("/deputy", "deputy_is_away")]));
         }
-        if overlaps && other.officer == whose {
+        if overlaps && other.officer == whose && by.id == whose {
+            let fault = Fault::new("/absence_from", "absence_overlaps").with("from", date(other.from)).with("to", date(other.to));
+            return Err(Problem::Invalid(vec![fault]));
+        }
+        if overlaps && other.officer == whose && other.from < from {
+            store::absence::shorten(tx.conn, other.id, from.plus(-1))?;
+        } else if overlaps && other.officer == whose {
             store::absence::end(tx.conn, other.id, tx.today)?;
         }
     }
     let absence = Absence { id: Uuid::now_v7(), officer: whose, deputy, from, to };
     store::absence::add(tx.conn, &absence, by.id)?;
+    tx.mail("deputy", &format!("deputy:{}", absence.id), json!({"officer": deputy, "absence": absence.id}))?;
     tx.audit(Some(by), "account.absence_note", subject(whose), json!({"deputy": deputy, "from": from, "to": to}))
 }
 

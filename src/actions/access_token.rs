@@ -11,7 +11,7 @@ use super::{Service, Tx, totp};
 use crate::domain::access::Officer;
 use crate::domain::error::{Code, Problem};
 use crate::domain::time::Day;
-use crate::domain::words::Role;
+use crate::domain::words::{AccountChange, Role};
 use crate::keys;
 use crate::store;
 use crate::store::access_token::AccessToken;
@@ -55,6 +55,7 @@ pub fn make(service: &Service, turn: &Turn, officer: &Officer, form: &TokenForm,
         let token = AccessToken { id: Uuid::now_v7(), officer: officer.id, name, made_on: tx.today, last_on, used_on: None, revoked_on: None };
         store::access_token::add(tx.conn, &token, &keys::token_hash(&said))?;
         tx.audit(Some(officer), "account.token_make", format!("token:{}", token.id), json!({"last_on": last_on}))?;
+        account::tell(tx, officer.id, AccountChange::Token)?;
         Ok(said)
     })
 }

@@ -11,8 +11,9 @@ use uuid::Uuid;
 use super::{Service, Tx};
 use crate::domain::access::Officer;
 use crate::domain::error::{Code, Fault, Problem};
+use crate::domain::password;
 use crate::domain::text::clean_line;
-use crate::domain::words::{Language, Role};
+use crate::domain::words::{AccountChange, Language, Role};
 use crate::keys;
 use crate::store;
 use crate::store::StoreError;
@@ -26,8 +27,6 @@ const FREE_FAILURES: i64 = 5;
 const LONGEST_PAUSE: i64 = 900;
 /// So many passwords are checked at once by one server.
 const AT_ONCE: usize = 2;
-/// The shortest password.
-pub(super) const PASSWORD_MIN: usize = 10;
 
 /// Argon2id with 19 MiB and two passes (OWASP's first choice).
 fn argon() -> Argon2<'static> {
@@ -133,6 +132,11 @@ pub(super) fn subject(officer: Uuid) -> String {
     format!("officer:{officer}")
 }
 
+/// Tells an officer's mailbox that how their account is signed in to has changed: whoever did it, they will know.
+pub(super) fn tell(tx: &mut Tx<'_>, officer: Uuid, change: AccountChange) -> Result<(), Problem> {
+    tx.mail("account_changed", &format!("account_changed:{change}:{officer}:{}", tx.now.micros()), json!({"officer": officer, "change": change}))
+}
+
 /// Opens a session, and returns its token.
 pub(super) fn open_session(tx: &mut Tx<'_>, officer: &Officer) -> Result<String, Problem> {
     let token = keys::token();
@@ -179,8 +183,9 @@ pub fn signed_in(tx: &mut Tx<'_>, token: &str) -> Result<Option<Officer>, Proble
 
 /// Signs out.
 pub fn sign_out(tx: &mut Tx<'_>, token: &str) -> Result<(), Problem> {
+    let Some(officer) = signed_in(tx, token)? else { return Ok(()) };
     store::officer::close_session(tx.conn, &keys::token_hash(token), tx.now)?;
-    Ok(())
+    tx.audit(Some(&officer), "account.sign_out", subject(officer.id), json!({}))
 }
 
 /// What an administrator types of an account.
@@ -248,9 +253,8 @@ fn check(tx: &Tx<'_>, form: &AccountForm, new: bool) -> Result<Checked, Problem>
             }
         },
     };
-    let too_short = form.password.chars().count() < PASSWORD_MIN;
-    if too_short && (new || !form.password.is_empty()) {
-        faults.push(Fault::new("/password", "password_short").with("min", PASSWORD_MIN));
+    if new || !form.password.is_empty() {
+        faults.extend(password::fault("/password", &form.password));
     }
     match office {
         Some(office) if faults.is_empty() => Ok(Checked { login, name, office, roles, language: form.language.parse().unwrap_or(Language::Vi), email }),
@@ -282,17 +286,20 @@ pub fn add(tx: &mut Tx<'_>, by: Option<&Officer>, form: &AccountForm, hash: Stri
 pub fn change(tx: &mut Tx<'_>, by: &Officer, id: Uuid, form: &AccountForm, hash: Option<String>) -> Result<(), Problem> {
     by.may_administer()?;
     let c = check(tx, form, false)?;
-    store::officer::get(tx.conn, id)?.ok_or(Code::NotFound)?;
+    let before = store::officer::get(tx.conn, id)?.ok_or(Code::NotFound)?;
     // Nobody gives their own administration away, so there is always somebody who has it.
     if by.id == id && !c.roles.contains(&Role::Administrator) {
         return Err(Problem::Invalid(vec![Fault::new("/roles", "own_administration")]));
     }
     store::officer::change(tx.conn, id, &c.name, &c.office, c.language, c.email.as_deref())?;
     store::officer::set_roles(tx.conn, id, &c.roles)?;
+    // Both together hand an account to somebody else.
+    let detail = json!({"office": c.office, "roles": c.roles, "password": hash.is_some(), "email": before.email != c.email});
     if let Some(hash) = hash {
         store::officer::set_password(tx.conn, id, &hash)?;
+        tell(tx, id, AccountChange::Password)?;
     }
-    tx.audit(Some(by), "account.change", subject(id), json!({"office": c.office, "roles": c.roles}))
+    tx.audit(Some(by), "account.change", subject(id), detail)
 }
 
 /// Ends an account: it stays in every line that names it, and can sign in no more.

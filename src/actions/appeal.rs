@@ -93,8 +93,6 @@ pub fn save(tx: &mut Tx<'_>, officer: &Officer, serial: Serial, answer: &str, re
         return Err(Problem::Invalid(vec![Fault { pointer: "/appeal".into(), ..fault }]));
     }
     store::appeal::put(tx.conn, serial, &words, hand_in, revision + 1, Some(officer.id))?;
-    // Whoever wrote in anything of this item approves nothing of it.
-    store::draft::remember_author(tx.conn, serial, officer.id)?;
     tx.audit(Some(officer), if hand_in { "appeal.hand_in" } else { "appeal.save_draft" }, serial, json!({"revision": revision + 1}))?;
     if hand_in {
         tx.mail("appeal_in", &format!("appeal_in:{serial}:{}:{revision}", hand.item.events), json!({"serial": serial}))?;
@@ -108,7 +106,7 @@ fn handed_in(tx: &mut Tx<'_>, officer: &Officer, hand: &Hand, revision: i64) -> 
     if !work.handed_in || work.revision != revision {
         return Err(Code::ChangedMeanwhile.into());
     }
-    if store::draft::authors(tx.conn, hand.record.serial)?.contains(&officer.id) {
+    if store::appeal::writers(tx.conn, hand.record.serial, true)?.contains(&officer.id) {
         return Err(Code::OwnText.into());
     }
     Ok(work)

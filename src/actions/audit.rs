@@ -69,7 +69,7 @@ impl Asked {
         let mut faults = Vec::new();
         let mut day = |pointer: &'static str, text: &str| {
             let text = text.trim();
-            let day: Option<Day> = text.parse().ok();
+            let day = Day::typed(text);
             if day.is_none() && !text.is_empty() {
                 faults.push(Fault::new(pointer, "not_a_day"));
             }
@@ -122,6 +122,19 @@ impl Known {
         Ok(sealed)
     }
 
+    /// People are named in place of their ids.
+    fn named(&self, detail: Value) -> Value {
+        match detail {
+            Value::String(text) => match Uuid::parse_str(&text).ok().and_then(|id| self.names.get(&id)) {
+                Some(name) => Value::String(name.clone()),
+                None => Value::String(text),
+            },
+            Value::Array(values) => values.into_iter().map(|value| self.named(value)).collect(),
+            Value::Object(object) => object.into_iter().map(|(key, value)| (key, self.named(value))).collect(),
+            other => other,
+        }
+    }
+
     fn show(&self, line: Line, sealed: bool) -> Shown {
         let who = match line.officer {
             _ if sealed => Who::Sealed,
@@ -130,7 +143,8 @@ impl Known {
         };
         let about = line.subject.strip_prefix("officer:").and_then(|id| self.names.get(&Uuid::parse_str(id).ok()?)).cloned();
         // What an item's line adds is for its desk.
-        let detail = Some(line.detail).filter(|detail| serial(&line.subject).is_none() && detail.as_object().is_some_and(|object| !object.is_empty()));
+        let detail =
+            Some(self.named(line.detail)).filter(|detail| serial(&line.subject).is_none() && detail.as_object().is_some_and(|object| !object.is_empty()));
         Shown { at: line.at, who, action: line.action, subject: about.unwrap_or(line.subject), detail }
     }
 }

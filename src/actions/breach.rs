@@ -65,7 +65,7 @@ fn checked(tx: &Tx<'_>, form: &Form) -> Result<(Moment, Facts), Problem> {
 pub fn open(tx: &mut Tx<'_>, officer: &Officer, form: &Form) -> Result<i64, Problem> {
     officer.may_protect_data()?;
     let (detected_at, facts) = checked(tx, form)?;
-    let id = store::breach::add(tx.conn, &Breach { id: 0, opened_at: tx.now, detected_at, facts, notified: None, warned_at: None })?;
+    let id = store::breach::add(tx.conn, &Breach { id: 0, opened_at: tx.now, detected_at, facts, notified: None, warned_at: None, revision: 0 })?;
     tx.audit(Some(officer), "breach.open", format!("breach:{id}"), json!({}))?;
     tx.mail("breach_opened", &format!("breach_opened:{id}"), json!({"breach": id}))?;
     Ok(id)
@@ -77,16 +77,26 @@ fn in_hand(tx: &mut Tx<'_>, officer: &Officer, id: i64) -> Result<Breach, Proble
     Ok(store::breach::get_for_update(tx.conn, id)?.ok_or(Code::NotFound)?)
 }
 
-/// Completes or corrects a record. When it was detected can be corrected until the authority was told.
-pub fn change(tx: &mut Tx<'_>, officer: &Officer, id: i64, form: &Form) -> Result<(), Problem> {
+/// Completes or corrects the record that was seen. When it was detected can be corrected until the authority was told;
+/// the term runs from there, so the audit keeps what it was.
+///
+/// # Errors
+/// [`Code::ChangedMeanwhile`] when it is not the revision that they saw.
+pub fn change(tx: &mut Tx<'_>, officer: &Officer, id: i64, revision: i64, form: &Form) -> Result<(), Problem> {
     let mut breach = in_hand(tx, officer, id)?;
     let (detected_at, facts) = checked(tx, form)?;
-    if breach.notified.is_none() {
+    if breach.revision != revision {
+        return Err(Code::ChangedMeanwhile.into());
+    }
+    let mut detail = json!({});
+    if breach.notified.is_none() && breach.detected_at != detected_at {
+        detail = json!({"detected": [breach.detected_at.to_string(), detected_at.to_string()]});
         breach.detected_at = detected_at;
     }
     breach.facts = facts;
+    breach.revision += 1;
     store::breach::update(tx.conn, &breach)?;
-    tx.audit(Some(officer), "breach.change", format!("breach:{id}"), json!({}))
+    tx.audit(Some(officer), "breach.change", format!("breach:{id}"), detail)
 }
 
 /// Marks it as notified: when, and to whom. Once.
@@ -106,6 +116,7 @@ pub fn notified(tx: &mut Tx<'_>, officer: &Officer, id: i64, day: &str, time: &s
     }
     let at = check.done(at)?;
     breach.notified = Some((at, to));
+    breach.revision += 1;
     store::breach::update(tx.conn, &breach)?;
     tx.audit(Some(officer), "breach.notified", format!("breach:{id}"), json!({}))
 }

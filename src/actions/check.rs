@@ -67,7 +67,11 @@ impl Check {
 
     /// A day.
     pub(super) fn day(&mut self, at: &'static str, raw: &str) -> Option<Day> {
-        self.read(at, raw, "day_missing", "not_a_day")
+        let day = Day::typed(raw);
+        if day.is_none() {
+            self.fault(at, if raw.trim().is_empty() { "day_missing" } else { "not_a_day" });
+        }
+        day
     }
 
     /// Nothing chosen is another fault than something unknown.

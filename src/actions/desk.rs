@@ -4,7 +4,7 @@
 
 use super::{Tx, absence};
 use crate::domain::access::Officer;
-use crate::domain::desk::View;
+use crate::domain::desk::{SOON, View};
 use crate::domain::error::{Code, Problem};
 use crate::domain::feedback::State;
 use crate::domain::text::propose_title;
@@ -15,12 +15,13 @@ use crate::store::list::{Filter, Order};
 
 /// What a part of the list chooses; none where the roles have no such part.
 pub fn filter(tx: &mut Tx<'_>, officer: &Officer, view: View) -> Result<Option<Filter>, Problem> {
-    let works = [Role::Officer, Role::Approver, Role::Head].iter().any(|role| officer.is(*role));
+    let works = officer.works();
     let needed = match view {
         View::Sealed | View::Confirmed => officer.is(Role::Receiver),
         View::Approve => officer.is(Role::Approver),
         View::All | View::Overdue | View::Soon | View::Mine | View::Tray | View::Appeals | View::Any => works,
-        View::Deputy => return absence::waiting(tx, officer),
+        View::Deputy if works => return absence::waiting(tx, officer),
+        View::Deputy => false,
     };
     if !needed {
         return Ok(None);
@@ -28,7 +29,7 @@ pub fn filter(tx: &mut Tx<'_>, officer: &Officer, view: View) -> Result<Option<F
     let offices = tx.catalogue.offices.answered_by(&officer.office, tx.today).iter().map(ToString::to_string).collect();
     let all = Filter { offices: Some(offices), unsealed: true, ..Filter::default() };
     let base = Filter { open: true, ..all.clone() };
-    let soon = || tx.catalogue.calendar.add(tx.today, 3, true).next();
+    let soon = || tx.catalogue.calendar.add(tx.today, SOON, true).next();
     let sealed = |confirmed| Filter { states: Some(vec![State::Sealed]), confirmed: Some(confirmed), ..Filter::default() };
     Ok(Some(match view {
         // Chosen above; nothing is added to it here.

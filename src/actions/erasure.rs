@@ -8,11 +8,9 @@ use crate::domain::access::Officer;
 use crate::domain::error::{Code, Problem};
 use crate::domain::event::Event;
 use crate::domain::feedback::State;
+use crate::domain::visibility::ERASED;
 use crate::domain::words::{By, Ground, Serial};
 use crate::store;
-
-/// The ground of what was erased.
-const ERASED: &str = "erased";
 
 /// Erases the words of an item: the original, what was added, notes, drafts, the contact, the files, the public form of the
 /// opinion. The office's published answer stays and is shown to nobody. An item that still waits is withdrawn

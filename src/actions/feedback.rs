@@ -9,13 +9,13 @@ use super::{Tx, absence, lookup, search, template};
 use crate::domain::access::{Act, Officer};
 use crate::domain::commitment::{Commitment, Salt};
 use crate::domain::error::{Code, Fault, Problem};
-use crate::domain::event::{Entry, Event, RefusedAs, RestoreReason};
+use crate::domain::event::{Entry, Event, EventName, RefusedAs, RestoreReason};
 use crate::domain::feedback::{Item, State};
 use crate::domain::routing;
 use crate::domain::submission::kind_and_topic;
 use crate::domain::text::{ANSWER_MAX, NOTE_MAX, OPINION_MAX, TITLE_MAX};
 use crate::domain::visibility::{Answer, Record};
-use crate::domain::words::{By, Ground, Kind, OfficeCode, Purpose, Role, Serial};
+use crate::domain::words::{By, Ground, Kind, OfficeCode, Role, Serial};
 use crate::keys;
 use crate::store;
 use crate::store::draft::{Draft, Intent};
@@ -197,7 +197,15 @@ pub fn save(tx: &mut Tx<'_>, officer: &Officer, serial: Serial, written: &Writte
     let may_write = match hand.item.state {
         State::Waiting | State::Working => true,
         State::Answered => !earlier.as_ref().is_some_and(|d| d.handed_in) && !hand.item.is_erased(),
-        _ => false,
+        State::Received
+        | State::Supplement
+        | State::Drafted
+        | State::Sealed
+        | State::Merged
+        | State::OutOfScope
+        | State::Spam
+        | State::Redirected
+        | State::Withdrawn => false,
     };
     if !may_write {
         return Err(Problem::Move { tried: "drafted", possible: hand.item.possible(tx.today) });
@@ -378,11 +386,11 @@ fn tell_answered(tx: &mut Tx<'_>, serial: Serial, version: u32) -> Result<(), Pr
     Ok(())
 }
 
-/// Writes to the sender, if they left an address and agreed to be sent the answer.
+/// Writes to the sender, if they left an address and agreed to such a mail.
 pub(super) fn tell_sender(tx: &mut Tx<'_>, serial: Serial, kind: &str, number: u32) -> Result<(), Problem> {
     let contact = store::feedback::contact(tx.conn, serial)?.and_then(|sealed| tx.keys.open_contact(serial, &sealed));
     match contact {
-        Some(contact) if contact.email.is_some() && contact.allows(Purpose::Answer) => {
+        Some(contact) if contact.email.is_some() && contact.allows_mail(kind) => {
             // Its own events and the cause's number: a later answer is never taken for an earlier one.
             let events = store::feedback::get(tx.conn, serial)?.map_or(0, |r| r.events);
             tx.mail(kind, &format!("{kind}:{serial}:{events}:{number}"), json!({"serial": serial}))
@@ -401,8 +409,18 @@ fn went_out(tx: &mut Tx<'_>, serial: Serial) -> Result<(), Problem> {
         }
         let event = Event::Restored { reason: RestoreReason::SurvivorOut, field: None, note: None };
         record(tx, &mut hand, None, By::System, event, Beside::default())?;
+        tell_office(tx, &hand)?;
     }
     Ok(())
+}
+
+/// Tells an office that an opinion waits with it, for which nobody is named.
+fn tell_office(tx: &mut Tx<'_>, hand: &Hand) -> Result<(), Problem> {
+    let serial = hand.record.serial;
+    match hand.item.office.clone().filter(|_| hand.item.state.is_open()) {
+        Some(office) => tx.mail("routed", &format!("routed:{serial}:{}", hand.item.events), json!({"serial": serial, "office": office})),
+        None => Ok(()),
+    }
 }
 
 /// Merges an item into another that is not out.
@@ -458,6 +476,12 @@ pub fn reclassify(tx: &mut Tx<'_>, officer: &Officer, serial: Serial, kind: &str
     let (kind, reason) = match (found, listed(tx, "reclassify", reason)) {
         // Only what a question asks for is corrected: its kind stays, so this is no event.
         (Some(Kind::Question), Some(reason)) if hand.item.kind == Kind::Question && topic != store::topic::of(tx.conn, serial)? => {
+            if !hand.item.allows(EventName::Reclassified, tx.today) {
+                return Err(Problem::Move { tried: EventName::Reclassified.as_str(), possible: hand.item.possible(tx.today) });
+            }
+            if let Some(words) = note_of("/note", note)? {
+                store::note::add(tx.conn, serial, &store::note::Note { officer: officer.id, at: tx.now, words })?;
+            }
             store::topic::set(tx.conn, serial, topic)?;
             return tx.audit(Some(officer), "feedback.topic", serial, json!({"topic": topic, "reason": reason}));
         }
@@ -507,9 +531,6 @@ pub fn restore_unconfirmed(tx: &mut Tx<'_>, limit: i64) -> Result<usize, Problem
             if hand.record.unconfirmed && until.is_some_and(|until| until < tx.today) {
                 bring_back(tx, &mut hand, None, By::System, RestoreReason::NotConfirmed, "")?;
                 restored += 1;
-                if let Some(office) = hand.item.office.clone().filter(|_| hand.item.state.is_open()) {
-                    tx.mail("routed", &format!("routed:{serial}:{}", hand.item.events), json!({"serial": serial, "office": office}))?;
-                }
             }
         }
     }
@@ -544,10 +565,10 @@ fn bring_back(tx: &mut Tx<'_>, hand: &mut Hand, officer: Option<&Officer>, by: B
     // the rules say: the office that its sender named may be the one that it was about.
     if facts.is_some() && hand.item.state == State::Received {
         let (office, rule) = (tx.catalogue.coordinating.clone(), routing::TRAY.to_owned());
-        record(tx, hand, None, By::System, Event::Routed { office: office.clone(), rule }, Beside::default())?;
-        tx.mail("routed", &format!("routed:{serial}:{}", hand.item.events), json!({"serial": serial, "office": office}))?;
+        record(tx, hand, None, By::System, Event::Routed { office, rule }, Beside::default())?;
     }
-    Ok(())
+    // Whoever worked on it has long gone on to something else.
+    tell_office(tx, hand)
 }
 
 /// The sender takes it back, with the receipt in hand.

@@ -93,7 +93,11 @@ pub fn write(tx: &mut Tx<'_>, officer: &Officer, id: Option<(i64, i64)>, draft: 
         }
         None => (store::improvement::add(tx.conn, &body.owner)?, 1),
     };
-    store::improvement::write(tx.conn, id, version, &body, officer.id, tx.now)?;
+    match store::improvement::write(tx.conn, id, version, &body, officer.id, tx.now) {
+        // Two saved the next version at once.
+        Err(store::StoreError::Duplicate(_)) => return Err(Code::ChangedMeanwhile.into()),
+        other => other?,
+    }
     tx.audit(Some(officer), "improvement.write", format!("improvement:{id}"), json!({"version": version, "progress": body.progress}))?;
     Ok(id)
 }
@@ -114,7 +118,9 @@ pub fn publish(tx: &mut Tx<'_>, officer: &Officer, id: i64, seen: i64) -> Result
             return Err(Problem::Invalid(vec![Fault::new("/serials", "unknown_serial")]));
         }
     }
-    store::improvement::publish(tx.conn, &newest, officer.id, tx.now)?;
+    if !store::improvement::publish(tx.conn, &newest, officer.id, tx.now)? {
+        return Err(Code::ChangedMeanwhile.into());
+    }
     tx.audit(Some(officer), "improvement.publish", format!("improvement:{id}"), json!({"version": seen}))
 }
 

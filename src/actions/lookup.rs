@@ -87,16 +87,20 @@ pub fn newest_answers(tx: &mut Tx<'_>, limit: i64) -> Result<Vec<PublicItem>, Pr
 }
 
 /// Items for a list: with the answers' titles, without history.
-fn summaries(tx: &mut Tx<'_>, records: &[Record]) -> Result<Vec<PublicItem>, Problem> {
-    let pressed = store::press::counts(tx.conn, &records.iter().map(|record| record.serial).collect::<Vec<_>>())?;
+pub(super) fn summaries(tx: &mut Tx<'_>, records: &[Record]) -> Result<Vec<PublicItem>, Problem> {
+    let serials: Vec<Serial> = records.iter().map(|record| record.serial).collect();
+    let readable: Vec<Serial> = records.iter().filter(|record| record.words_are_public()).map(|record| record.serial).collect();
+    let pressed = store::press::counts(tx.conn, &serials)?;
+    let mut answers = store::feedback::answers_of(tx.conn, &readable)?;
+    let appealed = store::appeal::having(tx.conn, &serials)?;
     records
         .iter()
         .map(|record| {
-            let answers = if record.words_are_public() { store::feedback::answers(tx.conn, record.serial)? } else { Vec::new() };
+            let answers = answers.remove(&record.serial).unwrap_or_default();
             // Only an event knows why an item went out or shows nothing.
             let has_ground = record.withheld || matches!(record.state, State::OutOfScope | State::Spam | State::Redirected);
             let entries = if has_ground { entries(tx, record.serial)? } else { Vec::new() };
-            let appeals = appeals(tx, record)?;
+            let appeals = if appealed.contains(&record.serial) { appeals(tx, record)? } else { Vec::new() };
             let pressed = pressed.get(&record.serial).copied().unwrap_or_default();
             Ok(PublicItem { history: Vec::new(), ..PublicItem::of(record, answers, appeals, &entries, pressed, tx.today) })
         })
@@ -131,6 +135,8 @@ pub struct OwnItem {
     pub answers: Vec<Answer>,
     /// Their own words.
     pub original: String,
+    /// Their words were erased.
+    pub erased: bool,
     /// The guidance or the words beside a refusal, if any was given.
     pub told: Option<String>,
     /// What they are asked for, while the office waits for it.
@@ -172,7 +178,7 @@ fn own_item(tx: &mut Tx<'_>, serial: Serial) -> Result<OwnItem, Problem> {
     let contact = store::feedback::contact(tx.conn, serial)?.and_then(|sealed| tx.keys.open_contact(serial, &sealed));
     let can_withdraw = record.state.is_open();
     // Of what was erased nothing is shown any more, to nobody.
-    let erased = item.ground.as_ref().is_some_and(|(_, code)| code.as_str() == "erased");
+    let erased = fold(tx, &record)?.is_erased();
     let answered = record.state == State::Answered && !erased;
     let answers = if answered { store::feedback::answers(tx.conn, serial)? } else { Vec::new() };
     let appeals = if answered { appeals(tx, &record)? } else { Vec::new() };
@@ -186,6 +192,7 @@ fn own_item(tx: &mut Tx<'_>, serial: Serial) -> Result<OwnItem, Problem> {
         record,
         answers,
         original,
+        erased,
         told,
         asked,
         added,
@@ -215,7 +222,8 @@ fn told(tx: &mut Tx<'_>, record: &Record) -> Result<Option<String>, Problem> {
     let by = match record.state {
         State::OutOfScope | State::Spam => EventName::Refused,
         State::Redirected => EventName::Redirected,
-        _ => return Ok(None),
+        State::Received | State::Waiting | State::Working | State::Supplement | State::Drafted => return Ok(None),
+        State::Answered | State::Merged | State::Withdrawn | State::Sealed => return Ok(None),
     };
     let last = store::feedback::events(tx.conn, record.serial)?.into_iter().rev().find(|kept| kept.entry.event.name() == by);
     Ok(last.and_then(|kept| kept.note))
@@ -248,6 +256,8 @@ pub struct DeskItem {
     pub involved: bool,
     /// Did this officer write in the draft?
     pub own_text: bool,
+    /// Did this officer write in the answer to the open appeal?
+    pub own_appeal_text: bool,
     /// What this officer may do.
     pub acts: Vec<Act>,
     /// For the receiver: the facts of an item sealed at receipt.
@@ -291,6 +301,7 @@ pub fn desk_item(tx: &mut Tx<'_>, officer: &Officer, serial: Serial) -> Result<D
         appeals: store::appeal::of(tx.conn, serial)?,
         involved: store::appeal::involved(tx.conn, serial)?.contains(&officer.id),
         own_text,
+        own_appeal_text: store::appeal::writers(tx.conn, serial, true)?.contains(&officer.id),
         acts,
         sealed: if item.state == State::Sealed { store::feedback::sealed_intake(tx.conn, serial)? } else { None },
         merged: store::feedback::merged_into(tx.conn, serial)?,

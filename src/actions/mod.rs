@@ -27,6 +27,7 @@ pub mod intake;
 pub mod kept;
 pub mod ledger;
 pub mod lookup;
+pub mod may;
 pub mod note;
 pub mod notice;
 pub mod outbox;

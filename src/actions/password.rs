@@ -3,10 +3,12 @@
 
 use serde_json::json;
 
-use super::account::{self, PASSWORD_MIN, Turn, subject};
+use super::account::{self, Turn, subject};
 use super::{Service, Tx};
 use crate::domain::access::Officer;
 use crate::domain::error::{Code, Fault, Problem};
+use crate::domain::password::fault;
+use crate::domain::words::AccountChange;
 use crate::keys;
 use crate::store;
 
@@ -27,8 +29,8 @@ impl NewPassword {
     /// # Errors
     /// [`Problem::Invalid`] when it is too short or not the same twice.
     fn check(&self) -> Result<(), Problem> {
-        if self.password.chars().count() < PASSWORD_MIN {
-            return Err(Problem::Invalid(vec![Fault::new("/new_password", "password_short").with("min", PASSWORD_MIN)]));
+        if let Some(fault) = fault("/new_password", &self.password) {
+            return Err(Problem::Invalid(vec![fault]));
         }
         if self.password != self.repeat {
             return Err(Problem::Invalid(vec![Fault::new("/repeat", "password_differs")]));
@@ -48,6 +50,7 @@ pub fn change(service: &Service, turn: &Turn, officer: &Officer, old: &str, new:
     service.write(|tx| {
         store::officer::set_password(tx.conn, officer.id, &hash)?;
         tx.audit(Some(officer), "account.password", subject(officer.id), json!({}))?;
+        account::tell(tx, officer.id, AccountChange::Password)?;
         account::open_session(tx, officer)
     })
 }
@@ -105,6 +108,7 @@ pub fn reset(service: &Service, _turn: &Turn, token: &str, new: &NewPassword) ->
         store::officer::set_password(tx.conn, officer.id, &hash)?;
         // Who forgot it has tried in vain: they are not made to wait for it.
         store::officer::forgive_all(tx.conn, officer.id)?;
+        account::tell(tx, officer.id, AccountChange::Password)?;
         tx.audit(Some(&officer), "account.password_reset", subject(officer.id), json!({}))
     })
 }

@@ -5,22 +5,25 @@ use serde_json::json;
 
 use super::Tx;
 use super::feedback::{allowed, take_in_hand};
-use super::lookup::item;
+use super::lookup::summaries;
 use crate::domain::access::{Act, Officer};
 use crate::domain::error::Problem;
 use crate::domain::event::EventName;
-use crate::domain::visibility::PublicItem;
-use crate::domain::words::{Kind, Serial};
+use crate::domain::visibility::{PublicItem, Record};
+use crate::domain::words::Serial;
 use crate::store;
+
+/// So many on a page: more nobody reads; the list of opinions has them all.
+const LISTED: i64 = 100;
 
 /// Picks a published answer, or puts it back.
 ///
 /// # Errors
-/// [`Problem::Move`] for what nobody can read.
+/// [`Problem::Move`] for what nobody can read, and for praise whose sender was not helped.
 pub fn pick(tx: &mut Tx<'_>, officer: &Officer, serial: Serial, picked: bool) -> Result<(), Problem> {
     let hand = take_in_hand(tx, serial)?;
     allowed(tx, officer, Act::Write, &hand)?;
-    if picked && !hand.record.words_are_public() {
+    if picked && !hand.record.may_be_picked() {
         return Err(Problem::Move { tried: EventName::Shown.as_str(), possible: hand.item.possible(tx.today) });
     }
     if picked {
@@ -33,15 +36,16 @@ pub fn pick(tx: &mut Tx<'_>, officer: &Officer, serial: Serial, picked: bool) ->
 
 /// The frequent questions that may be read, newest first.
 pub fn frequent(tx: &mut Tx<'_>) -> Result<Vec<PublicItem>, Problem> {
-    readable(tx, |kind| kind != Kind::Praise)
+    readable(tx, false)
 }
 
 /// The praise that was picked and may be read, newest first.
 pub fn commended(tx: &mut Tx<'_>) -> Result<Vec<PublicItem>, Problem> {
-    readable(tx, |kind| kind == Kind::Praise)
+    readable(tx, true)
 }
 
-fn readable(tx: &mut Tx<'_>, of: impl Fn(Kind) -> bool) -> Result<Vec<PublicItem>, Problem> {
-    let items = store::picked::all(tx.conn)?.into_iter().map(|serial| item(tx, serial)).collect::<Result<Vec<_>, _>>()?;
-    Ok(items.into_iter().filter(|item| item.latest().is_some() && item.place.as_ref().is_some_and(|place| of(place.kind))).collect())
+fn readable(tx: &mut Tx<'_>, praise: bool) -> Result<Vec<PublicItem>, Problem> {
+    let serials = store::picked::newest(tx.conn, praise, LISTED)?;
+    let records: Vec<Record> = store::feedback::all_of(tx.conn, &serials)?.into_iter().filter(Record::may_be_picked).collect();
+    Ok(summaries(tx, &records)?.into_iter().filter(|item| item.latest().is_some()).collect())
 }

@@ -4,7 +4,7 @@
 use uuid::Uuid;
 
 use super::Tx;
-use super::feedback::{allowed, take_in_hand};
+use super::lookup::fold;
 use crate::domain::access::{Act, Officer};
 use crate::domain::error::{Code, Problem};
 use crate::domain::feedback::State;
@@ -19,11 +19,9 @@ const STILL_THERE: i64 = 120;
 /// # Errors
 /// [`Code::NotFound`] of a sealed one: nobody is told who reads it.
 pub fn here(tx: &mut Tx<'_>, officer: &Officer, serial: Serial) -> Result<Vec<Uuid>, Problem> {
-    let hand = take_in_hand(tx, serial)?;
-    allowed(tx, officer, Act::Read, &hand)?;
-    if hand.item.state == State::Sealed {
-        return Err(Code::NotFound.into());
-    }
+    // Read and not held: nobody who works on it waits for who looks at it.
+    let record = store::feedback::get(tx.conn, serial)?.filter(|record| record.state != State::Sealed).ok_or(Code::NotFound)?;
+    officer.may(Act::Read, &fold(tx, &record)?, &tx.catalogue.offices, tx.today)?;
     let since = tx.now.plus_seconds(-STILL_THERE);
     store::presence::note(tx.conn, serial, officer.id, tx.now, since)?;
     Ok(store::presence::others(tx.conn, serial, officer.id, since)?)

@@ -1,17 +1,33 @@
-//! Pressing (đôn đốc): a head or a supervisor asks that an open opinion be
-//! answered. No event, since it changes nothing of the opinion: a line of its
-//! own, told to whoever has to answer, public as a count.
+//! Pressing (đôn đốc): a head or a supervisor asks that an open opinion, or an
+//! appeal, be answered. No event, since it changes nothing of the opinion: a line
+//! of its own, told to whoever has to answer, public as a count.
 
 use serde_json::json;
+use uuid::Uuid;
 
 use super::feedback::{allowed, note_of, take_in_hand};
 use super::{Tx, absence, lookup};
 use crate::domain::access::{Act, Officer};
 use crate::domain::error::{Code, Fault, Problem};
+use crate::domain::feedback::Item;
+use crate::domain::time::Day;
 use crate::domain::visibility::Record;
-use crate::domain::words::Serial;
+use crate::domain::words::{OfficeCode, Serial};
 use crate::store;
 use crate::store::press::Press;
+
+/// Whose answer is waited for.
+#[derive(Debug, Clone)]
+pub struct Awaited {
+    /// The office: the one in charge, or the higher one that an appeal went to.
+    pub office: OfficeCode,
+    /// Who works on it, if anybody.
+    pub who: Option<Uuid>,
+    /// Its last day.
+    pub until: Option<Day>,
+    /// It is the answer to an appeal.
+    pub appeal: bool,
+}
 
 /// What somebody who oversees may know of an open opinion: its dates, and who pressed. Not its words, which are the desk's.
 pub struct Overseen {
@@ -19,8 +35,8 @@ pub struct Overseen {
     pub record: Record,
     /// The presses, oldest first.
     pub presses: Vec<Press>,
-    /// It waits for its office.
-    pub waits: bool,
+    /// Whose answer is waited for, as far as this officer oversees them.
+    pub awaited: Option<Awaited>,
     /// This officer may press it now.
     pub may_press: bool,
 }
@@ -35,13 +51,20 @@ pub fn look(tx: &mut Tx<'_>, officer: &Officer, serial: Serial) -> Result<Overse
     officer.may(Act::Press, &item, &tx.catalogue.offices, tx.today)?;
     let presses = store::press::of(tx.conn, serial)?;
     let today = presses.iter().any(|press| press.officer == officer.id && press.on == tx.today);
-    let waits = waits(&record);
-    Ok(Overseen { may_press: !today && waits, waits, record, presses })
+    let awaited = awaited(tx, officer, &record, &item)?;
+    Ok(Overseen { may_press: !today && awaited.is_some(), awaited, record, presses })
 }
 
-/// It is the office's turn: while the sender is waited for, there is nothing to press.
-fn waits(record: &Record) -> bool {
-    record.state.is_open() && !record.paused
+/// Whose turn it is. While the sender is waited for there is nothing to press; nor is there at an office that somebody else oversees.
+fn awaited(tx: &mut Tx<'_>, officer: &Officer, record: &Record, item: &Item) -> Result<Option<Awaited>, Problem> {
+    if let Some(office) = record.office.clone().filter(|_| record.state.is_open() && !record.paused) {
+        return Ok(Some(Awaited { office, who: record.assignee, until: record.due_on, appeal: false }));
+    }
+    let Some(office) = item.appealed_to.clone().filter(|to| !item.is_erased() && tx.catalogue.offices.answers_for(&officer.office, to, tx.today)) else {
+        return Ok(None);
+    };
+    let open = store::appeal::of(tx.conn, record.serial)?.pop().filter(|work| work.appeal.answered_on.is_none());
+    Ok(open.map(|work| Awaited { office, who: work.author, until: Some(work.appeal.until), appeal: true }))
 }
 
 /// Presses: once a day and person. Whoever works on it is written to, or its office, and the office's heads.
@@ -52,16 +75,15 @@ pub fn press(tx: &mut Tx<'_>, officer: &Officer, serial: Serial, words: &str) ->
     let hand = take_in_hand(tx, serial)?;
     allowed(tx, officer, Act::Press, &hand)?;
     let fault = |code| Problem::Invalid(vec![Fault::new("/form_token", code)]);
-    if !waits(&hand.record) {
-        return Err(fault("press_not_waiting"));
-    }
+    let awaited = awaited(tx, officer, &hand.record, &hand.item)?.ok_or_else(|| fault("press_not_waiting"))?;
     let words = note_of("/words", words)?.unwrap_or_default();
     let id = store::press::add(tx.conn, serial, officer.id, tx.today, &words)?.ok_or_else(|| fault("press_today"))?;
     tx.audit(Some(officer), "feedback.press", serial, json!({}))?;
     let dedup = format!("pressed:{id}");
-    match hand.record.assignee {
-        Some(assignee) => absence::tell(tx, "pressed", &dedup, assignee, json!({"serial": serial, "press": id}))?,
-        None => tx.mail("pressed", &dedup, json!({"serial": serial, "press": id, "office": hand.record.office}))?,
+    let about = json!({"serial": serial, "press": id, "office": awaited.office, "appeal": awaited.appeal});
+    match awaited.who {
+        Some(who) => absence::tell(tx, "pressed", &dedup, who, about.clone())?,
+        None => tx.mail("pressed", &dedup, about.clone())?,
     }
-    tx.mail("pressed_heads", &format!("pressed_heads:{id}"), json!({"serial": serial, "press": id}))
+    tx.mail("pressed_heads", &format!("pressed_heads:{id}"), about)
 }

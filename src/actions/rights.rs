@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::Tx;
 use super::carried::{Carried, rows};
 use super::erasure::{self, withhold};
-use super::feedback::{code_of, words_of};
+use super::feedback::{code_of, take_in_hand, words_of};
 use crate::domain::access::Officer;
 use crate::domain::contact::Contact;
 use crate::domain::error::{Code, Fault, Problem};
@@ -145,7 +145,8 @@ pub fn ask(tx: &mut Tx<'_>, serial: Serial, asked: &Asked) -> Result<(), Problem
     if store::rights::of(tx.conn, serial)?.iter().any(|r| r.right == right && r.is_open()) {
         return Err(fault("/right", "already_asked"));
     }
-    if right == Right::Delete && store::rights::is_erased(tx.conn, serial)? {
+    // A correction of the contact fails by itself: there is none.
+    if right != Right::Correct && take_in_hand(tx, serial)?.item.is_erased() {
         return Err(fault("/right", "already_erased"));
     }
     let sealed = match right {
@@ -223,13 +224,13 @@ pub fn at_desk(tx: &mut Tx<'_>, officer: &Officer, id: i64) -> Result<Desk, Prob
         let wanted = request.sealed.as_ref().and_then(|sealed| tx.keys.open_contact(serial, sealed));
         contacts = open_contact(tx, serial)?.map(|(kept, _)| kept).zip(wanted);
     }
-    let extended_to = extension(&request)?;
+    let extended_to = extension(&request, tx.today)?;
     Ok(Desk { request, contacts, original, sealed, waits: record.state.is_open(), extended_to })
 }
 
-/// The last day after an extension, where one is possible.
-fn extension(request: &Request) -> Result<Option<Day>, Problem> {
-    if !request.is_open() || request.extended_on.is_some() {
+/// The last day after an extension, where one is possible: once, and not when the last day is over.
+fn extension(request: &Request, today: Day) -> Result<Option<Day>, Problem> {
+    if !request.is_open() || request.extended_on.is_some() || request.act_by.is_some_and(|last| last < today) {
         return Ok(None);
     }
     let term = terms()?.term(request.right.as_str(), "extend", request.asked_at.day());
@@ -335,7 +336,7 @@ pub fn refuse(tx: &mut Tx<'_>, officer: &Officer, id: i64, reason: &str, note: &
 /// Moves the last day, once, with words that say why.
 pub fn extend(tx: &mut Tx<'_>, officer: &Officer, id: i64, note: &str) -> Result<(), Problem> {
     let mut request = in_hand(tx, officer, id)?;
-    let until = extension(&request)?.ok_or(Code::NotAllowed)?;
+    let until = extension(&request, tx.today)?.ok_or(Code::NotAllowed)?;
     request.note = Some(words_of("/extend-note", note, NOTE_MAX)?);
     request.act_by = Some(until);
     request.extended_on = Some(tx.today);

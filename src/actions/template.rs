@@ -10,7 +10,7 @@ use crate::domain::error::{Code, Fault, Problem};
 use crate::domain::template::{Placeholder, Template, TemplateFault, has_open_slot};
 use crate::domain::text::ANSWER_MAX;
 use crate::domain::visibility::Record;
-use crate::domain::words::{Kind, Language, OfficeCode, Role};
+use crate::domain::words::{Kind, Language, OfficeCode};
 use crate::i18n::date;
 use crate::store;
 use crate::store::template::{Kept, Row};
@@ -65,8 +65,7 @@ pub fn known() -> String {
 }
 
 fn may_keep(officer: &Officer) -> Result<(), Problem> {
-    let writes = officer.is(Role::Officer) || officer.is(Role::Head) || officer.is(Role::Approver);
-    if writes { Ok(()) } else { Err(Code::NotAllowed.into()) }
+    if officer.works() { Ok(()) } else { Err(Code::NotAllowed.into()) }
 }
 
 /// Keeps a template of the officer's own office: a new one, or `id` changed.
@@ -76,6 +75,10 @@ fn may_keep(officer: &Officer) -> Result<(), Problem> {
 pub fn keep(tx: &mut Tx<'_>, officer: &Officer, id: Option<i64>, form: &TemplateForm) -> Result<(), Problem> {
     may_keep(officer)?;
     let template = checked(form)?;
+    let same = |row: &Row| row.office == officer.office.as_str() && row.name == template.name && Some(row.id) != id;
+    if used_by(tx, &officer.office)?.iter().any(same) {
+        return Err(Problem::Invalid(vec![Fault::new("/name", "template_exists")]));
+    }
     let kept = match id {
         Some(id) => store::template::change(tx.conn, id, &officer.office, &template)?,
         None => {

@@ -10,7 +10,7 @@ use crate::domain::access::Officer;
 use crate::domain::error::{Code, Fault, Problem};
 use crate::domain::receipt::ReceiptCode;
 use crate::domain::totp::{RECOVERY_CODES, TotpSecret, Typed};
-use crate::domain::words::Role;
+use crate::domain::words::{AccountChange, Role};
 use crate::keys;
 use crate::store;
 
@@ -85,6 +85,7 @@ pub fn confirm(tx: &mut Tx<'_>, officer: &Officer, typed: &str) -> Result<Vec<Re
     }
     store::totp::confirm(tx.conn, officer.id, tx.now)?;
     tx.audit(Some(officer), "account.totp_on", subject(officer.id), json!({}))?;
+    account::tell(tx, officer.id, AccountChange::TotpOn)?;
     give_recovery(tx, officer)
 }
 
@@ -143,6 +144,7 @@ fn accept(tx: &mut Tx<'_>, officer: &Officer, typed: &str) -> Result<(), Problem
             if taken {
                 let left = store::totp::recovery_left(tx.conn, officer.id)?;
                 tx.audit(Some(officer), "account.recovery_code", subject(officer.id), json!({"left": left}))?;
+                account::tell(tx, officer.id, AccountChange::RecoveryUsed)?;
             }
             taken
         }
@@ -157,6 +159,7 @@ fn accept(tx: &mut Tx<'_>, officer: &Officer, typed: &str) -> Result<(), Problem
 pub fn switch_off(service: &Service, turn: &Turn, officer: &Officer, proof: &Proof) -> Result<(), Problem> {
     with_both(service, turn, officer, proof, |tx| {
         store::totp::remove(tx.conn, officer.id)?;
+        account::tell(tx, officer.id, AccountChange::TotpOff)?;
         tx.audit(Some(officer), "account.totp_off", subject(officer.id), json!({}))
     })
 }
@@ -168,6 +171,7 @@ pub fn switch_off(service: &Service, turn: &Turn, officer: &Officer, proof: &Pro
 pub fn new_recovery(service: &Service, turn: &Turn, officer: &Officer, proof: &Proof) -> Result<Vec<ReceiptCode>, Problem> {
     with_both(service, turn, officer, proof, |tx| {
         tx.audit(Some(officer), "account.recovery_new", subject(officer.id), json!({}))?;
+        account::tell(tx, officer.id, AccountChange::RecoveryNew)?;
         give_recovery(tx, officer)
     })
 }

@@ -13,8 +13,9 @@ use super::problem::{self, Refused};
 use super::request::{Lang, Values};
 use super::{BASE, at, reading};
 use crate::actions::lookup::{self, DeskItem};
+use crate::actions::may::May;
 use crate::actions::{Tx, desk, feedback, note, supplement};
-use crate::domain::access::{Act, Officer};
+use crate::domain::access::Officer;
 use crate::domain::desk::View;
 use crate::domain::error::{Code, Problem};
 use crate::domain::feedback::{Class, State};
@@ -254,21 +255,16 @@ pub struct Done {
 
 /// The moves that role and state allow, as the page offers them.
 fn moves(item: &DeskItem) -> Vec<Move> {
-    let act = |act: Act| item.acts.contains(&act);
-    let possible = |event: &str| item.possible.contains(&event);
-    let state = item.record.state;
-    let waits = item.draft.as_ref().is_some_and(|draft| draft.handed_in);
-    let writes = act(Act::Write) && matches!(state, State::Waiting | State::Working | State::Answered) && !waits;
-    let approves = act(Act::Approve) && waits && !item.own_text;
+    let may = May::of(item);
     let all = [
-        (Move::Take, act(Act::Take) && possible("taken") && state == State::Waiting),
+        (Move::Take, may.take),
         (Move::Note, true),
-        (Move::Draft, writes),
-        (Move::HandIn, writes),
-        (Move::Approve, approves),
-        (Move::Return, approves),
-        (Move::Forward, act(Act::Forward) && possible("forwarded")),
-        (Move::Ask, act(Act::Ask) && possible("supplement_requested")),
+        (Move::Draft, may.write),
+        (Move::HandIn, may.write),
+        (Move::Approve, may.approve),
+        (Move::Return, may.approve),
+        (Move::Forward, may.forward),
+        (Move::Ask, may.ask),
     ];
     all.into_iter().filter(|(_, can)| *can).map(|(name, _)| name).collect()
 }

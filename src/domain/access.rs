@@ -121,6 +121,11 @@ impl Officer {
         self.is(Role::Head) || self.is(Role::Supervisor)
     }
 
+    /// Works on opinions: reads the words of those of its offices, writes, approves, decides.
+    pub fn works(&self) -> bool {
+        self.is(Role::Officer) || self.is(Role::Approver) || self.is(Role::Head)
+    }
+
     /// Has a desk: something there may be theirs to do or to read.
     pub fn has_desk(&self) -> bool {
         self.roles.iter().any(|r| match r {

@@ -18,6 +18,8 @@ pub struct Breach {
     pub notified: Option<(Moment, String)>,
     /// The officers were told that little time is left.
     pub warned_at: Option<Moment>,
+    /// Rises with every change.
+    pub revision: i64,
 }
 
 /// What a record tells: words of the officer.

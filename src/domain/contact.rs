@@ -123,6 +123,11 @@ impl Contact {
         Ok(given.then_some(Self { name, email, phone, consent, language }))
     }
 
+    /// May this kind of mail about the opinion be sent to it? A question back has a purpose of its own; any other says how far the answer is.
+    pub fn allows_mail(&self, kind: &str) -> bool {
+        self.allows(if kind == "asked" { Purpose::Ask } else { Purpose::Answer })
+    }
+
     /// May it be used for this purpose?
     pub fn allows(&self, purpose: Purpose) -> bool {
         self.consent.contains(&purpose)

@@ -1,5 +1,8 @@
 //! What an officer's list of work can show: one part of it at a time.
 
+/// A deadline is soon when it is no more than so many working days away.
+pub const SOON: u32 = 3;
+
 super::coded::words! {
     /// A part of what waits at the desk.
     View {
@@ -7,7 +10,7 @@ super::coded::words! {
         All = "all",
         /// Late.
         Overdue = "overdue",
-        /// Due within three working days.
+        /// Due within [`SOON`] working days.
         Soon = "soon",
         /// The officer's own.
         Mine = "mine",

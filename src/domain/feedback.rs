@@ -365,7 +365,7 @@ impl Item {
 
     /// Its words were erased at the sender's request: nothing more is published of it.
     pub fn is_erased(&self) -> bool {
-        self.withheld.iter().any(|ground| ground.as_str() == "erased")
+        self.withheld.iter().any(|ground| ground.as_str() == super::visibility::ERASED)
     }
 
     /// In supplement with the clock paused.

@@ -26,6 +26,7 @@ pub mod improvement;
 pub mod leaf;
 pub mod notice;
 pub mod office;
+pub mod password;
 pub mod proof;
 pub mod questionnaire;
 pub mod receipt;

@@ -23,6 +23,16 @@ impl Day {
         Date::new(year, month, day).ok().filter(|d| YEARS.contains(&d.year())).map(Self)
     }
 
+    /// As people type it: `1/10/2026` as it stands on the pages, or `2026-10-01` as browsers send it.
+    pub fn typed(text: &str) -> Option<Self> {
+        let text = text.trim();
+        let mut parts = text.split(['/', '.']);
+        match (parts.next(), parts.next(), parts.next(), parts.next()) {
+            (Some(day), Some(month), Some(year), None) => Self::new(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?),
+            _ => text.parse().ok(),
+        }
+    }
+
     /// The next day.
     pub fn next(self) -> Self {
         self.plus(1)
@@ -135,6 +145,11 @@ impl Moment {
         (local.hour(), local.minute())
     }
 
+    /// As clocks in Vietnam say it, to the second: `2026-10-01T09:03:04+07:00`.
+    pub fn in_vietnam(self) -> String {
+        self.0.to_zoned(vietnam()).strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()
+    }
+
     /// The moment `seconds` later, or earlier when negative.
     pub fn plus_seconds(self, seconds: i64) -> Self {
         Self::from_micros(self.micros().saturating_add(seconds.saturating_mul(1_000_000)))
@@ -173,6 +188,18 @@ mod tests {
         assert_eq!(day.at(0).day(), day);
         assert_eq!(day.at(-1).day(), day.plus(-1));
         assert_eq!(day.at(86_399).hour_minute(), (23, 59));
+        assert_eq!(day.at(32_584).in_vietnam(), "2026-10-01T09:03:04+07:00");
+    }
+
+    #[test]
+    fn a_day_is_read_as_pages_show_it_and_as_browsers_send_it() {
+        let first = Day::new(2026, 10, 1);
+        for typed in ["01/10/2026", "1/10/2026", " 1.10.2026 ", "2026-10-01"] {
+            assert_eq!(Day::typed(typed), first, "{typed}");
+        }
+        for other in ["", "10/2026", "31/02/2026", "1/10/26", "2026/10/01", "1/10/2026/1", "hôm nay"] {
+            assert_eq!(Day::typed(other), None, "{other}");
+        }
     }
 
     #[test]

@@ -118,6 +118,11 @@ impl Record {
         self.state == State::Answered && !self.withheld && self.kind.is_some_and(|k| !k.is_withheld())
     }
 
+    /// May its answer be picked for a public page? Nobody is commended for what did not help.
+    pub fn may_be_picked(&self) -> bool {
+        self.words_are_public() && !(self.kind == Some(Kind::Praise) && self.reply == Some(Replied::No))
+    }
+
     /// May the public know its field, office, kind? Not of a sealed one (ACCOUNTING.md §3).
     pub fn place_is_public(&self) -> bool {
         self.state != State::Sealed
@@ -264,30 +269,46 @@ impl PublicItem {
         }
     }
 
+    /// Were its words erased? Then nobody is shown any of it again.
+    pub fn is_erased(&self) -> bool {
+        self.ground.as_ref().is_some_and(|(_, ground)| ground.as_str() == ERASED)
+    }
+
     /// The newest published version.
     pub fn latest(&self) -> Option<&Answer> {
         self.answers.last()
     }
 }
 
-/// The legal ground for not showing the words of an item, as its last such event gave it.
+/// The ground of what was erased: nobody is shown any of it again.
+pub const ERASED: &str = "erased";
+
+/// The legal ground for not showing the words of an item: that they were erased; else what it went out for, while it is
+/// out; else the last that they are withheld for and that still holds.
 fn ground(record: &Record, entries: &[Entry]) -> Option<(&'static str, Ground)> {
     let listed = |code: &str| code.parse::<Ground>().ok();
-    match record.state {
+    let (mut held, mut out): (Vec<&Ground>, _) = (Vec::new(), None);
+    for entry in entries {
+        match &entry.event {
+            Event::Withheld { ground } if !held.contains(&ground) => held.push(ground),
+            Event::Shown { ground } => held.retain(|kept| *kept != ground),
+            Event::Refused { class, ground, .. } => out = Some((class.as_str(), ground)),
+            Event::Redirected { ground, .. } => out = Some(("redirect", ground)),
+            _ => {}
+        }
+    }
+    let erased = held.iter().find(|ground| ground.as_str() == ERASED);
+    let withheld = erased.or(held.last()).map(|ground| ("withhold", *ground));
+    let given = match record.state {
         State::Sealed => return listed("denunciation_law").map(|g| ("withhold", g)),
         State::Merged | State::Withdrawn => return None,
-        _ => {}
-    }
-    let given = entries.iter().rev().find_map(|entry| match &entry.event {
-        Event::Refused { class, ground, .. } => Some((class.as_str(), ground.clone())),
-        Event::Redirected { ground, .. } => Some(("redirect", ground.clone())),
-        Event::Withheld { ground } => Some(("withhold", ground.clone())),
-        _ => None,
-    });
-    let out = matches!(record.state, State::OutOfScope | State::Spam | State::Redirected) || record.withheld;
-    match (out, given) {
-        (true, Some(given)) => Some(given),
-        _ if record.kind == Some(Kind::Complaint) => listed("complaint_law").map(|g| ("withhold", g)),
-        _ => None,
+        State::OutOfScope | State::Spam | State::Redirected if erased.is_none() => out,
+        State::OutOfScope | State::Spam | State::Redirected => withheld,
+        State::Received | State::Waiting | State::Working | State::Supplement | State::Drafted | State::Answered => withheld,
+    };
+    match given {
+        Some((list, ground)) => Some((list, ground.clone())),
+        None if record.kind == Some(Kind::Complaint) => listed("complaint_law").map(|g| ("withhold", g)),
+        None => None,
     }
 }

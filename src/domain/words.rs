@@ -33,6 +33,24 @@ words! {
 }
 
 words! {
+    /// What changed in how somebody signs in, as their mailbox is told.
+    AccountChange {
+        /// Another password.
+        Password = "password",
+        /// A second factor is asked for.
+        TotpOn = "totp_on",
+        /// No second factor is asked for any more.
+        TotpOff = "totp_off",
+        /// New recovery codes in the place of the old ones.
+        RecoveryNew = "recovery_new",
+        /// A recovery code was used up.
+        RecoveryUsed = "recovery_used",
+        /// A new access token.
+        Token = "token",
+    }
+}
+
+words! {
     /// Who speaks.
     Respondent {
         /// Người dân.

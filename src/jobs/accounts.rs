@@ -8,7 +8,9 @@ use super::plan::{Plan, payload, to_officers};
 use crate::actions::Tx;
 use crate::actions::password::{self, LINK_SECONDS};
 use crate::domain::error::Problem;
+use crate::domain::words::AccountChange;
 use crate::mail::{Hidden, Notice};
+use crate::store;
 use crate::store::outbox::Message;
 
 /// What a payload holds.
@@ -16,6 +18,8 @@ use crate::store::outbox::Message;
 struct About {
     officer: Uuid,
     sealed: Option<String>,
+    change: Option<AccountChange>,
+    absence: Option<Uuid>,
 }
 
 /// Whom to write to. A link that was used, or is too old, is not sent any more.
@@ -24,6 +28,12 @@ struct About {
 /// [`Problem::Internal`] when the row can't be read, or not with this secret.
 pub fn plan(tx: &mut Tx<'_>, message: &Message) -> Result<Plan, Problem> {
     let about: About = payload(message)?;
+    if let Some(change) = about.change {
+        return to_officers(tx, Some(about.officer), Notice::AccountChanged(change), |_| true);
+    }
+    if let Some(absence) = about.absence {
+        return deputy(tx, about.officer, absence);
+    }
     let Some(sealed) = about.sealed else { return to_officers(tx, Some(about.officer), Notice::TotpReset, |_| true) };
     let token = tx.keys.open_token(about.officer, &sealed);
     let token = token.ok_or_else(|| Problem::Internal(format!("a link for {} does not open with HOIDAP_SECRET", about.officer)))?;
@@ -31,4 +41,12 @@ pub fn plan(tx: &mut Tx<'_>, message: &Message) -> Result<Plan, Problem> {
         return Ok(Plan::Nobody);
     }
     to_officers(tx, Some(about.officer), Notice::PasswordReset { token: Hidden(token), minutes: LINK_SECONDS / 60 }, |_| true)
+}
+
+/// Who stands in for somebody, as long as the absence stands.
+fn deputy(tx: &mut Tx<'_>, officer: Uuid, absence: Uuid) -> Result<Plan, Problem> {
+    let Some(absence) = store::absence::get(tx.conn, absence)? else { return Ok(Plan::Nobody) };
+    let Some(absent) = store::officer::get(tx.conn, absence.officer)? else { return Ok(Plan::Nobody) };
+    let notice = Notice::Deputy { absent: absent.officer.name, from: absence.from, to: absence.to };
+    to_officers(tx, Some(officer), notice, |_| true)
 }

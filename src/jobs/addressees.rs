@@ -10,7 +10,7 @@ use super::plan::{Plan, payload, to_officers};
 use crate::actions::chase::{Digest, Reminded};
 use crate::actions::{self, Tx, breach, lookup};
 use crate::domain::breach::hours_left;
-use crate::domain::contact::Email;
+use crate::domain::contact::{Contact, Email};
 use crate::domain::error::Problem;
 use crate::domain::event::{Event, Replied};
 use crate::domain::feedback::{Class, State};
@@ -35,6 +35,9 @@ struct About {
     deputy: Option<Uuid>,
     reason: Option<Ground>,
     press: Option<i64>,
+    /// It is about the appeal.
+    #[serde(default)]
+    appeal: bool,
 }
 
 /// Finds out what to do with a row.
@@ -44,7 +47,7 @@ struct About {
 pub fn plan(tx: &mut Tx<'_>, message: &Message) -> Result<Plan, Problem> {
     match message.kind.as_str() {
         "chase" => return chased(tx, message),
-        "password_reset" | "totp_reset" => return accounts::plan(tx, message),
+        "password_reset" | "totp_reset" | "account_changed" | "deputy" => return accounts::plan(tx, message),
         _ => {}
     }
     if let "rights" | "rights_waits" = message.kind.as_str() {
@@ -61,11 +64,11 @@ pub fn plan(tx: &mut Tx<'_>, message: &Message) -> Result<Plan, Problem> {
         return Ok(Plan::Nobody);
     }
     match message.kind.as_str() {
-        "received" => to_sender(tx, &record, received),
-        "answered" => to_sender(tx, &record, answered),
-        "refused" => to_sender(tx, &record, refused),
-        "redirected" => to_sender(tx, &record, redirected),
-        "asked" => to_sender(tx, &record, asked),
+        "received" => to_sender(tx, &record, message, received),
+        "answered" => to_sender(tx, &record, message, answered),
+        "refused" => to_sender(tx, &record, message, refused),
+        "redirected" => to_sender(tx, &record, message, redirected),
+        "asked" => to_sender(tx, &record, message, asked),
         "routed" => Ok(routed(tx, &record, about.office)),
         "handed_in" => handed_in(tx, &record, about.officer),
         "returned" => returned(tx, &record, &about),
@@ -76,7 +79,7 @@ pub fn plan(tx: &mut Tx<'_>, message: &Message) -> Result<Plan, Problem> {
         "appeal_stuck" => appeal_stuck(tx, &record, about.officer),
         "appeal_in" => appeal_in(tx, &record, about.officer),
         "appeal_back" => appeal_back(tx, &record, about.officer, about.reason),
-        "appeal_answered" => to_sender(tx, &record, appeal_answered),
+        "appeal_answered" => to_sender(tx, &record, message, appeal_answered),
         "resumed" => resumed(tx, &record, &about),
         "sealed" => sealed(tx, &record, about.officer),
         kind => Err(Problem::Internal(format!("this version knows no mail of the kind {kind}"))),
@@ -159,19 +162,19 @@ fn breached(tx: &mut Tx<'_>, message: &Message) -> Result<Plan, Problem> {
     to_officers(tx, about.officer, notice, |a| a.officer.is(Role::DataProtection))
 }
 
-type Say = fn(&mut Tx<'_>, &Record) -> Result<Option<Notice>, Problem>;
+type Say = fn(&mut Tx<'_>, &Record, &Contact) -> Result<Option<Notice>, Problem>;
 
-/// The sender, if an address is there and may be used for the answer.
-fn to_sender(tx: &mut Tx<'_>, record: &Record, say: Say) -> Result<Plan, Problem> {
+/// The sender, if an address is there and may be used for such a mail.
+fn to_sender(tx: &mut Tx<'_>, record: &Record, message: &Message, say: Say) -> Result<Plan, Problem> {
     let Some(sealed) = feedback::contact(tx.conn, record.serial)? else { return Ok(Plan::Nobody) };
     // A wrong secret must not lose the mail: it waits until the right one is back.
     let contact = tx.keys.open_contact(record.serial, &sealed);
     let contact = contact.ok_or_else(|| Problem::Internal(format!("the contact of {} does not open with HOIDAP_SECRET", record.serial)))?;
-    let Some(email) = contact.email.clone().filter(|_| contact.allows(Purpose::Answer)) else { return Ok(Plan::Nobody) };
-    Ok(say(tx, record)?.map_or(Plan::Nobody, |notice| Plan::One(email, contact.language, notice)))
+    let Some(email) = contact.email.clone().filter(|_| contact.allows_mail(&message.kind)) else { return Ok(Plan::Nobody) };
+    Ok(say(tx, record, &contact)?.map_or(Plan::Nobody, |notice| Plan::One(email, contact.language, notice)))
 }
 
-fn received(tx: &mut Tx<'_>, record: &Record) -> Result<Option<Notice>, Problem> {
+fn received(tx: &mut Tx<'_>, record: &Record, _: &Contact) -> Result<Option<Notice>, Problem> {
     if record.state == State::Withdrawn {
         return Ok(None);
     }
@@ -179,7 +182,7 @@ fn received(tx: &mut Tx<'_>, record: &Record) -> Result<Option<Notice>, Problem>
     Ok(Some(Notice::Received { serial: record.serial, office: office(tx, record.office.as_ref()), in_tray: record.in_tray, due_on }))
 }
 
-fn answered(tx: &mut Tx<'_>, record: &Record) -> Result<Option<Notice>, Problem> {
+fn answered(tx: &mut Tx<'_>, record: &Record, contact: &Contact) -> Result<Option<Notice>, Problem> {
     let own = lookup::item(tx, record.serial)?;
     let survivor = lookup::survivor(tx, &own)?;
     let item = survivor.as_ref().unwrap_or(&own);
@@ -191,11 +194,12 @@ fn answered(tx: &mut Tx<'_>, record: &Record) -> Result<Option<Notice>, Problem>
         through: survivor.as_ref().map(|s| s.serial),
         // Who was merged into an answered item hears it for the first time.
         revised: survivor.is_none() && latest.is_some_and(|a| a.version > 1),
+        asks: survivor.is_none() && contact.allows(Purpose::Survey),
         words: latest.map(|a| (a.title.clone(), a.answer.clone())),
     }))
 }
 
-fn refused(tx: &mut Tx<'_>, record: &Record) -> Result<Option<Notice>, Problem> {
+fn refused(tx: &mut Tx<'_>, record: &Record, _: &Contact) -> Result<Option<Notice>, Problem> {
     if !matches!(record.state, State::OutOfScope | State::Spam) {
         return Ok(None);
     }
@@ -211,7 +215,7 @@ fn refused(tx: &mut Tx<'_>, record: &Record) -> Result<Option<Notice>, Problem> 
     }))
 }
 
-fn redirected(tx: &mut Tx<'_>, record: &Record) -> Result<Option<Notice>, Problem> {
+fn redirected(tx: &mut Tx<'_>, record: &Record, _: &Contact) -> Result<Option<Notice>, Problem> {
     if record.state != State::Redirected {
         return Ok(None);
     }
@@ -227,7 +231,7 @@ fn redirected(tx: &mut Tx<'_>, record: &Record) -> Result<Option<Notice>, Proble
     }))
 }
 
-fn asked(tx: &mut Tx<'_>, record: &Record) -> Result<Option<Notice>, Problem> {
+fn asked(tx: &mut Tx<'_>, record: &Record, _: &Contact) -> Result<Option<Notice>, Problem> {
     let Some(until) = record.waits_until else { return Ok(None) };
     let words = lookup::asked(tx, record)?.unwrap_or_default();
     Ok(Some(Notice::Asked { serial: record.serial, office: office(tx, record.office.as_ref()), request: words, until }))
@@ -298,21 +302,25 @@ fn unsolved(tx: &mut Tx<'_>, record: &Record, only: Option<Uuid>) -> Result<Plan
 /// Somebody above asks for an answer: to who works on it or their office, or to its heads.
 fn pressed(tx: &mut Tx<'_>, record: &Record, heads: bool, about: &About) -> Result<Plan, Problem> {
     let press = about.press.map(|id| store::press::get(tx.conn, id)).transpose()?.flatten();
-    let Some(press) = press.filter(|_| record.state.is_open()) else { return Ok(Plan::Nobody) };
-    let Some(by) = officer::get(tx.conn, press.officer)? else { return Ok(Plan::Nobody) };
-    let notice = Notice::Pressed {
-        serial: record.serial,
-        office: office(tx, Some(&by.officer.office)),
-        words: Some(press.words).filter(|words| !words.is_empty()),
-        due_on: record.due_on,
+    let appeal = if about.appeal { open_appeal(tx, record)? } else { None };
+    // Still waited for, and by whom.
+    let awaited = match appeal {
+        Some(work) => Some((work.appeal.office, Some(work.appeal.until))),
+        None => record.office.clone().filter(|_| record.state.is_open() && !about.appeal).map(|office| (office, record.due_on)),
     };
-    match &about.office {
-        _ if heads => {
-            let heads = nearest_heads(tx, record, press.officer)?;
-            to_officers(tx, about.officer, notice, |a| heads.contains(&a.officer.id))
-        }
-        Some(code) => Ok(office_email(tx, code).map_or(Plan::Nobody, |email| Plan::One(email, Language::Vi, notice))),
-        None => to_assignee(tx, record, about, notice),
+    let (Some(press), Some((answers, due_on))) = (press, awaited) else { return Ok(Plan::Nobody) };
+    let Some(by) = officer::get(tx.conn, press.officer)? else { return Ok(Plan::Nobody) };
+    let words = Some(press.words).filter(|words| !words.is_empty());
+    let notice = Notice::Pressed { serial: record.serial, office: office(tx, Some(&by.officer.office)), words, due_on };
+    if heads {
+        let heads = nearest_heads(tx, &answers, press.officer)?;
+        return to_officers(tx, about.officer, notice, |a| heads.contains(&a.officer.id));
+    }
+    match about.officer {
+        // Who works on an appeal is no assignee of the opinion.
+        Some(_) if about.appeal => to_worker(tx, &answers, about, notice),
+        Some(_) => to_assignee(tx, record, about, notice),
+        None => Ok(office_email(tx, &answers).map_or(Plan::Nobody, |email| Plan::One(email, Language::Vi, notice))),
     }
 }
 
@@ -326,9 +334,8 @@ fn heads_of(tx: &Tx<'_>, record: &Record) -> impl Fn(&Account) -> bool + use<> {
     }
 }
 
-/// The heads of the office in charge; where it has none, of the nearest office above that has. But for one of them.
-fn nearest_heads(tx: &mut Tx<'_>, record: &Record, but: Uuid) -> Result<Vec<Uuid>, Problem> {
-    let Some(office) = &record.office else { return Ok(Vec::new()) };
+/// The heads of an office; where it has none, of the nearest office above that has. But for one of them.
+fn nearest_heads(tx: &mut Tx<'_>, office: &OfficeCode, but: Uuid) -> Result<Vec<Uuid>, Problem> {
     let heads: Vec<Account> = officer::all(tx.conn)?.into_iter().filter(|a| a.ended_on.is_none() && a.officer.is(Role::Head)).collect();
     let (offices, today) = (&tx.catalogue.offices, tx.today);
     let of = |code: &OfficeCode| heads.iter().filter(|a| offices.counting(&a.officer.office, today) == code).map(|a| a.officer.id).collect::<Vec<_>>();
@@ -369,7 +376,7 @@ fn appeal_stuck(tx: &mut Tx<'_>, record: &Record, only: Option<Uuid>) -> Result<
 /// Those of the higher office who may approve its answer.
 fn appeal_in(tx: &mut Tx<'_>, record: &Record, only: Option<Uuid>) -> Result<Plan, Problem> {
     let Some(work) = open_appeal(tx, record)?.filter(|work| work.handed_in) else { return Ok(Plan::Nobody) };
-    let mut barred = draft::authors(tx.conn, record.serial)?;
+    let mut barred = appeal::writers(tx.conn, record.serial, true)?;
     barred.extend(appeal::involved(tx.conn, record.serial)?);
     let code = work.appeal.office;
     let notice = Notice::HandedIn { serial: record.serial, office: office(tx, Some(&code)), refusal: false, due_on: Some(work.appeal.until) };
@@ -384,17 +391,34 @@ fn appeal_back(tx: &mut Tx<'_>, record: &Record, to: Option<Uuid>, reason: Optio
     to_officers(tx, to, notice, |_| true)
 }
 
-fn appeal_answered(tx: &mut Tx<'_>, record: &Record) -> Result<Option<Notice>, Problem> {
+fn appeal_answered(tx: &mut Tx<'_>, record: &Record, _: &Contact) -> Result<Option<Notice>, Problem> {
     let item = lookup::item(tx, record.serial)?;
     let answered = item.appeals.into_iter().rev().find(|appeal| appeal.answered_on.is_some());
     Ok(answered.map(|appeal| Notice::AppealAnswered { serial: record.serial, office: office(tx, Some(&appeal.office)), answer: appeal.answer }))
 }
 
+/// Who works on it, as long as it is theirs.
 fn to_assignee(tx: &mut Tx<'_>, record: &Record, about: &About, notice: Notice) -> Result<Plan, Problem> {
-    match about.officer {
-        Some(officer) if record.assignee == Some(officer) => to_officers(tx, Some(about.deputy.unwrap_or(officer)), notice, |_| true),
+    match &record.office {
+        Some(office) if about.officer.is_some() && record.assignee == about.officer => to_worker(tx, office, about, notice),
         _ => Ok(Plan::Nobody),
     }
+}
+
+/// Who works on something at an office, or their deputy; where they have left or moved on, the office, so that nothing waits unseen.
+fn to_worker(tx: &mut Tx<'_>, office: &OfficeCode, about: &About, notice: Notice) -> Result<Plan, Problem> {
+    let Some(worker) = about.officer else { return Ok(Plan::Nobody) };
+    let works = officer::get(tx.conn, worker)?.is_some_and(|account| works_at(tx, &account, office));
+    match about.deputy {
+        Some(deputy) => to_officers(tx, Some(deputy), notice, |_| works),
+        None if works => to_officers(tx, Some(worker), notice, |_| true),
+        None => Ok(office_email(tx, office).map_or(Plan::Nobody, |email| Plan::One(email, Language::Vi, notice))),
+    }
+}
+
+/// Is somebody still there to work on what an office has?
+fn works_at(tx: &Tx<'_>, account: &Account, office: &OfficeCode) -> bool {
+    account.ended_on.is_none() && tx.catalogue.offices.answers_for(&account.officer.office, office, tx.today)
 }
 
 fn sealed(tx: &mut Tx<'_>, record: &Record, only: Option<Uuid>) -> Result<Plan, Problem> {

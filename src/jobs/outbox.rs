@@ -161,7 +161,7 @@ fn work(service: &Service, mailer: &Mailer, message: &Message) -> Result<End, Pr
 /// A fault of ours: named in the log, tried again when it may have been mended.
 fn unreadable(message: &Message, why: &str) -> End {
     tracing::error!(id = message.id, kind = %message.kind, %why, "a mail can't be written");
-    End::PutOff("The letter can't be written; the log says why.".to_owned())
+    End::PutOff("unreadable".to_owned())
 }
 
 /// 1, 2, 4, … minutes, at most six hours, for ever.

@@ -37,7 +37,7 @@ impl std::fmt::Debug for Letter {
 impl Letter {
     /// The letter in MIME.
     pub(super) fn to_message(&self, from: &Mailbox) -> Result<Message, MailError> {
-        let to: Address = self.to.reveal().parse().map_err(|_| MailError::Refused("The address can't be written to.".to_owned()))?;
+        let to: Address = self.to.reveal().parse().map_err(|_| MailError::Refused("no_address".to_owned()))?;
         let micros = u64::try_from(self.date.micros()).unwrap_or_default();
         let head = Message::builder()
             .from(from.clone())
@@ -50,7 +50,7 @@ impl Letter {
             None => head.singlepart(SinglePart::plain(self.text.clone())),
             Some(html) => head.multipart(MultiPart::alternative_plain_html(self.text.clone(), html.clone())),
         };
-        built.map_err(|_| MailError::Passing("The letter could not be put into MIME.".to_owned()))
+        built.map_err(|_| MailError::Passing("broken".to_owned()))
     }
 }
 

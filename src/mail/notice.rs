@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::domain::chase::Timing;
 use crate::domain::rights::{RequestStep, Right};
 use crate::domain::time::Day;
-use crate::domain::words::{Language, Serial, Words};
+use crate::domain::words::{AccountChange, Language, Serial, Words};
 use crate::i18n;
 
 /// What a mail tells. None has room for a receipt code, a contact or the
@@ -34,6 +34,8 @@ pub enum Notice {
         through: Option<Serial>,
         /// It replaces an earlier answer.
         revised: bool,
+        /// The sender may be asked whether it helped.
+        asks: bool,
         /// Title and answer, when the public may read them.
         words: Option<(String, String)>,
     },
@@ -209,6 +211,17 @@ pub enum Notice {
     },
     /// To an officer: an administrator took their second factor away.
     TotpReset,
+    /// To an officer: how their account is signed in to has changed.
+    AccountChanged(AccountChange),
+    /// To an officer: they stand in for a colleague.
+    Deputy {
+        /// Who is away.
+        absent: String,
+        /// The first day.
+        from: Day,
+        /// The last day.
+        to: Day,
+    },
     /// To a receiver: something waits in the sealed box.
     Sealed {
         /// Its number; nothing else may be said.
@@ -268,6 +281,8 @@ impl Notice {
             Self::Breach { .. } => "breach",
             Self::PasswordReset { .. } => "password_reset",
             Self::TotpReset => "totp_reset",
+            Self::AccountChanged(_) => "account_changed",
+            Self::Deputy { .. } => "deputy",
             Self::Sealed { .. } => "sealed",
         }
     }
@@ -275,7 +290,7 @@ impl Notice {
     /// The opinion that it is about, when it is about one.
     pub const fn serial(&self) -> Option<Serial> {
         match self {
-            Self::Chase { .. } | Self::Breach { .. } | Self::PasswordReset { .. } | Self::TotpReset => None,
+            Self::Chase { .. } | Self::Breach { .. } | Self::PasswordReset { .. } | Self::TotpReset | Self::AccountChanged(_) | Self::Deputy { .. } => None,
             Self::Received { serial, .. }
             | Self::Answered { serial, .. }
             | Self::Refused { serial, .. }
@@ -321,6 +336,8 @@ impl Notice {
             | Self::Breach { .. }
             | Self::PasswordReset { .. }
             | Self::TotpReset
+            | Self::AccountChanged(_)
+            | Self::Deputy { .. }
             | Self::Sealed { .. } => false,
         }
     }
@@ -352,6 +369,8 @@ impl Notice {
             Self::Breach { due: true, .. } => "mail.breach.subject_due",
             Self::PasswordReset { .. } => "mail.password_reset.subject",
             Self::TotpReset => "mail.totp_reset.subject",
+            Self::AccountChanged(_) => "mail.account_changed.subject",
+            Self::Deputy { .. } => "mail.deputy.subject",
             Self::Sealed { .. } => "mail.sealed.subject",
         }
     }
@@ -363,10 +382,10 @@ impl Notice {
             Self::Received { office, in_tray, due_on, .. } | Self::Routed { office, in_tray, due_on, .. } => {
                 json!({"office": office.get(language), "in_tray": in_tray, "due": day(due_on)})
             }
-            Self::Answered { office, through, revised, words, .. } => {
+            Self::Answered { office, through, revised, asks, words, .. } => {
                 let through = through.map(|s| s.to_string());
                 let (title, answer) = words.as_ref().map(|(title, answer)| (title.as_str(), answer.as_str())).unzip();
-                json!({"office": office.get(language), "through": through, "revised": revised, "title": title, "answer": answer})
+                json!({"office": office.get(language), "through": through, "revised": revised, "asks": asks, "title": title, "answer": answer})
             }
             Self::Refused { office, ground, note, .. } => json!({"office": office.get(language), "ground": ground.get(language), "note": note}),
             Self::Redirected { office, ground, guidance, .. } => {
@@ -415,6 +434,10 @@ impl Notice {
             Self::Breach { id, left, due } => json!({"id": id, "left": left, "over": *left < 0, "due": due}),
             Self::PasswordReset { token, minutes } => json!({"path": format!("/dang-nhap/dat-lai/{}", token.0), "minutes": minutes}),
             Self::TotpReset => json!({"path": "/can-bo/tai-khoan/xac-thuc"}),
+            Self::AccountChanged(change) => json!({"path": "/can-bo/tai-khoan", "what": i18n::t(language, &format!("mail.account_changed.{change}"))}),
+            Self::Deputy { absent, from, to } => {
+                json!({"path": "/can-bo", "absent": absent, "from": i18n::long_date(language, *from), "to": i18n::long_date(language, *to)})
+            }
             Self::Sealed { .. } => json!({}),
         }
     }

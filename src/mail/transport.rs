@@ -36,7 +36,8 @@ pub enum Transport {
     Memory(Arc<Mutex<Vec<Letter>>>),
 }
 
-/// Why a letter did not leave: a sentence without address and without text.
+/// Why a letter did not leave: a code, with the mail server's number where it gave one (`not_taken 451`). The outbox's
+/// page has the words.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum MailError {
     /// The address itself is refused: another try would change nothing.
@@ -88,10 +89,10 @@ impl Transport {
             Self::Smtp { server, from } => server.send(&letter.to_message(from)?).map(|_| ()).map_err(|e| read(&e)),
             Self::Folder { dir, from } => {
                 let wire = letter.to_message(from)?.formatted();
-                write_file(dir, &file_name(letter), &wire).map_err(|_| MailError::Passing("The mail folder can't be written to.".to_owned()))
+                write_file(dir, &file_name(letter), &wire).map_err(|_| MailError::Passing("no_folder".to_owned()))
             }
             Self::Memory(letters) => {
-                letters.lock().map_err(|_| MailError::Passing("The memory of letters is broken.".to_owned()))?.push(letter.clone());
+                letters.lock().map_err(|_| MailError::Passing("broken".to_owned()))?.push(letter.clone());
                 Ok(())
             }
         }
@@ -120,14 +121,14 @@ fn read(error: &SmtpError) -> MailError {
         Some(code) => {
             let words = error.source().map(ToString::to_string).unwrap_or_default();
             if error.is_permanent() && is_about_address(code, &words) {
-                MailError::Refused(format!("The mail server refuses the address ({code})."))
+                MailError::Refused(format!("address_refused {code}"))
             } else {
-                MailError::Passing(format!("The mail server did not take the letter ({code})."))
+                MailError::Passing(format!("not_taken {code}"))
             }
         }
-        None if error.is_tls() => MailError::Passing("The mail server can't be reached over TLS.".to_owned()),
-        None if error.is_timeout() => MailError::Passing("The mail server did not answer in time.".to_owned()),
-        None => MailError::Passing("The mail server can't be reached.".to_owned()),
+        None if error.is_tls() => MailError::Passing("no_tls".to_owned()),
+        None if error.is_timeout() => MailError::Passing("no_answer".to_owned()),
+        None => MailError::Passing("not_reached".to_owned()),
     }
 }
 
@@ -224,6 +225,6 @@ mod tests {
         let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let config = Config { mail: format!("smtp://127.0.0.1:{free}"), ..Config::default() };
         let failed = Transport::from_config(&config).unwrap().send(&letter()).unwrap_err();
-        assert_eq!(failed, MailError::Passing("The mail server can't be reached.".to_owned()));
+        assert_eq!(failed, MailError::Passing("not_reached".to_owned()));
     }
 }

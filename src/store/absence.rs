@@ -51,6 +51,19 @@ pub fn not_over(conn: &mut Conn, on: Day) -> Stored<Vec<Absence>> {
     Ok(rows.into_iter().map(read).collect())
 }
 
+/// An absence that stands.
+pub fn get(conn: &mut Conn, id: Uuid) -> Stored<Option<Absence>> {
+    let standing = a::table.find(Key(id)).filter(a::ended_on.is_null());
+    let row: Option<Row> = standing.select((a::id, a::officer, a::deputy, a::from_on, a::to_on)).first(conn).optional()?;
+    Ok(row.map(read))
+}
+
+/// Makes an absence end on an earlier day.
+pub fn shorten(conn: &mut Conn, id: Uuid, to: Day) -> Stored<()> {
+    diesel::update(a::table.find(Key(id))).set(a::to_on.eq(On(to))).execute(conn)?;
+    Ok(())
+}
+
 /// Ends an absence before its time.
 pub fn end(conn: &mut Conn, id: Uuid, on: Day) -> Stored<()> {
     diesel::update(a::table.find(Key(id))).set(a::ended_on.eq(Some(On(on)))).execute(conn)?;

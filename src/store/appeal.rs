@@ -1,12 +1,14 @@
 //! Appeals: what a higher office was asked, its work in progress, its answer.
 
-use diesel::dsl::exists;
+use std::collections::BTreeSet;
+
+use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 use uuid::Uuid;
 
-use super::schema::{feedback_answers, feedback_appeals as a, feedback_events, feedback_texts};
+use super::schema::{appeal_authors as w, feedback_answers, feedback_appeals as a, feedback_events, feedback_texts};
 use super::types::{Json, Key, On};
-use super::{Conn, Stored, broken};
+use super::{Both, Conn, Stored, broken, draft};
 use crate::domain::commitment::Salt;
 use crate::domain::event::EventName;
 use crate::domain::feedback::State;
@@ -81,6 +83,13 @@ pub fn of(conn: &mut Conn, serial: Serial) -> Stored<Vec<Work>> {
         .collect()
 }
 
+/// Which of these items have an appeal.
+pub fn having(conn: &mut Conn, serials: &[Serial]) -> Stored<BTreeSet<Serial>> {
+    let numbers: Vec<i64> = serials.iter().map(|serial| serial.0).collect();
+    let having: Vec<i64> = a::table.filter(a::serial.eq_any(numbers)).select(a::serial).distinct().load(conn)?;
+    Ok(having.into_iter().map(Serial).collect())
+}
+
 /// Every appeal that waits for its answer: of items that nobody has sealed since, and whose words are there.
 pub fn open_ones(conn: &mut Conn) -> Stored<Vec<(Serial, Work)>> {
     use super::schema::feedback as f;
@@ -107,13 +116,24 @@ fn salts(conn: &mut Conn, serial: Serial) -> Stored<Vec<Option<Salt>>> {
     Ok(kept.into_iter().map(|kept| kept.and_then(|kept| kept.0.get("answer").and_then(|salt| salt.as_str().and_then(Salt::from_base64)))).collect())
 }
 
-/// Saves what is written of the open appeal.
+/// Saves what is written of the open appeal. Without an author the one who wrote last stays.
 pub fn put(conn: &mut Conn, serial: Serial, answer: &str, handed_in: bool, revision: i64, author: Option<Uuid>) -> Stored<()> {
     let open = a::table.filter(a::serial.eq(serial.0)).filter(a::answered_on.is_null());
-    // Without an author the one who wrote last stays.
-    let author = author.map(|author| a::author.eq(Some(Key(author))));
-    diesel::update(open).set((a::answer.eq(answer), a::handed_in.eq(handed_in), a::revision.eq(revision), author)).execute(conn)?;
+    let by = author.map(|author| a::author.eq(Some(Key(author))));
+    diesel::update(open).set((a::answer.eq(answer), a::handed_in.eq(handed_in), a::revision.eq(revision), by)).execute(conn)?;
+    let Some(author) = author else { return Ok(()) };
+    let n: i64 = open.select(a::n).first(conn)?;
+    let row = (w::serial.eq(serial.0), w::n.eq(n), w::officer.eq(Key(author)));
+    Both(diesel::insert_into(w::table).values(row).on_conflict_do_nothing()).execute(conn)?;
     Ok(())
+}
+
+/// Everybody who wrote in the answer to an appeal of an item: of the one that is open, or of those that are answered.
+pub fn writers(conn: &mut Conn, serial: Serial, open: bool) -> Stored<Vec<Uuid>> {
+    let waits = exists(a::table.filter(a::serial.eq(w::serial)).filter(a::n.eq(w::n)).filter(a::answered_on.is_null()));
+    let of_item = w::table.filter(w::serial.eq(serial.0)).select(w::officer);
+    let ids: Vec<Key> = if open { of_item.filter(waits).load(conn)? } else { of_item.filter(not(waits)).load(conn)? };
+    Ok(ids.into_iter().map(|key| key.0).collect())
 }
 
 /// The open appeal is answered and published.
@@ -123,12 +143,15 @@ pub fn publish(conn: &mut Conn, serial: Serial, approver: Uuid, on: Day) -> Stor
     Ok(())
 }
 
-/// Everybody who stands behind what was published of an item so far: none of them may answer an appeal against it.
+/// Everybody who had a part in what was published of an item so far: wrote in it or approved it. None of them may answer
+/// an appeal against it.
 pub fn involved(conn: &mut Conn, serial: Serial) -> Stored<Vec<Uuid>> {
     use feedback_answers as v;
     let versions: Vec<(Key, Key)> = v::table.filter(v::serial.eq(serial.0)).select((v::author, v::approver)).load(conn)?;
-    let appeals: Vec<(Option<Key>, Option<Key>)> =
-        a::table.filter(a::serial.eq(serial.0)).filter(a::answered_on.is_not_null()).select((a::author, a::approver)).load(conn)?;
-    let of_versions = versions.into_iter().flat_map(|(author, approver)| [author, approver]);
-    Ok(of_versions.chain(appeals.into_iter().flat_map(|(author, approver)| [author, approver].into_iter().flatten())).map(|key| key.0).collect())
+    let approvers: Vec<Option<Key>> = a::table.filter(a::serial.eq(serial.0)).filter(a::answered_on.is_not_null()).select(a::approver).load(conn)?;
+    let mut involved = draft::authors(conn, serial)?;
+    involved.extend(versions.into_iter().flat_map(|(author, approver)| [author.0, approver.0]));
+    involved.extend(approvers.into_iter().flatten().map(|key| key.0));
+    involved.extend(writers(conn, serial, false)?);
+    Ok(involved)
 }

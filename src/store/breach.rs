@@ -23,6 +23,7 @@ struct Row {
     notified_at: Option<At>,
     notified_to: Option<String>,
     warned_at: Option<At>,
+    revision: i64,
 }
 
 impl Row {
@@ -42,6 +43,7 @@ impl Row {
             notified_at,
             notified_to,
             warned_at: breach.warned_at.map(At),
+            revision: breach.revision,
         }
     }
 
@@ -54,6 +56,7 @@ impl Row {
             facts: Facts { place, act, data_types, data_count, persons, consequences, measures },
             notified: self.notified_at.map(|at| at.0).zip(self.notified_to),
             warned_at: self.warned_at.map(|at| at.0),
+            revision: self.revision,
         }
     }
 }

@@ -443,6 +443,24 @@ pub fn end_clock(conn: &mut Conn, id: i64, last: Day) -> Stored<bool> {
     Ok(diesel::update(c::table.find(id)).set(c::valid_to.eq(Some(On(last)))).execute(conn)? > 0)
 }
 
+/// Ends an office, with who takes over. Its source stays: it says where the office comes from.
+pub fn end_office(conn: &mut Conn, code: &str, last: Day, successor: &str) -> Stored<bool> {
+    use offices as o;
+    Ok(diesel::update(o::table.find(code)).set((o::valid_to.eq(Some(On(last))), o::successor.eq(Some(successor)))).execute(conn)? > 0)
+}
+
+/// Ends a field.
+pub fn end_field(conn: &mut Conn, code: &str, last: Day) -> Stored<bool> {
+    use fields as f;
+    Ok(diesel::update(f::table.find(code)).set(f::valid_to.eq(Some(On(last)))).execute(conn)? > 0)
+}
+
+/// Ends a procedure, with what replaces it.
+pub fn end_procedure(conn: &mut Conn, key: &str, last: Day, replaced_by: Option<&str>) -> Stored<bool> {
+    use procedures as p;
+    Ok(diesel::update(p::table.find(key)).set((p::valid_to.eq(Some(On(last))), p::replaced_by.eq(replaced_by))).execute(conn)? > 0)
+}
+
 /// Adds a rung to the ladder of reminders.
 pub fn add_rung(conn: &mut Conn, rung: &Rung, source: &str) -> Stored<()> {
     use chase_rules as c;

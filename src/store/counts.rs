@@ -71,7 +71,7 @@ fn beside_of_row(conn: &Conn) -> &'static str {
 }
 
 /// The scopes whose kept counts add up to what is asked for, if there are such.
-fn scopes(filter: &Filter) -> Option<Vec<String>> {
+pub(super) fn scopes(filter: &Filter) -> Option<Vec<String>> {
     match (&filter.field, &filter.offices, &filter.respondent, &filter.kind) {
         (None, None, None, None) => Some(vec!["all".to_owned()]),
         (Some(field), None, None, None) => Some(vec![format!("field:{field}")]),
@@ -130,8 +130,8 @@ fn of_rows(conn: &mut Conn, filter: &Filter, today: Day) -> Stored<Vec<Group>> {
     Ok(query.load(conn)?)
 }
 
-/// The first kept count that is not what the rows say: its scope and day, kept and counted again.
-pub fn difference(conn: &mut Conn) -> Stored<Option<(String, Day, i64, i64)>> {
+/// The first kept count that is not what the rows say.
+pub fn difference(conn: &mut Conn) -> Stored<Option<Difference>> {
     let (due_on, late) = match conn {
         Conn::Pg(_) => ("COALESCE(to_char(due_on, 'YYYY-MM-DD'), '')", "COALESCE(out_on > due_on, FALSE)"),
         Conn::Sqlite(_) => ("COALESCE(due_on, '')", "COALESCE(out_on > due_on, 0)"),
@@ -140,18 +140,40 @@ pub fn difference(conn: &mut Conn) -> Stored<Option<(String, Day, i64, i64)>> {
     let again = ["'all'", "'field:' || field", "'office:' || office", "'respondent:' || respondent"].map(|scope| {
         format!("SELECT {scope} AS scope, received_on, COALESCE(settled, '') AS settled, paused, {due_on} AS due_on, {late} AS late, {beside} AS beside, 0 AS kept, 1 AS counted FROM feedback")
     });
+    let kept = "SELECT scope, received_on, settled, paused, due_on, late, beside, n AS kept, 0 AS counted FROM feedback_counts";
+    first_difference(conn, &format!("{kept} UNION ALL {}", again.join(" UNION ALL ")), ", settled, paused, due_on, late, beside")
+}
+
+/// The first kept count of others that are kept by scope and day. `cells`: a query for `scope`, `received_on`, `kept` and
+/// `counted`, where what is kept stands once and each row that is counted again stands for itself.
+pub(super) fn difference_of(conn: &mut Conn, cells: &str) -> Stored<Option<Difference>> {
+    first_difference(conn, cells, "")
+}
+
+fn first_difference(conn: &mut Conn, cells: &str, by: &str) -> Stored<Option<Difference>> {
     let query = format!(
-        "SELECT scope, received_on, CAST(SUM(kept) AS BIGINT) AS kept, CAST(SUM(counted) AS BIGINT) AS counted FROM \
-         (SELECT scope, received_on, settled, paused, due_on, late, beside, n AS kept, 0 AS counted FROM feedback_counts UNION ALL {}) AS cells \
-         WHERE scope IS NOT NULL GROUP BY scope, received_on, settled, paused, due_on, late, beside HAVING SUM(kept) <> SUM(counted) ORDER BY 1, 2 LIMIT 1",
-        again.join(" UNION ALL ")
+        "SELECT scope, received_on, CAST(SUM(kept) AS BIGINT) AS kept, CAST(SUM(counted) AS BIGINT) AS counted FROM ({cells}) AS cells \
+         WHERE scope IS NOT NULL GROUP BY scope, received_on{by} HAVING SUM(kept) <> SUM(counted) ORDER BY 1, 2 LIMIT 1"
     );
-    let found: Option<Difference> = diesel::sql_query(query).get_result(conn).optional()?;
-    Ok(found.map(|d| (d.scope, d.received_on.0, d.kept, d.counted)))
+    let found: Option<Found> = diesel::sql_query(query).get_result(conn).optional()?;
+    Ok(found.map(|found| Difference { scope: found.scope, received_on: found.received_on.0, kept: found.kept, counted: found.counted }))
+}
+
+/// A kept count that is not what the rows say.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Difference {
+    /// What it counts.
+    pub scope: String,
+    /// The day on which the opinions were received.
+    pub received_on: Day,
+    /// What is kept.
+    pub kept: i64,
+    /// What is counted again.
+    pub counted: i64,
 }
 
 #[derive(QueryableByName)]
-struct Difference {
+struct Found {
     #[diesel(sql_type = Text)]
     scope: String,
     #[diesel(sql_type = super::types::CalendarDay)]

@@ -1,5 +1,6 @@
 //! Opinions: their events, and the row that projects them.
 
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::LazyLock;
 
 use diesel::dsl::{exists, not};
@@ -382,6 +383,13 @@ pub fn get(conn: &mut Conn, serial: Serial) -> Stored<Option<Record>> {
     row.map(Row::read).transpose()
 }
 
+/// The rows of items, newest first.
+pub fn all_of(conn: &mut Conn, serials: &[Serial]) -> Stored<Vec<Record>> {
+    let numbers: Vec<i64> = serials.iter().map(|serial| serial.0).collect();
+    let rows: Vec<Row> = feedback::table.filter(feedback::serial.eq_any(numbers)).order(feedback::serial.desc()).select(Row::as_select()).load(conn)?;
+    rows.into_iter().map(Row::read).collect()
+}
+
 /// The row of an item, held until the transaction ends: two people can't move it at once.
 pub fn get_for_update(conn: &mut Conn, serial: Serial) -> Stored<Option<Record>> {
     let query = feedback::table.find(serial.0);
@@ -469,33 +477,49 @@ pub fn publish(conn: &mut Conn, serial: Serial, answer: &Answer, author: Uuid, a
     Ok(())
 }
 
-/// The published versions, oldest first.
+/// The published versions of an answer, oldest first.
 pub fn answers(conn: &mut Conn, serial: Serial) -> Stored<Vec<Answer>> {
-    use feedback_answers as a;
-    let rows: Vec<AnswerRow> = a::table.filter(a::serial.eq(serial.0)).order(a::version).select(AnswerRow::as_select()).load(conn)?;
-    let mut salts = if rows.is_empty() { Vec::new() } else { answer_salts(conn, serial)? }.into_iter();
-    rows.into_iter()
-        .map(|r| {
-            Ok(Answer {
-                salts: salts.next().flatten(),
-                version: u32::try_from(r.version).map_err(broken)?,
-                title: r.title,
-                question: r.question,
-                answer: r.answer,
-                office: r.office.parse().map_err(broken)?,
-                published_on: r.published_on.0,
-            })
-        })
-        .collect()
+    Ok(answers_of(conn, &[serial])?.remove(&serial).unwrap_or_default())
 }
 
-/// The salts of question and answer of each published version, oldest first.
-fn answer_salts(conn: &mut Conn, serial: Serial) -> Stored<Vec<Option<(Salt, Salt)>>> {
+/// The published versions of these items' answers, oldest first; those without one are not named.
+pub fn answers_of(conn: &mut Conn, serials: &[Serial]) -> Stored<BTreeMap<Serial, Vec<Answer>>> {
+    use feedback_answers as a;
+    let numbers: Vec<i64> = serials.iter().map(|serial| serial.0).collect();
+    let rows: Vec<(i64, AnswerRow)> =
+        a::table.filter(a::serial.eq_any(&numbers)).order((a::serial, a::version)).select((a::serial, AnswerRow::as_select())).load(conn)?;
+    let mut salts = if rows.is_empty() { BTreeMap::new() } else { answer_salts(conn, &numbers)? };
+    let mut answers: BTreeMap<Serial, Vec<Answer>> = BTreeMap::new();
+    for (serial, row) in rows {
+        let answer = Answer {
+            salts: salts.get_mut(&serial).and_then(VecDeque::pop_front).flatten(),
+            version: u32::try_from(row.version).map_err(broken)?,
+            title: row.title,
+            question: row.question,
+            answer: row.answer,
+            office: row.office.parse().map_err(broken)?,
+            published_on: row.published_on.0,
+        };
+        answers.entry(Serial(serial)).or_default().push(answer);
+    }
+    Ok(answers)
+}
+
+/// The salts of question and answer, where they are not erased.
+type AnswerSalts = Option<(Salt, Salt)>;
+
+/// Those of each published version of these items, oldest first.
+fn answer_salts(conn: &mut Conn, serials: &[i64]) -> Stored<BTreeMap<i64, VecDeque<AnswerSalts>>> {
     use feedback_events as e;
     let published = [EventName::Answered, EventName::AnswerRevised].map(EventName::as_str);
-    let kept: Vec<Option<Json>> = e::table.filter(e::serial.eq(serial.0)).filter(e::event.eq_any(published)).order(e::n).select(e::salts).load(conn)?;
+    let of_items = e::table.filter(e::serial.eq_any(serials)).filter(e::event.eq_any(published));
+    let kept: Vec<(i64, Option<Json>)> = of_items.order((e::serial, e::n)).select((e::serial, e::salts)).load(conn)?;
     let salt = |kept: &Json, name: &str| kept.0.get(name).and_then(Value::as_str).and_then(Salt::from_base64);
-    Ok(kept.iter().map(|kept| kept.as_ref().and_then(|kept| salt(kept, "question").zip(salt(kept, "answer")))).collect())
+    let mut salts: BTreeMap<i64, VecDeque<AnswerSalts>> = BTreeMap::new();
+    for (serial, kept) in kept {
+        salts.entry(serial).or_default().push_back(kept.and_then(|kept| salt(&kept, "question").zip(salt(&kept, "answer"))));
+    }
+    Ok(salts)
 }
 
 /// Serials of items merged into this one.
@@ -539,12 +563,13 @@ pub fn open_records_after(conn: &mut Conn, last: i64, limit: i64) -> Stored<Vec<
 pub fn late_unrecorded(conn: &mut Conn, day: Day, limit: i64) -> Stored<Vec<Serial>> {
     use feedback_events as e;
     let open: Vec<&str> = State::ALL.iter().filter(|s| s.is_open()).map(|s| s.as_str()).collect();
-    let recorded = e::table.filter(e::event.eq("overdue")).select(e::serial);
+    // Of the item alone: there is no index of all that were ever late.
+    let recorded = e::table.filter(e::serial.eq(feedback::serial)).filter(e::event.eq(EventName::Overdue.as_str()));
     let serials: Vec<i64> = feedback::table
         .filter(feedback::state.eq_any(open))
         .filter(feedback::due_on.lt(On(day)))
         .filter(feedback::paused.eq(false))
-        .filter(feedback::serial.ne_all(recorded))
+        .filter(not(exists(recorded)))
         .order(feedback::serial)
         .limit(limit)
         .select(feedback::serial)
@@ -593,18 +618,28 @@ pub fn last_serial(conn: &mut Conn) -> Stored<i64> {
     Ok(last.unwrap_or(0))
 }
 
-/// Items that have a contact and have been done since before a day: answered, or out.
+/// Items that have a contact and have been done since before a day: nothing of them has been said since, nothing is
+/// still to be said, and neither of what goes on for them once they were merged.
 pub fn contacts_done_before(conn: &mut Conn, day: Day, limit: i64) -> Stored<Vec<Serial>> {
-    let settled = feedback::settled.is_not_null();
-    let since = feedback::answered_on.lt(On(day)).or(feedback::answered_on.is_null().and(feedback::out_on.lt(On(day))));
-    let serials: Vec<i64> = contacts::table
-        .inner_join(feedback::table.on(feedback::serial.eq(contacts::serial)))
-        .filter(settled.and(since))
-        .order(contacts::serial)
-        .limit(limit)
-        .select(contacts::serial)
-        .load(conn)?;
-    Ok(serials.into_iter().map(Serial).collect())
+    #[derive(QueryableByName)]
+    struct Done {
+        #[diesel(sql_type = diesel::sql_types::BigInt)]
+        serial: i64,
+    }
+    // The text is made from a `Day` and a number, never from input.
+    let query = format!(
+        "WITH RECURSIVE concerns (serial, item) AS ( \
+           SELECT serial, serial FROM contacts \
+           UNION SELECT c.serial, f.merged_into FROM concerns AS c JOIN feedback AS f ON f.serial = c.item WHERE f.state = 'merged' AND f.merged_into IS NOT NULL \
+         ), waiting (serial) AS ( \
+           SELECT c.serial FROM concerns AS c JOIN feedback AS f ON f.serial = c.item \
+           WHERE f.settled IS NULL OR f.answered_on >= '{day}' OR f.out_on >= '{day}' OR f.appeal = 'open' \
+             OR EXISTS (SELECT 1 FROM feedback_answers AS v WHERE v.serial = f.serial AND v.published_on >= '{day}') \
+             OR EXISTS (SELECT 1 FROM feedback_appeals AS a WHERE a.serial = f.serial AND a.answered_on >= '{day}') \
+         ) SELECT serial FROM contacts WHERE serial NOT IN (SELECT serial FROM waiting) ORDER BY serial LIMIT {limit}"
+    );
+    let done: Vec<Done> = diesel::sql_query(query).load(conn)?;
+    Ok(done.into_iter().map(|done| Serial(done.serial)).collect())
 }
 
 /// Deletes a contact whose purpose has ended.

@@ -56,14 +56,18 @@ pub fn write(conn: &mut Conn, id: i64, version: i64, body: &Improvement, by: Uui
     Ok(())
 }
 
-/// Publishes a version, and notes the opinions that it names.
-pub fn publish(conn: &mut Conn, version: &Version, by: Uuid, at: Moment) -> Stored<()> {
-    diesel::update(v::table.find((version.id, version.version))).set((v::published_by.eq(Some(Key(by))), v::published_at.eq(Some(At(at))))).execute(conn)?;
+/// Publishes a version, and notes the opinions that it names. False when somebody published it meanwhile.
+pub fn publish(conn: &mut Conn, version: &Version, by: Uuid, at: Moment) -> Stored<bool> {
+    let waits = v::table.find((version.id, version.version)).filter(v::published_at.is_null());
+    let published = diesel::update(waits).set((v::published_by.eq(Some(Key(by))), v::published_at.eq(Some(At(at))))).execute(conn)?;
+    if published == 0 {
+        return Ok(false);
+    }
     diesel::delete(i::table.filter(i::improvement.eq(version.id))).execute(conn)?;
     for serial in &version.body.serials {
         diesel::insert_into(i::table).values((i::serial.eq(serial.0), i::improvement.eq(version.id))).execute(conn)?;
     }
-    Ok(())
+    Ok(true)
 }
 
 /// The newest version of an action.

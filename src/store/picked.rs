@@ -3,11 +3,12 @@
 use diesel::prelude::*;
 use uuid::Uuid;
 
-use super::schema::feedback_picked as f;
+use super::schema::{feedback as i, feedback_picked as f};
 use super::types::{At, Key};
 use super::{Both, Conn, Stored};
+use crate::domain::feedback::State;
 use crate::domain::time::Moment;
-use crate::domain::words::Serial;
+use crate::domain::words::{Kind, Serial};
 
 /// Picks an item; one that is picked stays so.
 pub fn pick(conn: &mut Conn, serial: Serial, officer: Uuid, at: Moment) -> Stored<()> {
@@ -27,8 +28,11 @@ pub fn is_picked(conn: &mut Conn, serial: Serial) -> Stored<bool> {
     Ok(diesel::select(diesel::dsl::exists(f::table.find(serial.0))).get_result(conn)?)
 }
 
-/// All that are picked, newest first.
-pub fn all(conn: &mut Conn) -> Stored<Vec<Serial>> {
-    let serials: Vec<i64> = f::table.order(f::serial.desc()).select(f::serial).load(conn)?;
+/// Those that are picked and have words that may be read, newest first: praise, or all but praise.
+pub fn newest(conn: &mut Conn, praise: bool, limit: i64) -> Stored<Vec<Serial>> {
+    let readable = f::table.inner_join(i::table.on(i::serial.eq(f::serial))).filter(i::state.eq(State::Answered.as_str())).filter(i::withheld.eq(false));
+    let newest = readable.order(f::serial.desc()).limit(limit).select(f::serial);
+    let kind = Kind::Praise.as_str();
+    let serials: Vec<i64> = if praise { newest.filter(i::kind.eq(kind)).load(conn)? } else { newest.filter(i::kind.ne(kind)).load(conn)? };
     Ok(serials.into_iter().map(Serial).collect())
 }

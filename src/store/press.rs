@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 
 use diesel::IntoSql;
-use diesel::dsl::exists;
+use diesel::dsl::{exists, sql};
 use diesel::prelude::*;
-use diesel::sql_types::Bool;
+use diesel::sql_types::{BigInt, Bool};
 use uuid::Uuid;
 
+use super::counts::{self, Difference, scopes};
 use super::list::{Filter, received};
-use super::schema::{feedback, feedback_presses as p};
+use super::schema::{feedback, feedback_presses as p, press_counts as c};
 use super::types::{Key, On};
 use super::{Conn, StoreError, Stored};
 use crate::domain::feedback::State;
@@ -66,10 +67,28 @@ pub fn counts(conn: &mut Conn, serials: &[Serial]) -> Stored<BTreeMap<Serial, u6
     Ok(rows.into_iter().map(|(serial, n)| (Serial(serial), n.unsigned_abs())).collect())
 }
 
-/// How often the items that a filter over fields, offices, respondents and days chooses were pressed. Sealed ones have no place in it.
-///
-/// From press to item and never the other way: there are few presses, and as many items as years bring.
+/// How often the items that a filter over fields, offices, respondents and days chooses were pressed. Sealed ones have
+/// no place in it. From counts that the database keeps with every change where the question has one, else from the rows.
 pub fn count(conn: &mut Conn, filter: &Filter) -> Stored<u64> {
+    let n: i64 = match scopes(filter) {
+        Some(scopes) => {
+            let mut query =
+                c::table.filter(c::scope.eq_any(scopes)).select(sql::<BigInt>("CAST(COALESCE(SUM(n), 0) AS BIGINT)")).into_boxed::<super::MultiBackend>();
+            if let Some(from) = filter.from {
+                query = query.filter(c::received_on.ge(On(from)));
+            }
+            if let Some(to) = filter.to {
+                query = query.filter(c::received_on.le(On(to)));
+            }
+            query.get_result(conn)?
+        }
+        None => of_rows(conn, filter)?,
+    };
+    Ok(n.unsigned_abs())
+}
+
+/// From the rows: from press to item and never the other way, for there are few presses, and as many items as years bring.
+fn of_rows(conn: &mut Conn, filter: &Filter) -> Stored<i64> {
     use feedback as f;
     let any = |nothing: bool| nothing.into_sql::<Bool>();
     let (field, offices) = (filter.field.as_deref().unwrap_or_default(), filter.offices.clone().unwrap_or_default());
@@ -81,6 +100,14 @@ pub fn count(conn: &mut Conn, filter: &Filter) -> Stored<u64> {
         .filter(any(filter.offices.is_none()).or(f::office.eq_any(offices)))
         .filter(any(filter.respondent.is_none()).or(f::respondent.eq(respondent)))
         .filter(received(filter.from, filter.to));
-    let n: i64 = p::table.filter(exists(chosen)).count().get_result(conn)?;
-    Ok(n.unsigned_abs())
+    Ok(p::table.filter(exists(chosen)).count().get_result(conn)?)
+}
+
+/// The first kept count that is not what the rows say.
+pub fn difference(conn: &mut Conn) -> Stored<Option<Difference>> {
+    let again = ["'all'", "'field:' || f.field", "'office:' || f.office", "'respondent:' || f.respondent"].map(|scope| {
+        format!("SELECT {scope} AS scope, f.received_on, 0 AS kept, 1 AS counted FROM feedback_presses AS p JOIN feedback AS f ON f.serial = p.serial WHERE f.state <> 'sealed'")
+    });
+    let kept = "SELECT scope, received_on, n AS kept, 0 AS counted FROM press_counts";
+    counts::difference_of(conn, &format!("{kept} UNION ALL {}", again.join(" UNION ALL ")))
 }

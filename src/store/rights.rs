@@ -1,6 +1,5 @@
 //! What senders ask about their data, and the rows that go when a text is erased.
 
-use diesel::dsl::exists;
 use diesel::prelude::*;
 use serde_json::Value;
 
@@ -184,11 +183,4 @@ pub fn forget_words_before(conn: &mut Conn, at: Moment, limit: i64) -> Stored<us
     let ids: Vec<i64> = r::table.filter(old).order(r::id).limit(limit).select(r::id).load(conn)?;
     let emptied = (r::words.eq(None::<String>), r::sealed.eq(None::<String>), r::note.eq(None::<String>));
     Ok(diesel::update(r::table.filter(r::id.eq_any(ids))).set(emptied).execute(conn)?)
-}
-
-/// Were the words of an item erased?
-pub fn is_erased(conn: &mut Conn, serial: Serial) -> Stored<bool> {
-    let there = feedback_texts::table.filter(feedback_texts::serial.eq(serial.0));
-    let there: bool = diesel::select(exists(there)).get_result(conn)?;
-    Ok(!there)
 }

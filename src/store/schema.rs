@@ -562,6 +562,17 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::store::types::{CalendarDay, Doc, Id, Instant};
 
+    press_counts (scope, received_on) {
+        scope -> Text,
+        received_on -> CalendarDay,
+        n -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{CalendarDay, Doc, Id, Instant};
+
     topic_counts (topic, received_on) {
         topic -> Text,
         received_on -> CalendarDay,
@@ -695,6 +706,7 @@ diesel::table! {
         notified_at -> Nullable<Instant>,
         notified_to -> Nullable<Text>,
         warned_at -> Nullable<Instant>,
+        revision -> BigInt,
     }
 }
 
@@ -723,6 +735,17 @@ diesel::table! {
         author -> Nullable<Id>,
         approver -> Nullable<Id>,
         answered_on -> Nullable<CalendarDay>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::{CalendarDay, Doc, Id, Instant};
+
+    appeal_authors (serial, n, officer) {
+        serial -> BigInt,
+        n -> BigInt,
+        officer -> Id,
     }
 }
 
@@ -924,6 +947,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     feedback_texts,
     feedback_topics,
     topic_counts,
+    press_counts,
     sealed_intakes,
     feedback_answers,
     feedback_drafts,
@@ -931,6 +955,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     contacts,
     feedback_words,
     feedback_appeals,
+    appeal_authors,
     feedback_picked,
     feedback_presence,
     answer_templates,

@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Text};
+use diesel::sql_types::BigInt;
 
 use super::batch::{Batch, Rows, row};
+use super::counts::{self, Difference};
 use super::schema::{feedback_topics as f, topic_counts as c};
-use super::types::{CalendarDay, On};
+use super::types::On;
 use super::{Conn, Stored, broken};
 use crate::domain::time::Day;
 use crate::domain::words::{Serial, Topic};
@@ -56,24 +57,11 @@ pub fn counts(conn: &mut Conn, from: Option<Day>, to: Option<Day>) -> Stored<BTr
     rows.into_iter().filter(|(_, n)| *n != 0).map(|(topic, n)| Ok((topic.parse().map_err(broken)?, n))).collect()
 }
 
-/// The first kept count that is not what the rows say: its topic and day, kept and counted again.
-pub fn difference(conn: &mut Conn) -> Stored<Option<(String, Day, i64, i64)>> {
-    let query = "SELECT topic, received_on, CAST(SUM(kept) AS BIGINT) AS kept, CAST(SUM(counted) AS BIGINT) AS counted FROM \
-         (SELECT topic, received_on, n AS kept, 0 AS counted FROM topic_counts \
-          UNION ALL SELECT t.topic, f.received_on, 0, 1 FROM feedback_topics AS t JOIN feedback AS f ON f.serial = t.serial WHERE f.kind = 'question' AND f.state <> 'sealed') AS cells \
-         GROUP BY topic, received_on HAVING SUM(kept) <> SUM(counted) ORDER BY 1, 2 LIMIT 1";
-    let found: Option<Difference> = diesel::sql_query(query).get_result(conn).optional()?;
-    Ok(found.map(|d| (d.topic, d.received_on.0, d.kept, d.counted)))
-}
-
-#[derive(QueryableByName)]
-struct Difference {
-    #[diesel(sql_type = Text)]
-    topic: String,
-    #[diesel(sql_type = CalendarDay)]
-    received_on: On,
-    #[diesel(sql_type = BigInt)]
-    kept: i64,
-    #[diesel(sql_type = BigInt)]
-    counted: i64,
+/// The first kept count that is not what the rows say; its scope is the topic.
+pub fn difference(conn: &mut Conn) -> Stored<Option<Difference>> {
+    counts::difference_of(
+        conn,
+        "SELECT topic AS scope, received_on, n AS kept, 0 AS counted FROM topic_counts UNION ALL \
+         SELECT t.topic, f.received_on, 0, 1 FROM feedback_topics AS t JOIN feedback AS f ON f.serial = t.serial WHERE f.kind = 'question' AND f.state <> 'sealed'",
+    )
 }

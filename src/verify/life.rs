@@ -151,8 +151,8 @@ pub(super) struct Item {
     overdue_told: bool,
     confirmed: bool,
     withheld: Vec<Name>,
-    /// Every ground that was given for not answering or not showing.
-    grounds: Vec<Name>,
+    /// The ground that it last went out for.
+    out_for: Option<Name>,
     /// A deadline that the next event must tell, and why it does.
     owed: Option<(Date, &'static str)>,
 }
@@ -204,7 +204,7 @@ impl Item {
             overdue_told: false,
             confirmed: false,
             withheld: Vec::new(),
-            grounds: Vec::new(),
+            out_for: None,
             owed: None,
         })
     }
@@ -257,12 +257,13 @@ impl Item {
     /// Why its words are not shown, as a code of a published list.
     pub(super) fn ground(&self) -> Option<&str> {
         let is_complaint = &*self.kind == "complaint";
+        let erased = self.withheld.iter().find(|ground| ***ground == *"erased");
         let given = match self.state {
             State::Out("sealed") => return Some("denunciation_law"),
             State::Out("merged" | "withdrawn") => return None,
-            State::Out(_) => self.grounds.last(),
-            _ if !self.withheld.is_empty() => self.grounds.last(),
-            _ => None,
+            _ if erased.is_some() => erased,
+            State::Out(_) => self.out_for.as_ref(),
+            _ => self.withheld.last(),
         };
         given.map(|ground| &**ground).or(is_complaint.then_some("complaint_law"))
     }
@@ -293,8 +294,8 @@ impl Item {
             return Err(said(format!("the deadline {due} ({cause}) was to be told")));
         }
         self.apply(event, calendar).map_err(|what| said(what.0))?;
-        if matches!(event.event.as_str(), "refused" | "redirected" | "withheld") {
-            self.grounds.extend(event.ground.clone());
+        if matches!(event.event.as_str(), "refused" | "redirected") {
+            self.out_for.clone_from(&event.ground);
         }
         self.events += 1;
         self.last_on = event.on;
@@ -479,7 +480,9 @@ impl Item {
             }
             "withheld" => {
                 let ground = event.ground.clone().ok_or_else(|| Wrong::new("ground is missing".to_owned()))?;
-                self.withheld.push(ground);
+                if !self.withheld.contains(&ground) {
+                    self.withheld.push(ground);
+                }
             }
             "shown" => {
                 allowed(event.ground.as_ref().is_some_and(|ground| self.withheld.contains(ground)))?;

@@ -5,6 +5,7 @@ use serde::Serialize;
 use crate::domain::calendar::{Calendar, Skip};
 use crate::domain::catalogue::Catalogue;
 use crate::domain::deadline::Clock;
+use crate::domain::desk::SOON;
 use crate::domain::event::Event;
 use crate::domain::feedback::{Class, Terms};
 use crate::domain::office::OfficeKind;
@@ -200,7 +201,7 @@ pub fn status(
         (Class::OpenInTime, Some(due)) if due <= today => (say("due_today", 0), "soon"),
         (Class::OpenInTime, Some(due)) => {
             let left = calendar.between(today, due, makeup);
-            (say("open", left), if left <= 3 { "soon" } else { "" })
+            (say("open", left), if left <= SOON { "soon" } else { "" })
         }
         (class, _) => (t(language, &format!("class.{class}")), ""),
     };

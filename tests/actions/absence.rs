@@ -91,15 +91,32 @@ fn only_who_answers_for_the_office_anyway_stands_in() {
 }
 
 #[test]
-fn what_is_noted_anew_takes_the_place_of_what_was_noted_and_it_can_be_ended() {
+fn days_that_are_noted_are_not_noted_twice_and_what_an_administrator_notes_takes_their_place() {
     each_database(|bed| {
+        let noted = || bed.service.read(|tx| absence::of(tx, bed.account("officer").id)).unwrap();
         away(bed, "officer", "colleague", "2026-10-01", "2026-10-09");
-        away(bed, "officer", "head", "2026-10-01", "2026-10-05");
-        let noted = bed.service.read(|tx| absence::of(tx, bed.account("officer").id)).unwrap();
-        assert_eq!((noted.len(), noted[0].deputy), (1, bed.account("head").id));
-        assert_eq!(refusal(bed.desk("colleague").tries(|tx, me| absence::end(tx, me, noted[0].id))), "not_found");
-        bed.desk("officer").tries(|tx, me| absence::end(tx, me, noted[0].id)).unwrap();
+        assert!(bed.mails().contains(&"deputy null".to_owned()), "the deputy is told: {:?}", bed.mails());
+        let again = bed.desk("officer").tries(|tx, me| absence::note(tx, me, me.id, &form(bed, "head", "2026-10-05", "2026-10-12")));
+        assert_eq!(faults(again), ["/absence_from absence_overlaps"]);
+        let by_administrator =
+            |from, to| bed.desk("administrator").tries(|tx, me| absence::note(tx, me, bed.account("officer").id, &form(bed, "head", from, to)));
+        by_administrator("2026-10-05", "2026-10-12").unwrap();
+        let days: Vec<_> = noted().into_iter().map(|a| (a.deputy, a.from.to_string(), a.to.to_string())).collect();
+        let line = |deputy, from: &str, to: &str| (bed.account(deputy).id, from.to_owned(), to.to_owned());
+        assert_eq!(days, [line("colleague", "2026-10-01", "2026-10-04"), line("head", "2026-10-05", "2026-10-12")], "no day is without a deputy");
+        by_administrator("2026-10-01", "2026-10-12").unwrap();
+        assert_eq!(noted().len(), 1);
+        assert_eq!(refusal(bed.desk("colleague").tries(|tx, me| absence::end(tx, me, noted()[0].id))), "not_found");
+        bed.desk("officer").tries(|tx, me| absence::end(tx, me, noted()[0].id)).unwrap();
         assert_eq!(bed.service.read(absence::today).unwrap().len(), 0);
+    });
+}
+
+#[test]
+fn who_reads_no_opinions_is_nobodys_deputy() {
+    each_database(|bed| {
+        let refused = bed.desk("officer").tries(|tx, me| absence::note(tx, me, me.id, &form(bed, "receiver", "2026-10-01", "2026-10-09")));
+        assert_eq!(faults(refused), ["/deputy unknown_deputy"]);
     });
 }
 

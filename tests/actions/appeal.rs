@@ -80,6 +80,29 @@ fn who_wrote_or_approved_has_no_part_in_it_wherever_they_work() {
 }
 
 #[test]
+fn who_wrote_along_in_the_answer_has_no_part_in_the_appeal_and_who_writes_there_writes_on() {
+    each_database(|bed| {
+        let serial = bed.citizen().says("Bao giờ có sổ?").sends_opinion(bed);
+        // The city helps the ward with a word; the ward hands in, so its officer is the one on record.
+        bed.desk("city-officer").writes(serial, "Đang xem.");
+        bed.officer().writes(serial, "Đang xem lại.").hands_in(serial);
+        bed.approver().approves(serial);
+        bed.service.write(|tx| reply::reply(tx, serial, "no", "not_done", "")).unwrap();
+        asks(bed, serial).unwrap();
+        assert_eq!(refusal(answers(bed, "city-officer", serial, "Vẫn vậy.", 0)), "own_text");
+    });
+    each_database(|bed| {
+        let (serial, _) = unsolved(bed);
+        asks(bed, serial).unwrap();
+        let saves = |revision, hand_in| bed.desk("city-officer").tries(|tx, me| appeal::save(tx, me, serial, "Đã xem lại.", revision, hand_in));
+        saves(0, false).unwrap();
+        saves(1, false).unwrap();
+        saves(2, true).unwrap();
+        approves(bed, "city-approver", serial, 3).unwrap();
+    });
+}
+
+#[test]
 fn where_nobody_is_left_to_answer_the_administrators_are_told() {
     each_database(|bed| {
         let (serial, _) = unsolved(bed);

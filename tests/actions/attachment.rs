@@ -120,59 +120,61 @@ fn a_picture_loses_its_place_and_device_and_is_kept_encrypted() {
 
 #[test]
 fn what_is_no_picture_or_pdf_is_refused_with_its_own_code() {
-    let bed = Bed::sqlite();
-    let shelf = Shelf::of(&bed);
-    let why = |file: Upload| refusal(attachment::store(&shelf.service, vec![file]));
-    let whole = picture(ImageFormat::Png);
-    assert_eq!(why(upload("a.xlsx", b"PK\x03\x04".to_vec())), "file_type");
-    assert_eq!(why(upload("a.jpg", b"MZ\x90\0".to_vec())), "file_disguised");
-    assert_eq!(why(Upload { declared: "application/pdf".to_owned(), ..upload("a", b"<script>".to_vec()) }), "file_disguised");
-    assert_eq!(why(upload("a.svg", b"<svg xmlns=\"http://www.w3.org/2000/svg\"/>".to_vec())), "file_type");
-    assert_eq!(why(upload("a.png", &whole[..whole.len() / 2])), "file_unreadable");
-    assert_eq!(why(upload("a.pdf", &PDF[..20])), "file_unreadable");
-    assert_eq!(why(upload("a.png", png_of(100_000, 100_000))), "file_bomb");
-    assert_eq!(why(upload("a.png", png_of(9_000, 9_000))), "file_bomb");
-    assert_eq!(why(upload("a.png", vec![0; 1_000_001])), "file_too_large");
-    assert_eq!(why(Upload { too_large: true, ..Upload::default() }), "file_too_large");
-    assert_eq!(refusal(attachment::store(&shelf.service, vec![upload("a", PDF); 6])), "too_many_files");
-    let several = attachment::store(&shelf.service, vec![upload("a", PDF), upload("b.doc", b"doc".to_vec()), upload("c.jpg", b"c".to_vec())]);
-    assert_eq!(faults(several), ["/files file_type", "/files file_disguised"]);
-    assert_eq!(shelf.stored(), Vec::<PathBuf>::new(), "nothing is kept of what came with a faulty file");
-    assert_eq!(refusal(attachment::store(&bed.service, vec![upload("a", PDF)])), "not_found", "where no files are taken");
+    each_database(|bed| {
+        let shelf = Shelf::of(bed);
+        let why = |file: Upload| refusal(attachment::store(&shelf.service, vec![file]));
+        let whole = picture(ImageFormat::Png);
+        assert_eq!(why(upload("a.xlsx", b"PK\x03\x04".to_vec())), "file_type");
+        assert_eq!(why(upload("a.jpg", b"MZ\x90\0".to_vec())), "file_disguised");
+        assert_eq!(why(Upload { declared: "application/pdf".to_owned(), ..upload("a", b"<script>".to_vec()) }), "file_disguised");
+        assert_eq!(why(upload("a.svg", b"<svg xmlns=\"http://www.w3.org/2000/svg\"/>".to_vec())), "file_type");
+        assert_eq!(why(upload("a.png", &whole[..whole.len() / 2])), "file_unreadable");
+        assert_eq!(why(upload("a.pdf", &PDF[..20])), "file_unreadable");
+        assert_eq!(why(upload("a.png", png_of(100_000, 100_000))), "file_bomb");
+        assert_eq!(why(upload("a.png", png_of(9_000, 9_000))), "file_bomb");
+        assert_eq!(why(upload("a.png", vec![0; 1_000_001])), "file_too_large");
+        assert_eq!(why(Upload { too_large: true, ..Upload::default() }), "file_too_large");
+        assert_eq!(refusal(attachment::store(&shelf.service, vec![upload("a", PDF); 6])), "too_many_files");
+        let several = attachment::store(&shelf.service, vec![upload("a", PDF), upload("b.doc", b"doc".to_vec()), upload("c.jpg", b"c".to_vec())]);
+        assert_eq!(faults(several), ["/files file_type", "/files file_disguised"]);
+        assert_eq!(shelf.stored(), Vec::<PathBuf>::new(), "nothing is kept of what came with a faulty file");
+        assert_eq!(refusal(attachment::store(&bed.service, vec![upload("a", PDF)])), "not_found", "where no files are taken");
+    });
 }
 
 #[test]
 fn no_bytes_make_it_panic() {
-    let bed = Bed::sqlite();
-    let shelf = Shelf::of(&bed);
-    let begins: [&[u8]; 6] = [b"", b"\xFF\xD8\xFF\xE0", b"\x89PNG\r\n\x1a\n\0\0\0\x0DIHDR", b"RIFF\x20\0\0\0WEBPVP8 ", b"RIFF\x20\0\0\0WEBPVP8L", b"%PDF-"];
-    let wholes = [picture(ImageFormat::Jpeg), picture(ImageFormat::Png), picture(ImageFormat::WebP), photograph()];
-    let mut state = 0x9E37_79B9_7F4A_7C15_u64;
-    let mut next = || {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        state
-    };
-    for n in 0..1_000 {
-        let bytes = if n % 2 == 0 {
-            let mut bytes = begins[n / 2 % begins.len()].to_vec();
-            bytes.extend((0..next() % 300).map(|_| next() as u8));
-            bytes
-        } else {
-            let mut bytes = wholes[n / 2 % wholes.len()].clone();
-            for _ in 0..=next() % 4 {
-                let at = next() as usize % bytes.len();
-                bytes[at] = next() as u8;
-            }
-            bytes
+    each_database(|bed| {
+        let shelf = Shelf::of(bed);
+        let begins: [&[u8]; 6] = [b"", b"\xFF\xD8\xFF\xE0", b"\x89PNG\r\n\x1a\n\0\0\0\x0DIHDR", b"RIFF\x20\0\0\0WEBPVP8 ", b"RIFF\x20\0\0\0WEBPVP8L", b"%PDF-"];
+        let wholes = [picture(ImageFormat::Jpeg), picture(ImageFormat::Png), picture(ImageFormat::WebP), photograph()];
+        let mut state = 0x9E37_79B9_7F4A_7C15_u64;
+        let mut next = || {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            state
         };
-        // Some that were changed by a byte are pictures still.
-        if let Err(problem) = attachment::store(&shelf.service, vec![upload("", bytes)]) {
-            let code = refusal::<()>(Err(problem));
-            assert!(["file_type", "file_unreadable", "file_bomb"].contains(&code.as_str()), "{code}");
+        for n in 0..1_000 {
+            let bytes = if n % 2 == 0 {
+                let mut bytes = begins[n / 2 % begins.len()].to_vec();
+                bytes.extend((0..next() % 300).map(|_| next() as u8));
+                bytes
+            } else {
+                let mut bytes = wholes[n / 2 % wholes.len()].clone();
+                for _ in 0..=next() % 4 {
+                    let at = next() as usize % bytes.len();
+                    bytes[at] = next() as u8;
+                }
+                bytes
+            };
+            // Some that were changed by a byte are pictures still.
+            if let Err(problem) = attachment::store(&shelf.service, vec![upload("", bytes)]) {
+                let code = refusal::<()>(Err(problem));
+                assert!(["file_type", "file_unreadable", "file_bomb"].contains(&code.as_str()), "{code}");
+            }
         }
-    }
+    });
 }
 
 #[test]

@@ -369,7 +369,7 @@ fn whatever_people_do_the_counts_are_the_fold_of_the_events() {
 }
 
 /// What somebody with the database in hand might change, and what the recount says of it.
-const PLANTED: [(&str, &str); 18] = [
+const PLANTED: [(&str, &str); 19] = [
     ("UPDATE feedback SET due_on = '2026-12-31' WHERE serial = 1", "HD-000001: due_on is 2026-12-31 in the row, its events say "),
     ("UPDATE feedback SET state = 'withdrawn', settled = 'withdrawn' WHERE serial = 1", "HD-000001: state is withdrawn in the row, its events say "),
     ("UPDATE feedback SET received_on = '2026-09-01' WHERE serial = 1", "HD-000001: received_on is 2026-09-01 in the row, its events say "),
@@ -383,7 +383,11 @@ const PLANTED: [(&str, &str); 18] = [
     ("UPDATE feedback_answers SET published_on = '2026-10-01' WHERE serial = 2", "HD-000002: version 1 of the answer says 2026-10-01"),
     ("DELETE FROM feedback_answers WHERE serial = 2", "HD-000002: version 1 of the answer is missing"),
     ("UPDATE feedback_counts SET n = n + 1 WHERE scope = 'field:land'", "opinions of field:land received on 2026-10-01"),
-    ("INSERT INTO topic_counts (topic, received_on, n) VALUES ('support', '2026-10-01', 1)", "questions for support received on 2026-10-01: 1 are counted"),
+    (
+        "INSERT INTO topic_counts (topic, received_on, n) VALUES ('support', '2026-10-01', 1)",
+        "questions for support received on 2026-10-01: 1 of a kind are counted",
+    ),
+    ("INSERT INTO press_counts (scope, received_on, n) VALUES ('all', '2026-10-01', 1)", "presses of opinions of all received on 2026-10-01: 1 of a kind"),
     ("UPDATE counters SET value = 3 WHERE name = 'serial'", "HD-000003: the number is missing"),
     ("UPDATE tallies SET cells = 'all overall 0,0,0,0,12 0' WHERE scope = 'all'", "the tally says [0, 0, 0, 0, 12]"),
     ("DELETE FROM tallies WHERE scope = 'field:land'", "field:land verified all: no tally"),

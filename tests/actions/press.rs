@@ -1,10 +1,11 @@
 //! Pressing from above: recorded, told to whoever has to answer, public as a count.
 
 use hoidap::actions::figures::{self, Asked};
-use hoidap::actions::{lookup, press};
+use hoidap::actions::{appeal, lookup, press, reply};
 use hoidap::domain::error::Problem;
 use hoidap::domain::words::Serial;
 
+use crate::jobs::delivered;
 use crate::support::{Bed, NEIGHBOUR, each_database, faults, refusal};
 
 fn presses(bed: &Bed, login: &str, serial: Serial, words: &str) -> Result<(), Problem> {
@@ -63,5 +64,24 @@ fn only_what_waits_is_pressed_and_only_from_above() {
         bed.on("2026-10-02");
         assert_eq!(faults(presses(bed, "supervisor", serial, "")), ["/form_token press_not_waiting"]);
         assert_eq!(pressed(bed, serial), 1, "what was done stays known");
+    });
+}
+
+#[test]
+fn an_appeal_that_waits_is_pressed_by_who_oversees_the_office_that_it_went_to() {
+    each_database(|bed| {
+        let serial = bed.citizen().says("Bao giờ có sổ?").sends_opinion(bed);
+        bed.officer().writes(serial, "Ngày 15.").hands_in(serial);
+        bed.approver().approves(serial);
+        bed.service.write(|tx| reply::reply(tx, serial, "no", "not_done", "")).unwrap();
+        assert_eq!(faults(presses(bed, "supervisor", serial, "")), ["/form_token press_not_waiting"]);
+        bed.service.write(|tx| appeal::ask(tx, serial)).unwrap();
+        assert_eq!(faults(presses(bed, "head", serial, "")), ["/form_token press_not_waiting"], "the ward's head has no say at the city");
+        presses(bed, "supervisor", serial, "").unwrap();
+        assert_eq!(pressed(bed, serial), 1);
+        let letters = delivered(&bed.service);
+        let told: Vec<&str> = letters.iter().filter(|(_, letter)| letter.subject.contains("ôn đốc")).map(|(to, _)| to.as_str()).collect();
+        assert_eq!(told, ["ct@example.vn"], "{letters:?}");
+        bed.recounts();
     });
 }

@@ -4,8 +4,9 @@
 use diesel::{QueryableByName, RunQueryDsl};
 use hoidap::actions::figures::Asked as Figures;
 use hoidap::actions::{appeal, lookup, note, reply, rights, supplement};
+use hoidap::domain::event::Event;
 use hoidap::domain::rights::{Request, RequestState};
-use hoidap::domain::words::{Purpose, Serial};
+use hoidap::domain::words::{By, Purpose, Serial};
 use hoidap::jobs::search;
 use hoidap::store;
 use hoidap::verify::{self, Source};
@@ -104,7 +105,8 @@ fn an_appeal_about_words_that_were_erased_waits_for_nobody() {
 
 #[test]
 fn what_was_erased_leaves_the_index_of_the_search_too() {
-    let bed = Bed::sqlite();
+    // An index of its own is SQLite's alone.
+    let bed = &Bed::sqlite();
     let kept = |word: &str| {
         #[derive(QueryableByName)]
         struct Blocks {
@@ -118,12 +120,12 @@ fn what_was_erased_leaves_the_index_of_the_search_too() {
         found.unwrap()
     };
     let indexes = || while search::turn(&bed.service).unwrap() {};
-    let others: Vec<Serial> = (0..3).map(|n| bed.citizen().says(&format!("Quầy số {n} đóng cửa.")).sends_opinion(&bed)).collect();
-    let serial = bed.citizen().says("Tôi tên zzkyla, nhà ở cuối hẻm.").sends_opinion(&bed);
+    let others: Vec<Serial> = (0..3).map(|n| bed.citizen().says(&format!("Quầy số {n} đóng cửa.")).sends_opinion(bed)).collect();
+    let serial = bed.citizen().says("Tôi tên zzkyla, nhà ở cuối hẻm.").sends_opinion(bed);
     indexes();
     assert!(kept("zzkyla") > 0);
-    let delete = asks(&bed, serial, "delete");
-    does(&bed, &delete);
+    let delete = asks(bed, serial, "delete");
+    does(bed, &delete);
     indexes();
     assert_eq!(kept("zzkyla"), 0);
     assert!(kept("quay") > 0 && !others.is_empty(), "what others said is there still");
@@ -268,6 +270,39 @@ fn a_published_opinion_that_its_sender_restricts_is_shown_no_more_and_keeps_its_
             assert_eq!((words.as_deref(), contact.is_some()), (Some("Quầy đóng cửa sớm."), contact_stays), "{right}");
         }
         bed.recounts();
+    });
+}
+
+#[test]
+fn what_is_not_shown_names_the_ground_that_holds_and_what_is_erased_is_erased_for_good() {
+    each_database(|bed| {
+        let state = Scratch::new();
+        state.month(bed);
+        let sent = bed.citizen().says("Quầy đóng cửa sớm.").sends(bed);
+        let serial = sent.feedback.as_ref().unwrap().0;
+        let ground = |serial| bed.service.read(|tx| lookup::item(tx, serial)).unwrap().ground.map(|(list, ground)| format!("{list} {ground}"));
+        does(bed, &asks(bed, serial, "restrict"));
+        bed.officer().proposes(serial, "spam", "advertising");
+        bed.approver().approves(serial);
+        assert_eq!(ground(serial).as_deref(), Some("spam advertising"), "it is out for that");
+        bed.approver().restores(serial);
+        assert_eq!(ground(serial).as_deref(), Some("withhold restricted"), "it was no spam");
+        bed.officer().writes(serial, "Đã nhắc.").hands_in(serial);
+        bed.approver().approves(serial);
+        does(bed, &asks(bed, serial, "delete"));
+        for right in ["delete", "restrict", "object"] {
+            let asked = rights::Asked { right: right.to_owned(), ..rights::Asked::default() };
+            assert_eq!(faults(bed.service.write(|tx| rights::ask(tx, serial, &asked))), ["/right already_erased"], "{right}");
+        }
+        // As if an older version had taken it.
+        bed.desk("protector").records(serial, By::Officer, Event::Withheld { ground: "personal_data".parse().unwrap() }).unwrap();
+        assert_eq!(ground(serial).as_deref(), Some("withhold erased"));
+        let own = bed.service.read(|tx| lookup::own(tx, &sent.code)).unwrap().feedback.unwrap();
+        assert!(own.erased && own.answers.is_empty() && !own.can_reply);
+        bed.recounts();
+        state.signs(bed);
+        let site = Site::signing(bed, &state);
+        verify::verify(&Source::new(&site.url, None), &verify::Asked::default()).unwrap();
     });
 }
 

@@ -22,7 +22,7 @@ fn adds(bed: &Bed, serial: Serial, words: &str) -> Result<(), hoidap::domain::er
 fn the_clock_stands_still_until_the_sender_adds_something() {
     each_database(|bed| {
         let state = Scratch::new();
-        let citizen = bed.citizen().says("Bao giờ có sổ?").email("dan@example.vn").consents(&["answer"]);
+        let citizen = bed.citizen().says("Bao giờ có sổ?").email("dan@example.vn").consents(&["ask"]);
         let sent = citizen.sends(bed);
         let serial = sent.feedback.as_ref().unwrap().0;
         bed.on("2026-10-06");
@@ -54,6 +54,17 @@ fn the_clock_stands_still_until_the_sender_adds_something() {
 }
 
 #[test]
+fn a_question_back_is_mailed_to_whoever_agreed_to_be_asked_and_to_nobody_else() {
+    each_database(|bed| {
+        for (consents, mailed) in [(&["ask"] as &[&str], true), (&["answer"], false), (&["survey", "answer"], false), (&["ask", "answer"], true)] {
+            let serial = bed.citizen().says("Bao giờ có sổ?").email("dan@example.vn").consents(consents).sends_opinion(bed);
+            ask(bed.officer(), serial, "3").unwrap();
+            assert_eq!(bed.mails().contains(&format!("asked {}", serial.0)), mailed, "{consents:?}");
+        }
+    });
+}
+
+#[test]
 fn when_nothing_comes_the_office_goes_on() {
     each_database(|bed| {
         let serial = bed.citizen().says("Bao giờ có sổ?").sends_opinion(bed);
@@ -72,19 +83,20 @@ fn when_nothing_comes_the_office_goes_on() {
 
 #[test]
 fn a_request_says_what_and_how_long() {
-    let bed = Bed::sqlite();
-    let serial = bed.citizen().says("Bao giờ có sổ?").sends_opinion(&bed);
-    for days in ["0", "11", "-1", "", "mười"] {
-        assert_eq!(faults(ask(bed.officer(), serial, days)), ["/days not_a_choice"], "{days}");
-    }
-    assert_eq!(faults(bed.officer().tries(|tx, me| supplement::ask(tx, me, serial, " ", "5"))), ["/request words_missing"]);
-    assert_eq!(refusal(ask(bed.desk("head"), serial, "5")), "not_allowed");
-    ask(bed.officer(), serial, "5").unwrap();
-    assert_eq!(refusal(ask(bed.officer(), serial, "5")), "move_not_possible", "one at a time");
-    bed.service.write(|tx| feedback::withdraw(tx, serial)).unwrap();
-    assert_eq!(bed.item(serial).waits_until, None);
-    bed.on("2026-11-01");
-    assert_eq!(daily(&bed.service).unwrap().lapsed, 0);
+    each_database(|bed| {
+        let serial = bed.citizen().says("Bao giờ có sổ?").sends_opinion(bed);
+        for days in ["0", "11", "-1", "", "mười"] {
+            assert_eq!(faults(ask(bed.officer(), serial, days)), ["/days not_a_choice"], "{days}");
+        }
+        assert_eq!(faults(bed.officer().tries(|tx, me| supplement::ask(tx, me, serial, " ", "5"))), ["/request words_missing"]);
+        assert_eq!(refusal(ask(bed.desk("head"), serial, "5")), "not_allowed");
+        ask(bed.officer(), serial, "5").unwrap();
+        assert_eq!(refusal(ask(bed.officer(), serial, "5")), "move_not_possible", "one at a time");
+        bed.service.write(|tx| feedback::withdraw(tx, serial)).unwrap();
+        assert_eq!(bed.item(serial).waits_until, None);
+        bed.on("2026-11-01");
+        assert_eq!(daily(&bed.service).unwrap().lapsed, 0);
+    });
 }
 
 #[test]

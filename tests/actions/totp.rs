@@ -182,7 +182,7 @@ fn an_administrator_resets_a_colleagues_and_not_their_own() {
         reset("administrator", "officer").unwrap();
         assert_eq!(refusal(reset("administrator", "officer")), "not_found");
         assert!(matches!(account::sign_in(&bed.service, turn(), "officer", PASSWORD, HALL).unwrap(), Entry::Session(..)));
-        assert_eq!(bed.mails(), ["totp_reset null"], "the colleague is told");
+        assert_eq!(bed.mails(), ["account_changed null", "account_changed null", "totp_reset null"], "whoever switched it on, and the colleague, are told");
     });
 }
 

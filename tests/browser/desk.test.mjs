@@ -63,6 +63,20 @@ test('without a connection it says so, and saves when it is back', async () => {
   await v.close();
 });
 
+test('whose session has ended is told that nothing was saved, and loses no word', async () => {
+  const { serial } = await sends('Quầy thiếu nước.');
+  const v = await officer('can-bo');
+  await v.open(`/can-bo/${serial}`);
+  await v.context.clearCookies();
+  await v.page.fill('#answer', 'Đã đặt bình nước.');
+  await until('it says that it could not', async () => (await said(v)).includes('Chưa tự lưu được'));
+  assert.equal(await v.page.inputValue('#answer'), 'Đã đặt bình nước.');
+  const again = await officer('can-bo');
+  await again.open(`/can-bo/${serial}`);
+  assert.equal(await again.page.inputValue('#answer'), '', 'nothing was saved');
+  await Promise.all([v.close(), again.close()]);
+});
+
 for (const script of [true, false]) {
   test(`a sender is asked, adds it, and says whether the answer helped, script: ${script}`, async () => {
     const { serial, code } = await sends('Bao giờ tôi có sổ? Gọi 0912 345 678.');

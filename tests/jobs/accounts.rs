@@ -3,7 +3,7 @@
 use hoidap::actions::password;
 use hoidap::domain::contact::Email;
 use hoidap::domain::time::Moment;
-use hoidap::domain::words::Language;
+use hoidap::domain::words::{AccountChange, Language};
 use hoidap::mail::{Hidden, Notice};
 
 use super::{addresses, delivered, each_database, memory, officer};
@@ -13,7 +13,10 @@ fn letters_about_an_account_read_well_in_three_languages() {
     let (mailer, _) = memory();
     let token = Hidden("(token)".to_owned());
     assert_eq!(format!("{token:?}"), "Hidden(…)");
-    for (name, notice) in [("password_reset", Notice::PasswordReset { token, minutes: 30 }), ("totp_reset", Notice::TotpReset)] {
+    let deputy = Notice::Deputy { absent: "Trần Thị Bình".to_owned(), from: "2026-12-01".parse().unwrap(), to: "2026-12-15".parse().unwrap() };
+    let changed = AccountChange::ALL.iter().map(|change| (format!("account_changed_{change}"), Notice::AccountChanged(*change)));
+    let others = [("password_reset", Notice::PasswordReset { token, minutes: 30 }), ("totp_reset", Notice::TotpReset), ("deputy", deputy)];
+    for (name, notice) in others.map(|(name, notice)| (name.to_owned(), notice)).into_iter().chain(changed) {
         let mut page = String::new();
         for language in Language::ALL {
             let letter = mailer.write(&notice, Email::parse("ten@example.vn").unwrap(), *language, 12, Moment::from_micros(0)).unwrap();

@@ -30,7 +30,7 @@ fn notices() -> Vec<(&'static str, Notice)> {
         };
         Notice::Rights { serial, right, step, act_by: due_on, reason, note }
     };
-    let answered = |through, revised, words| Notice::Answered { serial, office: office.clone(), through, revised, words };
+    let answered = |through, revised, words| Notice::Answered { serial, office: office.clone(), through, revised, asks: through.is_none(), words };
     vec![
         ("received", Notice::Received { serial, office: office.clone(), in_tray: false, due_on }),
         ("received_tray", Notice::Received { serial, office: office.clone(), in_tray: true, due_on }),

@@ -108,7 +108,7 @@ fn memory() -> (Mailer, Arc<Mutex<Vec<Letter>>>) {
 }
 
 /// Delivers what is due, and returns the new letters as `(address, letter)`.
-fn delivered(service: &Service) -> Vec<(String, Letter)> {
+pub fn delivered(service: &Service) -> Vec<(String, Letter)> {
     let (mailer, letters) = memory();
     drain(service, &mailer).unwrap();
     let mut letters: Vec<(String, Letter)> = letters.lock().unwrap().drain(..).map(|l| (l.to.reveal().to_owned(), l)).collect();

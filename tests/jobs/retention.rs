@@ -4,10 +4,13 @@ use hoidap::actions::Service;
 use hoidap::actions::feedback::{self, Written};
 use hoidap::actions::retention::rules;
 use hoidap::actions::rights::{self, Asked};
+use hoidap::actions::{appeal, reply};
 use hoidap::domain::retention::Kind;
 use hoidap::domain::time::Day;
 use hoidap::jobs::retention::daily;
 use hoidap::store;
+
+use crate::support;
 
 use super::{OFFICE, each_database, hand_in, officer, opinion, send_in};
 
@@ -46,6 +49,35 @@ fn a_contact_goes_ninety_days_after_its_matter_is_done_and_not_before() {
         let (run, all) = runs.iter().find(|(run, _)| run.rule == "contact").unwrap();
         assert_eq!((run.on, run.n, *all), (day("2026-12-31"), 1, 1));
         assert_eq!(runs.len(), Kind::ALL.len(), "each rule says that it ran");
+    });
+}
+
+#[test]
+fn a_contact_stays_while_something_is_still_to_be_said() {
+    support::each_database(|bed| {
+        let sends = |text: &str| bed.citizen().says(text).email("a@example.vn").consents(&["answer"]).sends_opinion(bed);
+        let answers = |serial, answer: &str| {
+            bed.officer().writes(serial, answer).hands_in(serial);
+            bed.approver().approves(serial);
+        };
+        let (appealed, merged, survivor) = (sends("Bao giờ có sổ?"), sends("Bao giờ cầu xong?"), sends("Cầu bao giờ xong?"));
+        bed.officer().merges(merged, survivor);
+        answers(appealed, "Đang xem.");
+        bed.service.write(|tx| reply::reply(tx, appealed, "no", "not_done", "")).unwrap();
+        bed.service.write(|tx| appeal::ask(tx, appealed)).unwrap();
+        let there = || {
+            daily(&bed.service).unwrap();
+            [appealed, merged].map(|serial| bed.service.read(|tx| Ok(store::feedback::contact(tx.conn, serial)?.is_some())).unwrap())
+        };
+        bed.on("2027-01-15");
+        assert_eq!(there(), [true, true], "the appeal waits, and so does what the other was merged into");
+        bed.desk("city-officer").tries(|tx, me| appeal::save(tx, me, appealed, "Ngày 20.", 0, true)).unwrap();
+        bed.desk("city-approver").tries(|tx, me| appeal::approve(tx, me, appealed, 1)).unwrap();
+        answers(survivor, "Quý I.");
+        bed.on("2027-04-15");
+        assert_eq!(there(), [true, true], "ninety days from the last answer, and that day too");
+        bed.on("2027-04-16");
+        assert_eq!(there(), [false, false]);
     });
 }
 

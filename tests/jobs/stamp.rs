@@ -96,15 +96,16 @@ fn a_day_that_is_over_is_stamped_and_openssl_agrees() {
 
 #[test]
 fn what_is_no_stamp_of_ours_is_not_kept() {
-    let bed = crate::support::Bed::sqlite();
-    let (log, folder) = (Scratch::new(), Scratch::new());
-    log.signs(&bed);
-    bed.on("2026-10-02");
-    let address = authority(&folder.0);
-    // An authority that answers with what it gave somebody else.
-    std::fs::write(folder.0.join("tsa.cnf"), SETTINGS.replace("digests = sha256", "digests = sha512")).unwrap();
-    let refused = Stamper::new(&address).run(&bed.service).unwrap_err().to_string();
-    assert!(refused.contains("refused with status 2"), "{refused}");
-    let nobody = Stamper::new("http://127.0.0.1:9/tsa").run(&bed.service).unwrap_err().to_string();
-    assert!(nobody.contains("no time stamp for"), "{nobody}");
+    each_database(|bed| {
+        let (log, folder) = (Scratch::new(), Scratch::new());
+        log.signs(bed);
+        bed.on("2026-10-02");
+        let address = authority(&folder.0);
+        // An authority that answers with what it gave somebody else.
+        std::fs::write(folder.0.join("tsa.cnf"), SETTINGS.replace("digests = sha256", "digests = sha512")).unwrap();
+        let refused = Stamper::new(&address).run(&bed.service).unwrap_err().to_string();
+        assert!(refused.contains("refused with status 2"), "{refused}");
+        let nobody = Stamper::new("http://127.0.0.1:9/tsa").run(&bed.service).unwrap_err().to_string();
+        assert!(nobody.contains("no time stamp for"), "{nobody}");
+    });
 }

@@ -1,7 +1,7 @@
 //! The audit: found by person, verb, subject and days, and never a way to learn who dealt with a denunciation.
 
+use crate::support::each_database;
 use crate::support::web::Site;
-use crate::support::{Bed, each_database};
 
 const LIST: &str = "/quan-tri/nhat-ky";
 
@@ -36,48 +36,57 @@ fn lines_are_found_by_person_verb_subject_and_day() {
 
 #[test]
 fn pages_follow_one_another_and_keep_what_was_asked() {
-    let bed = Bed::sqlite();
-    for _ in 0..130 {
-        bed.service.write(|tx| tx.audit(Some(bed.account("officer")), "sealed.view", "HD-000009", serde_json::json!({}))).unwrap();
-    }
-    let site = Site::start(&bed);
-    let administrator = site.browser().signs_in("administrator");
-    let lines = |body: &str| body.matches("<tr role=\"row\"><th role=\"rowheader\"").count();
-    let first = administrator.opens(&format!("{LIST}?viec=sealed.view&ve=HD-9"));
-    assert_eq!(lines(&first.body), 100);
-    let next = first
-        .body
-        .split("href=\"/quan-tri/nhat-ky?")
-        .find(|rest| rest.contains("rel=\"next\""))
-        .unwrap()
-        .split('"')
-        .next()
-        .unwrap()
-        .replace("&amp;", "&")
-        .replace("&#x3D;", "=");
-    assert!(next.contains("viec=sealed.view") && next.contains("ve=HD-9"), "{next}");
-    let second = administrator.opens(&format!("{LIST}?{next}"));
-    assert_eq!(lines(&second.body), 30, "{}", second.body);
-    assert!(!second.says("rel=\"next\""));
+    each_database(|bed| {
+        for _ in 0..130 {
+            bed.service.write(|tx| tx.audit(Some(bed.account("officer")), "sealed.view", "HD-000009", serde_json::json!({}))).unwrap();
+        }
+        let site = Site::start(bed);
+        let administrator = site.browser().signs_in("administrator");
+        let lines = |body: &str| body.matches("<tr role=\"row\"><th role=\"rowheader\"").count();
+        let first = administrator.opens(&format!("{LIST}?viec=sealed.view&ve=HD-9"));
+        assert_eq!(lines(&first.body), 100);
+        let next = first
+            .body
+            .split("href=\"/quan-tri/nhat-ky?")
+            .find(|rest| rest.contains("rel=\"next\""))
+            .unwrap()
+            .split('"')
+            .next()
+            .unwrap()
+            .replace("&amp;", "&")
+            .replace("&#x3D;", "=");
+        assert!(next.contains("viec=sealed.view") && next.contains("ve=HD-9"), "{next}");
+        let second = administrator.opens(&format!("{LIST}?{next}"));
+        assert_eq!(lines(&second.body), 30, "{}", second.body);
+        assert!(!second.says("rel=\"next\""));
+    });
 }
 
 #[test]
 fn an_export_holds_what_was_asked_is_harmless_and_leaves_a_line() {
-    let bed = Bed::sqlite();
-    let site = Site::start(&bed);
-    bed.service.write(|tx| tx.audit(Some(bed.account("officer")), "test.verb", "=HYPERLINK(\"x\")", serde_json::json!({"n": 1}))).unwrap();
-    let administrator = site.browser().signs_in("administrator");
-    let page = administrator.opens(&format!("{LIST}?viec=test.verb"));
-    assert_eq!(page.hidden("viec"), "test.verb", "the export is of what is shown");
-    assert_eq!(administrator.sends(LIST, &[("viec", "test.verb")]).status, 403, "without the form's token");
-    let table = administrator.submits(LIST, &[("viec", "test.verb")]);
-    assert_eq!((table.status, table.header("content-type")), (200, "text/csv; charset=utf-8"));
-    assert!(table.header("content-disposition").contains("nhat-ky-2026-10-01.csv"));
-    let lines: Vec<&str> = table.body.trim_start_matches('\u{FEFF}').lines().collect();
-    assert_eq!(lines.len(), 2, "{}", table.body);
-    assert!(lines[1].contains("\"'=HYPERLINK(\"\"x\"\")\"") && lines[1].contains("officer 31507,test.verb"), "{}", lines[1]);
-    assert!(administrator.opens(&format!("{LIST}?viec=audit.export")).says("{&quot;from&quot;:null,&quot;lines&quot;:1"), "the export is a line itself");
-    assert_eq!(site.browser().signs_in("officer").submits(LIST, &[]).status, 403);
+    each_database(|bed| {
+        let site = Site::start(bed);
+        bed.service.write(|tx| tx.audit(Some(bed.account("officer")), "test.verb", "=HYPERLINK(\"x\")", serde_json::json!({"n": 1}))).unwrap();
+        let administrator = site.browser().signs_in("administrator");
+        let page = administrator.opens(&format!("{LIST}?viec=test.verb"));
+        assert_eq!(page.hidden("viec"), "test.verb", "the export is of what is shown");
+        assert_eq!(administrator.sends(LIST, &[("viec", "test.verb")]).status, 403, "without the form's token");
+        let table = administrator.submits(LIST, &[("viec", "test.verb")]);
+        assert_eq!((table.status, table.header("content-type")), (200, "text/csv; charset=utf-8"));
+        assert!(table.header("content-disposition").contains("nhat-ky-2026-10-01.csv"));
+        let lines: Vec<&str> = table.body.trim_start_matches('\u{FEFF}').lines().collect();
+        assert_eq!(lines.len(), 2, "{}", table.body);
+        assert!(
+            lines[1].contains("\"'=HYPERLINK(\"\"x\"\")\"")
+                && lines[1].contains("officer 31507,test.verb,test.verb")
+                && lines[1].starts_with("2026-10-01T")
+                && lines[1].contains("+07:00"),
+            "{}",
+            lines[1]
+        );
+        assert!(administrator.opens(&format!("{LIST}?viec=audit.export")).says("lines: 1; verb: test.verb"), "the export is a line itself");
+        assert_eq!(site.browser().signs_in("officer").submits(LIST, &[]).status, 403);
+    });
 }
 
 #[test]

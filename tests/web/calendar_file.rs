@@ -1,8 +1,8 @@
 //! The calendar as a file: what is written out can be read in, nothing is
 //! written before it was seen, and deadlines follow.
 
+use crate::support::each_database;
 use crate::support::web::Site;
-use crate::support::{Bed, each_database};
 
 const FILE: &str = "/quan-tri/lich.ics";
 const IMPORT: &str = "/quan-tri/lich/nhap";
@@ -49,42 +49,44 @@ fn a_file_is_seen_before_it_is_written_and_deadlines_follow() {
 
 #[test]
 fn what_is_downloaded_changes_nothing_when_it_is_read_again() {
-    let bed = Bed::sqlite();
-    let site = Site::start(&bed);
-    let admin = site.browser().signs_in("administrator");
-    let list = admin.opens("/quan-tri/lich");
-    assert!(list.says(FILE) && list.says(IMPORT) && list.says("/quan-tri/lich/them"), "{}", list.body);
-    let page = admin.opens(FILE);
-    assert_eq!((page.status, page.header("content-type")), (200, "text/calendar; charset=utf-8"));
-    for words in [
-        "UID:hoidap-2026-09-02@127.0.0.1\r\n",
-        "DTSTAMP:20261001T020000Z\r\n",
-        "CATEGORIES:makeup_work\r\n",
-        "STATUS:TENTATIVE\r\n",
-        "SUMMARY:Tết Nguyên đán Đinh Mùi\r\n",
-    ] {
-        assert!(page.says(words), "{words}: {}", page.body);
-    }
-    let seen = admin.submits(IMPORT, &[("file", &page.body), ("official", "1"), ("viec", "xem")]);
-    assert!(seen.status == 200 && seen.says("Số ngày sẽ ghi: 0"), "{}", seen.body);
-    let seen = admin.submits(IMPORT, &[("file", &page.body), ("viec", "xem")]);
-    assert!(seen.says("Giữ ngày đã quyết định") && seen.says("Số ngày sẽ ghi: 0"), "a proposal takes the place of nothing decided: {}", seen.body);
-    assert_eq!(site.browser().signs_in("officer").opens(FILE).status, 403);
+    each_database(|bed| {
+        let site = Site::start(bed);
+        let admin = site.browser().signs_in("administrator");
+        let list = admin.opens("/quan-tri/lich");
+        assert!(list.says(FILE) && list.says(IMPORT) && list.says("/quan-tri/lich/them"), "{}", list.body);
+        let page = admin.opens(FILE);
+        assert_eq!((page.status, page.header("content-type")), (200, "text/calendar; charset=utf-8"));
+        for words in [
+            "UID:hoidap-2026-09-02@127.0.0.1\r\n",
+            "DTSTAMP:20261001T020000Z\r\n",
+            "CATEGORIES:makeup_work\r\n",
+            "STATUS:TENTATIVE\r\n",
+            "SUMMARY:Tết Nguyên đán Đinh Mùi\r\n",
+        ] {
+            assert!(page.says(words), "{words}: {}", page.body);
+        }
+        let seen = admin.submits(IMPORT, &[("file", &page.body), ("official", "1"), ("viec", "xem")]);
+        assert!(seen.status == 200 && seen.says("Số ngày sẽ ghi: 0"), "{}", seen.body);
+        let seen = admin.submits(IMPORT, &[("file", &page.body), ("viec", "xem")]);
+        assert!(seen.says("Giữ ngày đã quyết định") && seen.says("Số ngày sẽ ghi: 0"), "a proposal takes the place of nothing decided: {}", seen.body);
+        assert_eq!(site.browser().signs_in("officer").opens(FILE).status, 403);
+    });
 }
 
 #[test]
 fn a_faulty_file_comes_back_with_its_day_and_everything_that_was_typed() {
-    let bed = Bed::sqlite();
-    let site = Site::start(&bed);
-    let admin = site.browser().signs_in("administrator");
-    let refused = |text: &str, source: &str, words: &str| {
-        let page = admin.submits(IMPORT, &[("file", text), ("source", source), ("viec", "xem")]);
-        assert!(page.status == 422 && page.says(words), "{words}: {}", page.body);
-        page
-    };
-    let twice = file(&format!("{}{}", event("20261012", "Một"), event("20261012", "Hai")));
-    assert!(refused(&twice, "QĐ thử", "Ngày 2026-10-12 có hai lần trong tệp.").says("SUMMARY:Hai"));
-    refused(&file(""), "QĐ thử", "Tệp không có ngày nào.");
-    refused("không phải lịch", "QĐ thử", "Đây không phải là tệp iCalendar.");
-    refused(&file(&event("20261012", "Một")), "", "href=\"#f-source\"");
+    each_database(|bed| {
+        let site = Site::start(bed);
+        let admin = site.browser().signs_in("administrator");
+        let refused = |text: &str, source: &str, words: &str| {
+            let page = admin.submits(IMPORT, &[("file", text), ("source", source), ("viec", "xem")]);
+            assert!(page.status == 422 && page.says(words), "{words}: {}", page.body);
+            page
+        };
+        let twice = file(&format!("{}{}", event("20261012", "Một"), event("20261012", "Hai")));
+        assert!(refused(&twice, "QĐ thử", "Ngày 2026-10-12 có hai lần trong tệp.").says("SUMMARY:Hai"));
+        refused(&file(""), "QĐ thử", "Tệp không có ngày nào.");
+        refused("không phải lịch", "QĐ thử", "Đây không phải là tệp iCalendar.");
+        refused(&file(&event("20261012", "Một")), "", "href=\"#f-source\"");
+    });
 }

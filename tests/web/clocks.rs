@@ -38,25 +38,26 @@ fn a_new_term_holds_for_what_comes_in_from_its_first_day_on() {
 
 #[test]
 fn a_term_in_the_past_or_a_step_without_one_is_refused_beside_its_field() {
-    let bed = Bed::sqlite();
-    let site = Site::start(&bed);
-    let admin = site.browser().signs_in("administrator");
-    let count = || bed.service.read(|tx| Ok(tx.catalogue.clocks.len())).unwrap();
-    let before = count();
-    for (fields, place) in
-        [(form("answer", "10", "2026-09-30"), "f-valid_from"), (form("answer", "0", "2026-10-01"), "f-days"), (form("rest", "1", "2026-10-01"), "f-step")]
-    {
-        let page = admin.submits(&format!("{LIST}/them"), &fields);
-        assert!(page.status == 422 && page.says(&format!("href=\"#{place}\"")) && page.says("QĐ thử"), "{place}: {}", page.body);
-    }
-    assert_eq!(count(), before);
-    let general = bed.service.read(|tx| Ok(tx.catalogue.clocks.iter().find(|r| r.step == "answer").unwrap().id)).unwrap();
-    let end = |day: &str| admin.submits(&format!("{LIST}/{general}/ket-thuc"), &[("last", day)]);
-    let refused = end("2026-12-31");
-    assert!(refused.status == 422 && refused.says("Đây là quy tắc chung của việc này."), "{}", refused.body);
-    assert_eq!(end("2026-09-30").status, 422);
-    let next = [("step", "answer"), ("days", "12"), ("valid_from", "2027-01-01"), ("source", "QĐ mới")];
-    assert_eq!(admin.submits(&format!("{LIST}/them"), &next).status, 303);
-    assert_eq!(end("2026-12-31").status, 303, "another follows");
-    assert_eq!(site.browser().signs_in("officer").opens(LIST).status, 403);
+    each_database(|bed| {
+        let site = Site::start(bed);
+        let admin = site.browser().signs_in("administrator");
+        let count = || bed.service.read(|tx| Ok(tx.catalogue.clocks.len())).unwrap();
+        let before = count();
+        for (fields, place) in
+            [(form("answer", "10", "2026-09-30"), "f-valid_from"), (form("answer", "0", "2026-10-01"), "f-days"), (form("rest", "1", "2026-10-01"), "f-step")]
+        {
+            let page = admin.submits(&format!("{LIST}/them"), &fields);
+            assert!(page.status == 422 && page.says(&format!("href=\"#{place}\"")) && page.says("QĐ thử"), "{place}: {}", page.body);
+        }
+        assert_eq!(count(), before);
+        let general = bed.service.read(|tx| Ok(tx.catalogue.clocks.iter().find(|r| r.step == "answer").unwrap().id)).unwrap();
+        let end = |day: &str| admin.submits(&format!("{LIST}/{general}/ket-thuc"), &[("last", day)]);
+        let refused = end("2026-12-31");
+        assert!(refused.status == 422 && refused.says("Đây là quy tắc chung của việc này."), "{}", refused.body);
+        assert_eq!(end("2026-09-30").status, 422);
+        let next = [("step", "answer"), ("days", "12"), ("valid_from", "2027-01-01"), ("source", "QĐ mới")];
+        assert_eq!(admin.submits(&format!("{LIST}/them"), &next).status, 303);
+        assert_eq!(end("2026-12-31").status, 303, "another follows");
+        assert_eq!(site.browser().signs_in("officer").opens(LIST).status, 403);
+    });
 }

@@ -119,38 +119,40 @@ fn stored(bed: &Bed) -> Vec<ResponseRow> {
 
 #[test]
 fn a_device_that_is_unknown_or_ended_shows_nothing() {
-    let bed = Bed::sqlite();
-    let tablet = Tablet::enrolled(&bed);
-    for address in ["/quay/mc-00", "/quay/nobody", "/quay/mc-00/land", "/quay/mc-00/cam-on", "/quay/mc-0%31%0d%0aX:"] {
-        let screen = tablet.opens(address);
-        assert_eq!(screen.status, StatusCode::NOT_FOUND, "{address}");
-        assert!(!screen.says("/land\""), "{address}");
-    }
+    each_database(|bed| {
+        let tablet = Tablet::enrolled(bed);
+        for address in ["/quay/mc-00", "/quay/nobody", "/quay/mc-00/land", "/quay/mc-00/cam-on", "/quay/mc-0%31%0d%0aX:"] {
+            let screen = tablet.opens(address);
+            assert_eq!(screen.status, StatusCode::NOT_FOUND, "{address}");
+            assert!(!screen.says("/land\""), "{address}");
+        }
+    });
 }
 
 #[test]
 fn a_tablet_takes_ratings_only_after_its_enrolment() {
-    let bed = Bed::sqlite();
-    let tablet = Tablet::fresh(&bed);
-    for address in ["/quay/mc-01/land", "/quay/mc-01/land/5", "/quay/mc-01/cam-on", "/quay/mc-01/con-o-day"] {
-        assert_eq!(tablet.opens(address).location.as_deref(), Some("/quay/mc-01"), "{address}");
-    }
-    let form_token = tablet.opens("/quay/mc-01").hidden("form_token");
-    let id = "00000000-0000-4000-8000-000000000001";
-    let rating = [("form_token", form_token.as_str()), ("phieu", id), ("field", "land"), ("value", "5"), ("reason", "")];
-    assert_eq!(tablet.sends("/quay/mc-01", &rating).location.as_deref(), Some("/quay/mc-01"));
-    assert_eq!(stored(&bed).len(), 0);
+    each_database(|bed| {
+        let tablet = Tablet::fresh(bed);
+        for address in ["/quay/mc-01/land", "/quay/mc-01/land/5", "/quay/mc-01/cam-on", "/quay/mc-01/con-o-day"] {
+            assert_eq!(tablet.opens(address).location.as_deref(), Some("/quay/mc-01"), "{address}");
+        }
+        let form_token = tablet.opens("/quay/mc-01").hidden("form_token");
+        let id = "00000000-0000-4000-8000-000000000001";
+        let rating = [("form_token", form_token.as_str()), ("phieu", id), ("field", "land"), ("value", "5"), ("reason", "")];
+        assert_eq!(tablet.sends("/quay/mc-01", &rating).location.as_deref(), Some("/quay/mc-01"));
+        assert_eq!(stored(bed).len(), 0);
 
-    let wrong = tablet.enrols("another token");
-    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(wrong.says("value=\"another token\"") && wrong.says("<title>Lỗi:"));
-    let stale = tablet.sends("/quay/mc-01/ghi-danh", &[("form_token", "old"), ("ma", TOKEN)]);
-    assert_eq!(stale.status, StatusCode::FORBIDDEN);
-    assert!(tablet.opens("/quay/mc-01").says("name=\"ma\""));
+        let wrong = tablet.enrols("another token");
+        assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(wrong.says("value=\"another token\"") && wrong.says("<title>Lỗi:"));
+        let stale = tablet.sends("/quay/mc-01/ghi-danh", &[("form_token", "old"), ("ma", TOKEN)]);
+        assert_eq!(stale.status, StatusCode::FORBIDDEN);
+        assert!(tablet.opens("/quay/mc-01").says("name=\"ma\""));
 
-    assert_eq!(tablet.enrols(&format!("  {TOKEN} ")).location.as_deref(), Some("/quay/mc-01"));
-    let start = tablet.opens("/quay/mc-01");
-    assert!(start.says("href=\"/quay/mc-01/land\"") && !start.says("name=\"ma\""));
+        assert_eq!(tablet.enrols(&format!("  {TOKEN} ")).location.as_deref(), Some("/quay/mc-01"));
+        let start = tablet.opens("/quay/mc-01");
+        assert!(start.says("href=\"/quay/mc-01/land\"") && !start.says("name=\"ma\""));
+    });
 }
 
 #[test]
@@ -185,79 +187,83 @@ fn the_third_tap_stores_one_rating_and_no_code_is_shown() {
 
 #[test]
 fn every_score_takes_the_same_steps() {
-    let bed = Bed::sqlite();
-    let tablet = Tablet::enrolled(&bed);
-    let faces = tablet.opens("/quay/mc-01/land");
-    let questions = ["chưa hài lòng", "chưa hài lòng", "làm tốt hơn", "khiến ông/bà hài lòng", "khiến ông/bà hài lòng"];
-    for (value, question) in (1..=5).zip(questions) {
-        let address = format!("/quay/mc-01/land/{value}");
-        assert!(faces.says(&format!("formaction=\"{address}\"")));
-        // Each time another person, on a sheet of their own.
-        let reasons = tablet.opens(&address);
-        assert!(reasons.says(question), "{value}");
-        assert_eq!(reasons.html.matches("name=\"reason\"").count(), 9, "{value}");
-        assert_eq!(tablet.taps(&reasons, "").location.as_deref(), Some("/quay/mc-01/cam-on"), "{value}");
-    }
-    let rows = stored(&bed);
-    assert!(rows.len() == 5 && rows.iter().all(|r| r.answers.0.get("reasons").is_none()));
+    each_database(|bed| {
+        let tablet = Tablet::enrolled(bed);
+        let faces = tablet.opens("/quay/mc-01/land");
+        let questions = ["chưa hài lòng", "chưa hài lòng", "làm tốt hơn", "khiến ông/bà hài lòng", "khiến ông/bà hài lòng"];
+        for (value, question) in (1..=5).zip(questions) {
+            let address = format!("/quay/mc-01/land/{value}");
+            assert!(faces.says(&format!("formaction=\"{address}\"")));
+            // Each time another person, on a sheet of their own.
+            let reasons = tablet.opens(&address);
+            assert!(reasons.says(question), "{value}");
+            assert_eq!(reasons.html.matches("name=\"reason\"").count(), 9, "{value}");
+            assert_eq!(tablet.taps(&reasons, "").location.as_deref(), Some("/quay/mc-01/cam-on"), "{value}");
+        }
+        let rows = stored(bed);
+        assert!(rows.len() == 5 && rows.iter().all(|r| r.answers.0.get("reasons").is_none()));
+    });
 }
 
 #[test]
 fn a_screen_that_nobody_touches_goes_back_to_the_start() {
-    let bed = Bed::sqlite();
-    let tablet = Tablet::enrolled(&bed);
-    assert_eq!(tablet.opens("/quay/mc-01").refresh, None);
-    for address in ["/quay/mc-01/land", "/quay/mc-01/land/1"] {
-        let screen = tablet.opens(address);
-        let (seconds, question) = screen.refresh.clone().unwrap();
-        assert_eq!(seconds, 45);
-        let asked = tablet.opens(&question);
-        assert!(asked.says(&format!("href=\"{address}?phieu={}\"", screen.hidden("phieu"))), "{question}");
-        assert_eq!(asked.refresh, Some((20, "/quay/mc-01?lang=vi".to_owned())));
-    }
-    for elsewhere in ["https://example.com/", "//example.com/quay/mc-01/land", "/quay/mc-01/../../can-bo", "/quay/mc-01/no-field", "/quay/mc-00/land"] {
-        let asked = tablet.opens(&format!("/quay/mc-01/con-o-day?tro-lai={elsewhere}"));
-        assert!(asked.says("<a class=\"btn\" href=\"/quay/mc-01\">"), "{elsewhere}");
-    }
+    each_database(|bed| {
+        let tablet = Tablet::enrolled(bed);
+        assert_eq!(tablet.opens("/quay/mc-01").refresh, None);
+        for address in ["/quay/mc-01/land", "/quay/mc-01/land/1"] {
+            let screen = tablet.opens(address);
+            let (seconds, question) = screen.refresh.clone().unwrap();
+            assert_eq!(seconds, 45);
+            let asked = tablet.opens(&question);
+            assert!(asked.says(&format!("href=\"{address}?phieu={}\"", screen.hidden("phieu"))), "{question}");
+            assert_eq!(asked.refresh, Some((20, "/quay/mc-01?lang=vi".to_owned())));
+        }
+        for elsewhere in ["https://example.com/", "//example.com/quay/mc-01/land", "/quay/mc-01/../../can-bo", "/quay/mc-01/no-field", "/quay/mc-00/land"] {
+            let asked = tablet.opens(&format!("/quay/mc-01/con-o-day?tro-lai={elsewhere}"));
+            assert!(asked.says("<a class=\"btn\" href=\"/quay/mc-01\">"), "{elsewhere}");
+        }
+    });
 }
 
 #[test]
 fn the_next_person_finds_nothing_of_the_last_ones_language() {
-    let bed = Bed::sqlite();
-    let tablet = Tablet::enrolled(&bed);
-    let start = tablet.opens("/quay/mc-01?lang=km");
-    assert_eq!(start.lang(), "km");
-    assert_eq!(start.refresh, Some((45, "/quay/mc-01/con-o-day?tro-lai=/quay/mc-01".to_owned())), "a start in another language does not wait for ever");
-    let reasons = tablet.opens("/quay/mc-01/land/5");
-    assert_eq!(reasons.lang(), "km");
-    tablet.taps(&reasons, "");
-    let thanks = tablet.opens("/quay/mc-01/cam-on");
-    assert_eq!(thanks.lang(), "km");
-    assert_eq!(stored(&bed).first().unwrap().language, "km");
-    assert_eq!(tablet.opens(&thanks.refresh.unwrap().1).lang(), "vi");
-    assert_eq!(tablet.opens("/quay/mc-01/land").lang(), "vi");
+    each_database(|bed| {
+        let tablet = Tablet::enrolled(bed);
+        let start = tablet.opens("/quay/mc-01?lang=km");
+        assert_eq!(start.lang(), "km");
+        assert_eq!(start.refresh, Some((45, "/quay/mc-01/con-o-day?tro-lai=/quay/mc-01".to_owned())), "a start in another language does not wait for ever");
+        let reasons = tablet.opens("/quay/mc-01/land/5");
+        assert_eq!(reasons.lang(), "km");
+        tablet.taps(&reasons, "");
+        let thanks = tablet.opens("/quay/mc-01/cam-on");
+        assert_eq!(thanks.lang(), "km");
+        assert_eq!(stored(bed).first().unwrap().language, "km");
+        assert_eq!(tablet.opens(&thanks.refresh.unwrap().1).lang(), "vi");
+        assert_eq!(tablet.opens("/quay/mc-01/land").lang(), "vi");
+    });
 }
 
 #[test]
 fn what_was_not_stored_is_said_calmly_with_the_way_back() {
-    let bed = Bed::sqlite();
-    let tablet = Tablet::enrolled(&bed);
-    let id = "00000000-0000-4000-8000-000000000001";
-    let stale = tablet.sends("/quay/mc-01", &[("form_token", "old"), ("phieu", id), ("field", "land"), ("value", "4"), ("reason", "")]);
-    assert_eq!(stale.status, StatusCode::FORBIDDEN);
-    assert!(stale.says("chưa ghi gì cả") && stale.says(&format!("href=\"/quay/mc-01/land/4?phieu&#x3D;{id}\"").replace("&#x3D;", "=")));
-    assert_eq!(stale.refresh, Some((45, "/quay/mc-01?lang=vi".to_owned())));
-    for address in ["/quay/mc-01/no-field", "/quay/mc-01/land/0", "/quay/mc-01/land/6", "/quay/mc-01/land/five"] {
-        let gone = tablet.opens(address);
-        assert_eq!(gone.status, StatusCode::NOT_FOUND, "{address}");
-        assert!(gone.says("href=\"/quay/mc-01?lang=vi\""), "{address}");
-    }
-    bed.service
-        .write(|tx| {
-            store::catalogue::open_questionnaire(tx.conn, &"phieu-quay".parse().unwrap(), false)?;
-            tx.recatalogue()
-        })
-        .unwrap();
-    assert_eq!(tablet.opens("/quay/mc-01").status, StatusCode::CONFLICT);
-    assert_eq!(stored(&bed).len(), 0);
+    each_database(|bed| {
+        let tablet = Tablet::enrolled(bed);
+        let id = "00000000-0000-4000-8000-000000000001";
+        let stale = tablet.sends("/quay/mc-01", &[("form_token", "old"), ("phieu", id), ("field", "land"), ("value", "4"), ("reason", "")]);
+        assert_eq!(stale.status, StatusCode::FORBIDDEN);
+        assert!(stale.says("chưa ghi gì cả") && stale.says(&format!("href=\"/quay/mc-01/land/4?phieu&#x3D;{id}\"").replace("&#x3D;", "=")));
+        assert_eq!(stale.refresh, Some((45, "/quay/mc-01?lang=vi".to_owned())));
+        for address in ["/quay/mc-01/no-field", "/quay/mc-01/land/0", "/quay/mc-01/land/6", "/quay/mc-01/land/five"] {
+            let gone = tablet.opens(address);
+            assert_eq!(gone.status, StatusCode::NOT_FOUND, "{address}");
+            assert!(gone.says("href=\"/quay/mc-01?lang=vi\""), "{address}");
+        }
+        bed.service
+            .write(|tx| {
+                store::catalogue::open_questionnaire(tx.conn, &"phieu-quay".parse().unwrap(), false)?;
+                tx.recatalogue()
+            })
+            .unwrap();
+        assert_eq!(tablet.opens("/quay/mc-01").status, StatusCode::CONFLICT);
+        assert_eq!(stored(bed).len(), 0);
+    });
 }

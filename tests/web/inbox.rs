@@ -3,7 +3,7 @@
 
 use hoidap::jobs::search;
 
-use crate::support::web::Site;
+use crate::support::web::{Page, Site};
 use crate::support::{NEIGHBOUR, each_database};
 
 #[test]
@@ -96,6 +96,56 @@ fn pages_of_the_list_follow_the_deadlines_and_leave_nothing_out() {
         let mut expected: Vec<_> = sent.iter().map(|serial| (bed.item(*serial).due_on, serial.0)).collect();
         expected.sort();
         assert_eq!(seen, expected.into_iter().map(|(_, serial)| serial).collect::<Vec<_>>());
+    });
+}
+
+#[test]
+fn the_receiver_reaches_each_denunciation_newest_first() {
+    each_database(|bed| {
+        let sent: Vec<i64> = (0..23).map(|n| bed.citizen().says(&format!("Ông A nhận tiền lần {n}.")).kind("denunciation").sends_opinion(bed).0).collect();
+        let site = Site::start(bed);
+        let receiver = site.browser().signs_in("receiver");
+        let first = receiver.opens("/can-bo?loc=sealed");
+        let link = first.body.split("rel=\"next\"").next().unwrap().rsplit("href=\"").next().unwrap().split('"').next().unwrap();
+        let second = receiver.opens(&link.replace("&amp;", "&").replace("&#x3D;", "="));
+        let on = |page: &Page| sent.iter().copied().filter(|serial| page.says(&format!("href=\"/can-bo/{serial}\""))).collect::<Vec<_>>();
+        let (mut all, older) = (on(&first), on(&second));
+        assert_eq!((all.len(), older.len()), (20, 3));
+        assert!(older.iter().all(|serial| all.iter().all(|newer| newer > serial)), "{older:?} come after {all:?}");
+        all.extend(older);
+        all.sort_unstable();
+        assert_eq!(all, sent);
+    });
+}
+
+#[test]
+fn who_approves_many_reads_what_waits_and_nothing_that_an_address_says() {
+    each_database(|bed| {
+        let serial = bed.citizen().says("Bao giờ cầu xong?").sends_opinion(bed);
+        bed.officer().writes(serial, "Quý I.").hands_in(serial);
+        let site = Site::start(bed);
+        let approver = site.browser().signs_in("approver");
+        let page = approver.opens(&format!("/can-bo/nhieu?viec=duyet&so={0}&title.{0}=Một+tên+khác&question.{0}=Một+lời+khác", serial.0));
+        assert!(page.says("Quý I.") && !page.says("Một tên khác") && !page.says("Một lời khác"), "{}", page.body);
+    });
+}
+
+#[test]
+fn the_clocks_inside_the_office_stand_beside_an_opinion() {
+    each_database(|bed| {
+        let serial = bed.citizen().says("Bao giờ cầu xong?").sends_opinion(bed);
+        let site = Site::start(bed);
+        let reads = |login: &str| site.browser().signs_in(login).opens(&format!("/can-bo/{}", serial.0));
+        let page = reads("officer");
+        // Two and five working days after Thursday 1/10/2026.
+        assert!(page.says("Nếu từ chối: trình chậm nhất <time datetime=\"2026-10-05\">"), "{}", page.body);
+        assert!(page.says("hỏi chậm nhất <time datetime=\"2026-10-08\">") && !page.says("đã quá"), "{}", page.body);
+        bed.on("2026-10-06");
+        assert!(reads("officer").says("đã quá"));
+        bed.officer().writes(serial, "Quý I.").hands_in(serial);
+        let waits = reads("approver");
+        assert!(waits.says("Duyệt hoặc trả lại chậm nhất <time datetime=\"2026-10-08\">") && !waits.says("Nếu từ chối"), "{}", waits.body);
+        assert_eq!(bed.item(serial).class(bed.service.now().day()).to_string(), "open_in_time", "they are in no class");
     });
 }
 

@@ -38,16 +38,17 @@ fn a_rung_reminds_from_its_first_day_to_its_last() {
 
 #[test]
 fn a_rung_that_is_there_already_or_says_nothing_is_refused_beside_its_field() {
-    let bed = Bed::sqlite();
-    let site = Site::start(&bed);
-    let admin = site.browser().signs_in("administrator");
-    for (timing, days, part, place) in
-        [("after", "1", "head", "f-timing"), ("", "1", "head", "f-timing"), ("after", "0", "head", "f-days"), ("after", "2", "mayor", "f-part")]
-    {
-        let fields = [("timing", timing), ("days", days), ("part", part), ("valid_from", "2026-10-01"), ("source", "QĐ thử")];
-        let page = admin.submits(&format!("{LIST}/them"), &fields);
-        assert!(page.status == 422 && page.says(&format!("href=\"#{place}\"")), "{timing} {days} {part}: {}", page.body);
-    }
-    assert_eq!(admin.opens(&format!("{LIST}/nothing/ket-thuc")).status, 404);
-    assert_eq!(site.browser().signs_in("officer").opens(LIST).status, 403);
+    each_database(|bed| {
+        let site = Site::start(bed);
+        let admin = site.browser().signs_in("administrator");
+        for (timing, days, part, place) in
+            [("after", "1", "head", "f-timing"), ("", "1", "head", "f-timing"), ("after", "0", "head", "f-days"), ("after", "2", "mayor", "f-part")]
+        {
+            let fields = [("timing", timing), ("days", days), ("part", part), ("valid_from", "2026-10-01"), ("source", "QĐ thử")];
+            let page = admin.submits(&format!("{LIST}/them"), &fields);
+            assert!(page.status == 422 && page.says(&format!("href=\"#{place}\"")), "{timing} {days} {part}: {}", page.body);
+        }
+        assert_eq!(admin.opens(&format!("{LIST}/nothing/ket-thuc")).status, 404);
+        assert_eq!(site.browser().signs_in("officer").opens(LIST).status, 403);
+    });
 }

@@ -17,7 +17,7 @@ use hoidap::http::guard::{Limit, guard};
 use hoidap::http::render::Pages;
 use hoidap::i18n;
 
-use crate::support::Bed;
+use crate::support::{Bed, each_database};
 
 /// An address that never answers, with a limit that is over at once.
 async fn asked(bed: &Bed, request: TestRequest) -> HttpResponse {
@@ -50,24 +50,25 @@ fn says(response: HttpResponse) -> (u16, String, String, String) {
 
 #[test]
 fn a_request_that_takes_too_long_is_told_that_it_may_have_arrived() {
-    let bed = Bed::sqlite();
-    actix_web::rt::System::new().block_on(async {
-        for language in Language::ALL {
-            let sentence = i18n::t(*language, "errors.too_slow");
-            let (status, kind, again, body) = says(asked(&bed, TestRequest::get().uri(&format!("/api/v1/results?lang={language}"))).await);
-            assert_eq!((status, kind.as_str(), again.as_str()), (503, "application/problem+json", "300"));
-            let body: serde_json::Value = serde_json::from_str(&body).unwrap();
-            assert_eq!((&body["code"], &body["detail"]), (&"too_slow".into(), &sentence.clone().into()));
+    each_database(|bed| {
+        actix_web::rt::System::new().block_on(async {
+            for language in Language::ALL {
+                let sentence = i18n::t(*language, "errors.too_slow");
+                let (status, kind, again, body) = says(asked(bed, TestRequest::get().uri(&format!("/api/v1/results?lang={language}"))).await);
+                assert_eq!((status, kind.as_str(), again.as_str()), (503, "application/problem+json", "300"));
+                let body: serde_json::Value = serde_json::from_str(&body).unwrap();
+                assert_eq!((&body["code"], &body["detail"]), (&"too_slow".into(), &sentence.clone().into()));
 
-            let (status, kind, again, body) = says(asked(&bed, TestRequest::get().uri(&format!("/y-kien?lang={language}"))).await);
-            assert_eq!((status, kind.as_str(), again.as_str()), (503, "text/html; charset=utf-8", "300"));
-            assert!(body.contains(&format!("<html lang=\"{language}\"")) && body.contains(&sentence), "{body}");
-        }
-        for coded in ["/tra-cuu/K7WM-3QPA-9TFX", "/api/v1/receipts/K7WM-3QPA-9TFX"] {
-            let answer = asked(&bed, TestRequest::get().uri(coded)).await;
-            assert_eq!(answer.headers().get(header::REFERRER_POLICY).unwrap(), "no-referrer", "{coded}");
-        }
-        let sent = asked(&bed, TestRequest::post().uri("/api/v1/feedback").insert_header(("accept-language", "km"))).await;
-        assert!(says(sent).3.contains(&i18n::t(Language::Km, "errors.too_slow")));
+                let (status, kind, again, body) = says(asked(bed, TestRequest::get().uri(&format!("/y-kien?lang={language}"))).await);
+                assert_eq!((status, kind.as_str(), again.as_str()), (503, "text/html; charset=utf-8", "300"));
+                assert!(body.contains(&format!("<html lang=\"{language}\"")) && body.contains(&sentence), "{body}");
+            }
+            for coded in ["/tra-cuu/K7WM-3QPA-9TFX", "/api/v1/receipts/K7WM-3QPA-9TFX"] {
+                let answer = asked(bed, TestRequest::get().uri(coded)).await;
+                assert_eq!(answer.headers().get(header::REFERRER_POLICY).unwrap(), "no-referrer", "{coded}");
+            }
+            let sent = asked(bed, TestRequest::post().uri("/api/v1/feedback").insert_header(("accept-language", "km"))).await;
+            assert!(says(sent).3.contains(&i18n::t(Language::Km, "errors.too_slow")));
+        });
     });
 }

@@ -7,8 +7,8 @@ use hoidap::jobs::outbox::drain;
 use hoidap::mail::{Letter, Mailer, Transport};
 use hoidap::store;
 
+use crate::support::each_database;
 use crate::support::web::Site;
-use crate::support::{Bed, each_database};
 
 const LIST: &str = "/quan-tri/thu";
 const JOBS: &str = "/quan-tri/viec-hang-ngay";
@@ -38,26 +38,27 @@ fn a_mail_that_left_leaves_once_more_with_the_same_id() {
 
 #[test]
 fn mails_are_found_by_what_became_of_them() {
-    let bed = Bed::sqlite();
-    let site = Site::start(&bed);
-    let admin = site.browser().signs_in("administrator");
-    bed.citizen().says("Quầy đóng cửa sớm.").sends_opinion(&bed);
-    let id = bed.service.write(|tx| {
-        tx.mail("routed", "test:1", serde_json::json!({"serial": 1}))?;
-        let id = store::outbox::find(tx.conn, store::outbox::Which::Waiting, 100)?.iter().map(|m| m.id).max().unwrap();
-        store::outbox::finish(tx.conn, &[id], tx.now, "refused")?;
-        Ok(id)
+    each_database(|bed| {
+        let site = Site::start(bed);
+        let admin = site.browser().signs_in("administrator");
+        bed.citizen().says("Quầy đóng cửa sớm.").sends_opinion(bed);
+        let id = bed.service.write(|tx| {
+            tx.mail("routed", "test:1", serde_json::json!({"serial": 1}))?;
+            let id = store::outbox::find(tx.conn, store::outbox::Which::Waiting, 100)?.iter().map(|m| m.id).max().unwrap();
+            store::outbox::finish(tx.conn, &[id], tx.now, "refused")?;
+            Ok(id)
+        });
+        let name = format!("routed {}", id.unwrap());
+        let says = |query: &str| {
+            let page = admin.opens(&format!("{LIST}{query}"));
+            assert_eq!(page.status, 200, "{}", page.body);
+            page.says(&name)
+        };
+        assert_eq!((says("?loc=loi"), says("?loc=xong"), says("")), (true, true, false));
+        let asked = admin.opens(&format!("{LIST}/{}/gui-lai", name.trim_start_matches("routed ")));
+        assert!(asked.status == 200 && asked.says(&name) && asked.says("Thư này đã xử lý xong."), "{}", asked.body);
+        assert_eq!(admin.opens(&format!("{LIST}/99999/gui-lai")).status, 404);
     });
-    let name = format!("routed {}", id.unwrap());
-    let says = |query: &str| {
-        let page = admin.opens(&format!("{LIST}{query}"));
-        assert_eq!(page.status, 200, "{}", page.body);
-        page.says(&name)
-    };
-    assert_eq!((says("?loc=loi"), says("?loc=xong"), says("")), (true, true, false));
-    let asked = admin.opens(&format!("{LIST}/{}/gui-lai", name.trim_start_matches("routed ")));
-    assert!(asked.status == 200 && asked.says(&name) && asked.says("Thư này đã xử lý xong."), "{}", asked.body);
-    assert_eq!(admin.opens(&format!("{LIST}/99999/gui-lai")).status, 404);
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! What heads and supervisors see: how much waits and where, by dates and never by words.
 
+use hoidap::actions::{appeal, reply};
+
 use crate::support::each_database;
 use crate::support::web::Site;
 
@@ -56,5 +58,26 @@ fn the_list_is_narrowed_by_office_and_by_how_late_it_is() {
         let page = head.opens("/can-bo/theo-doi");
         assert!(page.says("HD-000001") && !page.says("HD-000002"), "their own office alone: {}", page.body);
         assert!(!head.opens("/can-bo/theo-doi?co-quan=31510").says("HD-000002"));
+    });
+}
+
+#[test]
+fn an_appeal_that_waits_at_an_office_below_is_seen_by_its_own_date() {
+    each_database(|bed| {
+        let site = Site::start(bed);
+        let serial = bed.citizen().says("Bao giờ có sổ?").sends_opinion(bed);
+        bed.officer().writes(serial, "Ngày 15.").hands_in(serial);
+        bed.approver().approves(serial);
+        bed.service.write(|tx| reply::reply(tx, serial, "no", "not_done", "")).unwrap();
+        bed.service.write(|tx| appeal::ask(tx, serial)).unwrap();
+        let supervisor = site.browser().signs_in("supervisor");
+        let page = supervisor.opens("/can-bo/theo-doi");
+        assert!(page.says("Cấp trên xem lại 1") && page.says("HD-000001") && page.says("22/10/2026"), "nothing else waits: {}", page.body);
+        let address = format!("/can-bo/theo-doi/{}", serial.0);
+        assert!(supervisor.opens(&address).says("chậm nhất thứ Năm 22/10/2026"), "{}", supervisor.opens(&address).body);
+        assert_eq!(supervisor.submits(&address, &[]).status, 303);
+        bed.on("2026-10-26");
+        let late = site.browser().signs_in("supervisor").opens("/can-bo/theo-doi?xem=appeals");
+        assert!(late.says("Quá hạn 2 ngày làm việc") && late.says("1 lần"), "{}", late.body);
     });
 }

@@ -45,19 +45,20 @@ fn the_page_says_where_an_opinion_really_goes_and_by_which_rule() {
 
 #[test]
 fn gaps_contradictions_and_rules_that_never_apply_are_listed() {
-    let bed = Bed::sqlite();
-    let site = Site::start(&bed);
-    let admin = site.browser().signs_in("administrator");
-    let before = admin.opens(CHECK);
-    assert!(before.status == 200 && !before.says("Mâu thuẫn"), "{}", before.body);
-    assert!(before.says("Chưa có quy tắc"), "the field of everything else needs a place");
-    adds(&bed, "field:land", WARD, WARD);
-    adds(&bed, "field:land", WARD, NEIGHBOUR);
-    adds(&bed, "field:labour", "", "so-nv");
-    let after = admin.opens(CHECK);
-    let last = bed.service.read(|tx| Ok(tx.catalogue.rules.last().unwrap().id)).unwrap();
-    assert!(after.says("Cùng việc, cùng nơi mà hai quy tắc khác nhau từ ngày 01/10/2026"), "{}", after.body);
-    assert!(after.says(&format!("/quan-tri/phan-cong/{}/ket-thuc", last - 2)), "the earlier of the two can end: {}", after.body);
-    assert!(after.says("Luôn có quy tắc khác cụ thể hơn hoặc mới hơn được áp dụng trước."));
-    assert!(admin.opens("/quan-tri/phan-cong").says(CHECK));
+    each_database(|bed| {
+        let site = Site::start(bed);
+        let admin = site.browser().signs_in("administrator");
+        let before = admin.opens(CHECK);
+        assert!(before.status == 200 && !before.says("Mâu thuẫn"), "{}", before.body);
+        assert!(before.says("Chưa có quy tắc"), "the field of everything else needs a place");
+        adds(bed, "field:land", WARD, WARD);
+        adds(bed, "field:land", WARD, NEIGHBOUR);
+        adds(bed, "field:labour", "", "so-nv");
+        let after = admin.opens(CHECK);
+        let last = bed.service.read(|tx| Ok(tx.catalogue.rules.last().unwrap().id)).unwrap();
+        assert!(after.says("Cùng việc, cùng nơi mà hai quy tắc khác nhau từ ngày 01/10/2026"), "{}", after.body);
+        assert!(after.says(&format!("/quan-tri/phan-cong/{}/ket-thuc", last - 2)), "the earlier of the two can end: {}", after.body);
+        assert!(after.says("Luôn có quy tắc khác cụ thể hơn hoặc mới hơn được áp dụng trước."));
+        assert!(admin.opens("/quan-tri/phan-cong").says(CHECK));
+    });
 }

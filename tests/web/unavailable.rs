@@ -135,7 +135,7 @@ fn while_another_server_stores_and_does_not_end_everybody_reads_and_nobody_loses
 
 #[test]
 fn a_full_database_takes_what_it_acknowledges_and_goes_on_when_there_is_room() {
-    let bed = Bed::sqlite();
+    let bed = &Bed::sqlite();
     let db = Db::open(bed.url(), 2).unwrap();
     let service = Arc::new(Service::new(db, bed.service.clock().clone(), Keys::new(&SECRET)));
     // The limit is a connection's own; all that writes has one.
@@ -166,12 +166,12 @@ fn a_full_database_takes_what_it_acknowledges_and_goes_on_when_there_is_room() {
     let (id, text) = refused.expect("the database was never full");
     let page = browser.sends("/gop-y", &[&[("form_token", token.as_str())], &form(&Uuid::new_v4().to_string(), &text)[..]].concat());
     says_when(&page, Language::Km);
-    assert_eq!(stored(&bed), taken, "what was acknowledged, and nothing else");
+    assert_eq!(stored(bed), taken, "what was acknowledged, and nothing else");
     bed.recounts();
     room(1_000_000);
     assert_eq!(browser.posts(FEEDBACK, &opinion(id, &text)).status, 201);
     taken.push(text);
-    assert_eq!(stored(&bed), taken);
+    assert_eq!(stored(bed), taken);
     bed.recounts();
 }
 

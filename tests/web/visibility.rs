@@ -511,51 +511,53 @@ fn files(folder: &Path) -> Vec<(String, String)> {
 
 #[test]
 fn no_leaf_tile_bundle_or_receipt_of_another_holds_what_is_not_public() {
-    let bed = Bed::sqlite();
-    let life = life(&bed);
-    let (log, out) = (Scratch::new(), Scratch::new());
-    hoidap::jobs::clocks::daily(&bed.service).unwrap();
-    log.signs(&bed);
-    let config = Config { ledger_key: Secret::new(STANDARD.encode(SEED)), ledger_state: log.0.clone(), ..Config::default() };
-    export::ledger(config, bed.service.clone(), &out.0).unwrap();
-    let files = files(&out.0);
-    let whole: String = files.iter().map(|(_, words)| words.as_str()).collect();
-    assert!(life.shown.iter().all(|mark| whole.contains(mark)), "what is public is in the bundle");
-    for (path, words) in &files {
-        for (mark, what) in &life.hidden {
-            assert!(!words.contains(mark.as_str()), "{path} holds {what}: {mark}");
+    each_database(|bed| {
+        let life = life(bed);
+        let (log, out) = (Scratch::new(), Scratch::new());
+        hoidap::jobs::clocks::daily(&bed.service).unwrap();
+        log.signs(bed);
+        let config = Config { ledger_key: Secret::new(STANDARD.encode(SEED)), ledger_state: log.0.clone(), ..Config::default() };
+        export::ledger(config, bed.service.clone(), &out.0).unwrap();
+        let files = files(&out.0);
+        let whole: String = files.iter().map(|(_, words)| words.as_str()).collect();
+        assert!(life.shown.iter().all(|mark| whole.contains(mark)), "what is public is in the bundle");
+        for (path, words) in &files {
+            for (mark, what) in &life.hidden {
+                assert!(!words.contains(mark.as_str()), "{path} holds {what}: {mark}");
+            }
+            let is_digit = |at: usize| words.as_bytes().get(at).is_some_and(u8::is_ascii_digit);
+            let times = words.match_indices(':').any(|(at, _)| at > 1 && is_digit(at - 2) && is_digit(at - 1) && is_digit(at + 1) && is_digit(at + 2));
+            // Hashes are of any bytes.
+            assert!(path.contains("/tile/0/") || path.contains("/tile/1/") || !times, "{path} holds a time of day");
         }
-        let is_digit = |at: usize| words.as_bytes().get(at).is_some_and(u8::is_ascii_digit);
-        let times = words.match_indices(':').any(|(at, _)| at > 1 && is_digit(at - 2) && is_digit(at - 1) && is_digit(at + 1) && is_digit(at + 2));
-        // Hashes are of any bytes.
-        assert!(path.contains("/tile/0/") || path.contains("/tile/1/") || !times, "{path} holds a time of day");
-    }
 
-    let site = Site::signing(&bed, &log);
-    for receipt in &life.receipts {
-        let given = site.browser().opens(&format!("/api/v1/receipts/{}/ledger", receipt.code.reveal())).body.to_lowercase();
-        let serial = receipt.feedback.unwrap().0;
-        let (words, events) = bed.service.read(|tx| Ok((store::feedback::original(tx.conn, serial)?, store::feedback::events(tx.conn, serial)?))).unwrap();
-        let own = format!("{} {}", words.unwrap(), events[0].salts["text"]).to_lowercase();
-        for (mark, what) in life.hidden.iter().filter(|(mark, _)| !own.contains(mark.as_str())) {
-            assert!(!given.contains(mark.as_str()), "the receipt of {serial} holds {what}: {mark}");
+        let site = Site::signing(bed, &log);
+        for receipt in &life.receipts {
+            let given = site.browser().opens(&format!("/api/v1/receipts/{}/ledger", receipt.code.reveal())).body.to_lowercase();
+            let serial = receipt.feedback.unwrap().0;
+            let (words, events) = bed.service.read(|tx| Ok((store::feedback::original(tx.conn, serial)?, store::feedback::events(tx.conn, serial)?))).unwrap();
+            let own = format!("{} {}", words.unwrap(), events[0].salts["text"]).to_lowercase();
+            for (mark, what) in life.hidden.iter().filter(|(mark, _)| !own.contains(mark.as_str())) {
+                assert!(!given.contains(mark.as_str()), "the receipt of {serial} holds {what}: {mark}");
+            }
         }
-    }
+    });
 }
 
 /// A walk that finds nothing where there is something would be worth nothing.
 #[test]
 fn the_walk_finds_what_is_shown_in_a_page_a_list_and_the_interface() {
-    let bed = Bed::sqlite();
-    let mut life = Life::default();
-    accounts(&bed, &mut life);
-    for _ in 0..40 {
-        life.answered(&bed, None);
-    }
-    let planted = life.shown.first().unwrap().clone();
-    life.hides("what is planted", planted);
-    let leaks = walked(&bed, &mut life);
-    for place in ["/y-kien/1?lang=vi ", "/y-kien/HD-000001?lang=km ", "/api/v1/feedback/1?lang=vi ", "/y-kien?truoc="] {
-        assert!(leaks.iter().any(|leak| leak.starts_with(place)), "{place}: {leaks:#?}");
-    }
+    each_database(|bed| {
+        let mut life = Life::default();
+        accounts(bed, &mut life);
+        for _ in 0..40 {
+            life.answered(bed, None);
+        }
+        let planted = life.shown.first().unwrap().clone();
+        life.hides("what is planted", planted);
+        let leaks = walked(bed, &mut life);
+        for place in ["/y-kien/1?lang=vi ", "/y-kien/HD-000001?lang=km ", "/api/v1/feedback/1?lang=vi ", "/y-kien?truoc="] {
+            assert!(leaks.iter().any(|leak| leak.starts_with(place)), "{place}: {leaks:#?}");
+        }
+    });
 }

@@ -52,10 +52,7 @@ pub fn add_clock(tx: &mut Tx<'_>, by: &Officer, form: &ClockForm) -> Result<(), 
         Some(Some(_)) | None => {}
     }
     let days = check.number("/days", &form.days, 1..=MOST_DAYS);
-    let valid_from = check.day("/valid_from", &form.valid_from);
-    if valid_from.is_some_and(|first| first < tx.today) {
-        check.fault("/valid_from", "day_is_past");
-    }
+    let valid_from = check.first_day(&form.valid_from, tx.today);
     let source = check.source(&form.source);
     match (days, valid_from) {
         (Some(days), Some(valid_from)) if check.clean() => {
@@ -74,10 +71,7 @@ pub fn end_clock(tx: &mut Tx<'_>, by: &Officer, id: i64, form: &EndForm) -> Resu
     let catalogue = tx.catalogue.clone();
     let rule = catalogue.clocks.iter().find(|rule| rule.id == id).ok_or(Code::NotFound)?;
     let mut check = Check::default();
-    let last = check.last(&form.last, rule.valid_from);
-    if last.is_some_and(|last| last < tx.today) && check.clean() {
-        check.fault("/last", "day_is_past");
-    }
+    let last = check.last_day(&form.last, rule.valid_from, rule.valid_to, tx.today);
     // Without a rule for everything a step would have no term.
     let general = rule.kind.is_none() && rule.field.is_none();
     let another = |other: &&ClockRule| other.id != id && other.step == rule.step && other.kind.is_none() && other.field.is_none();

@@ -128,7 +128,7 @@ pub fn end_field(tx: &mut Tx<'_>, by: &Officer, code: &FieldCode, form: &EndForm
     }
     match last {
         Some(last) if check.clean() => {
-            store::put_field(tx.conn, &Field { valid_to: Some(last), ..field.clone() }, "ended by an administrator")?;
+            store::end_field(tx.conn, code.as_str(), last)?;
             finish(tx, by, "field.end", format!("field:{code}"), json!({"last": last}))
         }
         _ => Err(check.into()),

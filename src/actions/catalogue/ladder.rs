@@ -37,10 +37,7 @@ pub fn add_rung(tx: &mut Tx<'_>, by: &Officer, form: &RungForm) -> Result<(), Pr
     let timing: Option<Timing> = check.word("/timing", &form.timing, "not_a_choice");
     let part: Option<Part> = check.word("/part", &form.part, "not_a_choice");
     let days = if timing == Some(Timing::Half) { Some(0) } else { check.number("/days", &form.days, 1..=MOST_DAYS) };
-    let valid_from = check.day("/valid_from", &form.valid_from);
-    if valid_from.is_some_and(|first| first < tx.today) {
-        check.fault("/valid_from", "day_is_past");
-    }
+    let valid_from = check.first_day(&form.valid_from, tx.today);
     let source = check.source(&form.source);
     if let (Some(timing), Some(part), Some(days), Some(first)) = (timing, part, days, valid_from) {
         let same = |rung: &&Rung| (rung.timing, rung.days, rung.part) == (timing, days, part) && rung.valid_to.is_none_or(|last| first <= last);
@@ -63,10 +60,7 @@ pub fn end_rung(tx: &mut Tx<'_>, by: &Officer, code: &str, form: &EndForm) -> Re
     begin(tx, by)?;
     let rung = tx.catalogue.chase.iter().find(|rung| rung.code == code).cloned().ok_or(Code::NotFound)?;
     let mut check = Check::default();
-    let last = check.last(&form.last, rung.valid_from);
-    if last.is_some_and(|last| last < tx.today) && check.clean() {
-        check.fault("/last", "day_is_past");
-    }
+    let last = check.last_day(&form.last, rung.valid_from, rung.valid_to, tx.today);
     let last = check.done(last)?;
     store::end_rung(tx.conn, code, last)?;
     finish(tx, by, "rung.end", format!("rung:{code}"), json!({"last": last}))

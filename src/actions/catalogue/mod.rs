@@ -25,6 +25,7 @@ use crate::domain::catalogue::Catalogue;
 use crate::domain::error::{Fault, Problem};
 use crate::domain::time::Day;
 use crate::domain::words::{OfficeCode, Words};
+use crate::i18n::date;
 
 pub use calendar::DayForm;
 pub use clocks::{ClockForm, add_clock, end_clock};
@@ -69,6 +70,28 @@ impl Check {
         let last = self.day("/last", raw)?;
         if last < first {
             self.fault("/last", "ends_before_it_begins");
+        }
+        Some(last)
+    }
+
+    /// The first day of a rule: not one that is over, so that what was decided can be explained by the rules of its day.
+    fn first_day(&mut self, raw: &str, today: Day) -> Option<Day> {
+        let first = self.day("/valid_from", raw)?;
+        if first < today {
+            self.fault("/valid_from", "day_is_past");
+        }
+        Some(first)
+    }
+
+    /// The last day of a rule that holds from one day on, and until another if it ends already. What is over stays over.
+    fn last_day(&mut self, raw: &str, first: Day, ends: Option<Day>, today: Day) -> Option<Day> {
+        if let Some(ended) = ends.filter(|last| *last < today) {
+            self.put(Fault::new("/last", "rule_ended").with("day", date(ended)));
+            return None;
+        }
+        let last = self.last(raw, first)?;
+        if last < today && self.clean() {
+            self.fault("/last", "day_is_past");
         }
         Some(last)
     }

@@ -158,8 +158,7 @@ pub fn end_office(tx: &mut Tx<'_>, by: &Officer, code: &OfficeCode, form: &EndFo
     }
     match (last, successor) {
         (Some(last), Some(successor)) if check.clean() => {
-            let ended = Office { valid_to: Some(last), successor: Some(successor.clone()), ..office.clone() };
-            store::put_office(tx.conn, &ended, "ended by an administrator")?;
+            store::end_office(tx.conn, code.as_str(), last, successor.as_str())?;
             finish(tx, by, "office.end", format!("office:{code}"), json!({"last": last, "successor": successor}))
         }
         _ => Err(check.into()),

@@ -113,8 +113,6 @@ pub fn end_procedure(tx: &mut Tx<'_>, by: &Officer, key: &ProcedureKey, form: &E
     begin(tx, by)?;
     let catalogue = tx.catalogue.clone();
     let procedure = catalogue.procedure(key).ok_or(Code::NotFound)?;
-    let sectors = store::sectors(tx.conn)?;
-    let sector = sector_of(procedure, &sectors).ok_or_else(|| Problem::Internal(format!("procedure {key} has no sector")))?;
     let mut check = Check::default();
     let last = check.last(&form.last, procedure.valid_from);
     let replaced_by: Option<ProcedureKey> = match form.successor.trim() {
@@ -130,8 +128,7 @@ pub fn end_procedure(tx: &mut Tx<'_>, by: &Officer, key: &ProcedureKey, form: &E
     }
     match last {
         Some(last) if check.clean() => {
-            let ended = Procedure { valid_to: Some(last), replaced_by: replaced_by.clone(), ..procedure.clone() };
-            store::put_procedure(tx.conn, &ended, &sector, "ended by an administrator")?;
+            store::end_procedure(tx.conn, key.as_str(), last, replaced_by.as_ref().map(ProcedureKey::as_str))?;
             finish(tx, by, "procedure.end", format!("procedure:{key}"), json!({"last": last, "replaced_by": replaced_by}))
         }
         _ => Err(check.into()),

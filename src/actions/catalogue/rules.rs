@@ -70,7 +70,7 @@ pub fn add_rule(tx: &mut Tx<'_>, by: &Officer, form: &RuleForm) -> Result<(), Pr
         NAMED => Some(Target::Named),
         typed => check.office("/office", typed, &catalogue, tx.today).map(Target::Office),
     };
-    let valid_from = check.day("/valid_from", &form.valid_from);
+    let valid_from = check.first_day(&form.valid_from, tx.today);
     let source = check.source(&form.source);
     match (subject, target, valid_from) {
         (Some(subject), Some(target), Some(valid_from)) if check.clean() => {
@@ -89,7 +89,7 @@ pub fn end_rule(tx: &mut Tx<'_>, by: &Officer, id: i64, form: &EndForm) -> Resul
     let catalogue = tx.catalogue.clone();
     let rule = catalogue.rules.iter().find(|r| r.id == id).ok_or(Code::NotFound)?;
     let mut check = Check::default();
-    match check.last(&form.last, rule.valid_from) {
+    match check.last_day(&form.last, rule.valid_from, rule.valid_to, tx.today) {
         Some(last) if check.clean() => {
             store::end_rule(tx.conn, id, last)?;
             finish(tx, by, "rule.end", rule.name(), json!({"id": id, "last": last}))

@@ -20,7 +20,7 @@ use crate::domain::routing::{self, Question};
 use crate::domain::submission::{Opinion, Submission};
 use crate::domain::time::Day;
 use crate::domain::visibility::Record;
-use crate::domain::words::{By, Kind, Purpose, Serial};
+use crate::domain::words::{By, Kind, Serial};
 use crate::keys::{self, Keys};
 use crate::store;
 use crate::store::feedback::{NewEvent, NewItem, SealedIntake};
@@ -306,7 +306,7 @@ impl<'a> Batch<'a> {
         // A mail about a sealed item would tell whoever reads the mailbox who denounced.
         if let Some(contact) = &opinion.contact
             && !sealed
-            && contact.allows(Purpose::Answer)
+            && contact.allows_mail("received")
             && contact.email.is_some()
         {
             self.mail("received", format!("received:{serial}"), json!({"serial": serial}));

@@ -15,6 +15,7 @@ use crate::domain::tally::{Half, Place, Tally, TallyKey};
 use crate::domain::visibility::Record;
 use crate::domain::words::{QuestionId, Respondent, Serial};
 use crate::store;
+use crate::store::counts::Difference as Counted;
 use crate::store::feedback::KeptEvent;
 
 /// What was compared.
@@ -42,11 +43,13 @@ pub fn recount(tx: &mut Tx<'_>) -> Result<Result<Compared, Difference>, Problem>
     if let Some(difference) = items(tx, &mut compared)? {
         return Ok(Err(difference));
     }
-    if let Some((scope, day, kept, counted)) = store::counts::difference(tx.conn)? {
-        return Ok(Err(Difference(format!("opinions of {scope} received on {day}: {kept} of a class are counted, the rows say {counted}"))));
-    }
-    if let Some((topic, day, kept, counted)) = store::topic::difference(tx.conn)? {
-        return Ok(Err(Difference(format!("questions for {topic} received on {day}: {kept} are counted, the rows say {counted}"))));
+    type Compares = fn(&mut store::Conn) -> store::Stored<Option<Counted>>;
+    let kept: [(&str, Compares); 3] =
+        [("opinions of", store::counts::difference), ("questions for", store::topic::difference), ("presses of opinions of", store::press::difference)];
+    for (what, difference) in kept {
+        if let Some(Counted { scope, received_on, kept, counted }) = difference(tx.conn)? {
+            return Ok(Err(Difference(format!("{what} {scope} received on {received_on}: {kept} of a kind are counted, the rows say {counted}"))));
+        }
     }
     if let Some(difference) = ratings(tx, &mut compared)? {
         return Ok(Err(difference));

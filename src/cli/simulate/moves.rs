@@ -48,7 +48,6 @@ impl Life {
     fn look_again(&mut self, tx: &mut Tx<'_>, serial: Serial) -> Result<(), Problem> {
         let Some(open) = store::appeal::of(tx.conn, serial)?.pop() else { return Ok(()) };
         let mut barred = appeal::involved(tx, serial)?;
-        barred.extend(store::draft::authors(tx.conn, serial)?);
         let Some(writer) = self.person(Role::Officer, &open.appeal.office, &barred) else { return Ok(()) };
         barred.push(writer.id);
         let Some(approver) = self.person(Role::Approver, &open.appeal.office, &barred) else { return Ok(()) };

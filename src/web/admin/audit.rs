@@ -4,6 +4,7 @@
 use actix_web::HttpResponse;
 use actix_web::http::{StatusCode, header};
 use serde::Serialize;
+use serde_json::Value;
 
 use super::gate::{Admin, Sent};
 use super::outbox::time;
@@ -24,10 +25,11 @@ const PAGE: usize = 100;
 /// What the address can ask for.
 const ASKED: [&str; 5] = ["nguoi", "viec", "ve", "tu", "den"];
 /// The verbs that are no event of an opinion.
-const VERBS: [&str; 76] = [
+const VERBS: [&str; 77] = [
     "account.sign_in",
     "account.sign_in_refused",
     "account.code_refused",
+    "account.sign_out",
     "account.sign_out_everywhere",
     "account.add",
     "account.change",
@@ -151,7 +153,7 @@ async fn show(admin: &Admin, status: StatusCode, fields: &Fields, below: Option<
             Cell::text(who(admin, &line.who)),
             Cell::text(word(admin, &line.action)),
             Cell::text(line.subject.clone()),
-            Cell::text(line.detail.as_ref().map(ToString::to_string).unwrap_or_default()),
+            Cell::text(line.detail.as_ref().map(detail).unwrap_or_default()),
         ]
     });
     let list = ListPage::new("audit", &["when", "who", "verb", "subject_of", "detail"], rows).view(admin);
@@ -232,17 +234,28 @@ pub async fn export(admin: Admin, sent: Sent) -> HttpResponse {
     }
 }
 
+/// What a line adds, as `office: 31507; roles: officer, head`.
+fn detail(detail: &Value) -> String {
+    let value = |value: &Value| match value {
+        Value::String(text) => text.clone(),
+        Value::Array(values) => values.iter().map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned)).collect::<Vec<_>>().join(", "),
+        other => other.to_string(),
+    };
+    let parts = detail.as_object().into_iter().flatten().filter(|(_, value)| !value.is_null());
+    parts.map(|(key, part)| format!("{key}: {}", value(part))).collect::<Vec<_>>().join("; ")
+}
+
 /// The mark by which spreadsheets know UTF-8.
 const MARK: &[u8] = "\u{FEFF}".as_bytes();
 
 fn table(admin: &Admin, lines: &[Shown]) -> Result<Vec<u8>, Problem> {
     let broken = |e: &dyn std::fmt::Display| Problem::Internal(format!("a table could not be written: {e}"));
     let mut table = csv::Writer::from_writer(MARK.to_vec());
-    let head = ["when", "who", "verb", "subject_of", "detail"].map(|column| admin.t(&format!("admin.column.{column}")));
+    let head = ["when", "who", "verb", "code", "subject_of", "detail"].map(|column| admin.t(&format!("admin.column.{column}")));
     table.write_record(head).map_err(|e| broken(&e))?;
     for line in lines {
-        let detail = line.detail.as_ref().map(ToString::to_string).unwrap_or_default();
-        let cells = [line.at.to_string(), who(admin, &line.who), line.action.clone(), line.subject.clone(), detail];
+        let detail = line.detail.as_ref().map(detail).unwrap_or_default();
+        let cells = [line.at.in_vietnam(), who(admin, &line.who), word(admin, &line.action), line.action.clone(), line.subject.clone(), detail];
         table.write_record(cells.map(|cell| harmless_cell(&cell).into_owned())).map_err(|e| broken(&e))?;
     }
     table.into_inner().map_err(|e| broken(&e))

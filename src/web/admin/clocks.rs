@@ -30,7 +30,7 @@ pub async fn list(admin: Admin) -> HttpResponse {
             Cell::text(rule.kind.map_or_else(|| admin.t("admin.clocks.every_kind"), |kind| admin.t(&format!("kind.{kind}")))),
             Cell::text(rule.field.as_ref().map_or_else(|| admin.t("admin.clocks.every_field"), |f| view::field_name(&admin.catalogue, f, admin.language()))),
             Cell::term(&admin, rule.valid_from, rule.valid_to),
-            Cell::act(admin.t("admin.end"), about, format!("{LIST}/{}/ket-thuc", rule.id)),
+            Cell::end(&admin, rule.valid_to, about, format!("{LIST}/{}/ket-thuc", rule.id)),
         ]
     });
     let page = ListPage::new("clocks", &["step", "days", "kind", "field", "state", "end"], rows).adds(format!("{LIST}/them"));

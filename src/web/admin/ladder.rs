@@ -33,7 +33,7 @@ pub async fn list(admin: Admin) -> HttpResponse {
             Cell::text(when(&admin, rung)),
             Cell::text(whom(&admin, rung.part)),
             Cell::term(&admin, rung.valid_from, rung.valid_to),
-            Cell::act(admin.t("admin.end"), about, format!("{LIST}/{}/ket-thuc", rung.code)),
+            Cell::end(&admin, rung.valid_to, about, format!("{LIST}/{}/ket-thuc", rung.code)),
         ]
     });
     let page = ListPage::new("ladder", &["rung", "reminded", "state", "end"], rows).within("clocks").adds(format!("{LIST}/them"));

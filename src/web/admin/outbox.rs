@@ -24,7 +24,16 @@ pub fn time(at: Moment) -> String {
     format!("{} {hour:02}:{minute:02}", i18n::date(at.day()))
 }
 
-/// An error without whatever looks like an address.
+/// Why a letter waits, in words. What an older version wrote is shown as it stands, without whatever looks like an address.
+fn why(admin: &Admin, error: &str) -> String {
+    let (code, number) = error.split_once(' ').unwrap_or((error, ""));
+    let key = format!("admin.outbox.why.{code}");
+    match i18n::tr(admin.language(), &key, &[("n", number.to_owned())]) {
+        words if words == key => without_addresses(error),
+        words => words,
+    }
+}
+
 fn without_addresses(error: &str) -> String {
     error.split_whitespace().map(|word| if word.contains('@') { "[…]" } else { word }).collect::<Vec<_>>().join(" ")
 }
@@ -52,7 +61,7 @@ pub async fn list(admin: Admin) -> HttpResponse {
                 let words = admin.t(&format!("admin.outbox.outcome.{outcome}"));
                 if outcome == "refused" { Cell::tag(words) } else { Cell::text(words) }
             }
-            (None, Some(error)) => Cell::tag(without_addresses(error)),
+            (None, Some(error)) => Cell::tag(why(&admin, error)),
             (None, None) => Cell::text(admin.t("admin.outbox.no_error")),
         };
         vec![

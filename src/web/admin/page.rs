@@ -55,6 +55,11 @@ impl Cell {
         Self { about: Some(about), about_lang, ..Self::link(text, href) }
     }
 
+    /// The way to end a dated row; nothing where it has ended.
+    pub fn end(admin: &Admin, to: Option<Day>, about: impl Into<String>, href: impl Into<String>) -> Self {
+        if to.is_some_and(|last| last < admin.today) { Self::text("") } else { Self::act(admin.t("admin.end"), about, href) }
+    }
+
     /// Since when, or until when, a dated row holds.
     pub fn term(admin: &Admin, from: Day, to: Option<Day>) -> Self {
         let say = |key: &str, day: Day| i18n::tr(admin.language(), key, &[("day", i18n::date(day))]);

@@ -55,9 +55,9 @@ struct RuleView {
 pub async fn ask(admin: Admin) -> HttpResponse {
     let (what, place, day) = (admin.asked.get("viec"), admin.asked.get("noi"), admin.asked.get("ngay"));
     let mut faults = Vec::new();
-    let on = match day.parse() {
-        Ok(on) => on,
-        Err(_) => {
+    let on = match Day::typed(day) {
+        Some(on) => on,
+        None => {
             if !day.is_empty() {
                 faults.push(Fault::new("/ngay", "not_a_day"));
             }

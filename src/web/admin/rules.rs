@@ -38,7 +38,7 @@ pub async fn list(admin: Admin) -> HttpResponse {
                 Target::Named => admin.t("admin.rules.named"),
             }),
             Cell::term(&admin, r.valid_from, r.valid_to),
-            Cell::act(admin.t("admin.end"), about, format!("{LIST}/{}/ket-thuc", r.id)),
+            Cell::end(&admin, r.valid_to, about, format!("{LIST}/{}/ket-thuc", r.id)),
         ]
     });
     let list = ListPage::new("rules", &["subject", "place", "goes_to", "state", "end"], rows).adds(format!("{LIST}/them"));

@@ -186,6 +186,7 @@ async fn open(app: Shared, visitor: Visitor, form: Form<Vec<(String, String)>>) 
 struct Page {
     title: String,
     id: i64,
+    revision: i64,
     detected: String,
     opened: String,
     #[serde(flatten)]
@@ -255,6 +256,7 @@ fn build(breach: &Breach, now: Moment, sent: &Sent, language: Language) -> Resul
     Ok(Page {
         title: tr(language, "breach.record", &[("id", breach.id.to_string())]),
         id: breach.id,
+        revision: breach.revision,
         detected: moment(breach.detected_at, language),
         opened: moment(breach.opened_at, language),
         clock: clock(breach, now, language)?,
@@ -310,12 +312,17 @@ async fn act(app: Shared, visitor: Visitor, id: Path<String>, form: Form<Vec<(St
     }
     let (sent, number) = (fields.clone(), number(&id));
     let done = app.write(move |tx| match (sent.get("viec"), number?) {
-        ("sua", id) => breach::change(tx, &officer, id, &typed(&sent)),
+        ("sua", id) => breach::change(tx, &officer, id, sent.get("revision").parse().unwrap_or(-1), &typed(&sent)),
         ("da-bao", id) => breach::notified(tx, &officer, id, sent.get("notified-day"), sent.get("notified-time"), sent.get("notified-to")),
         _ => Err(Code::NotFound.into()),
     });
     match done.await {
         Ok(()) => respond::see_other(&format!("{LIST}/{id}?xong=1")),
+        // What the other wrote stands above the form, which keeps what was typed.
+        Err(problem @ Problem::Refused(Code::ChangedMeanwhile)) => {
+            let faults = vec![Fault::new("/form_token", problem.code().as_str())];
+            page(&app, &visitor, &id, "desk/breach", Sent { fields, faults, done: false }, noted(&problem)).await
+        }
         Err(Problem::Invalid(faults)) => page(&app, &visitor, &id, "desk/breach", Sent { fields, faults, done: false }, StatusCode::UNPROCESSABLE_ENTITY).await,
         Err(problem) => respond::problem_at_desk(&app, &visitor, &frame, &problem, None),
     }

@@ -1,16 +1,15 @@
 //! One opinion at the desk: what the sender wrote, the answer being written,
 //! the moves that this officer may make now.
 
-use std::collections::BTreeMap;
-
 use actix_web::http::StatusCode;
 use actix_web::web::{Form, Path, Query};
 use actix_web::{HttpResponse, Responder};
 use serde::Serialize;
-use uuid::Uuid;
 
+use super::colleagues;
 use super::press::{self, PressLine};
 use crate::actions::lookup::{self, DeskItem};
+use crate::actions::may::{self, May};
 use crate::actions::redaction::redactor;
 use crate::actions::{Tx, absence, appeal, attachment, feedback, note, picked, presence, supplement, template};
 use crate::domain::access::{Act, Officer};
@@ -21,13 +20,12 @@ use crate::domain::redaction::Redactor;
 use crate::domain::text::propose_title;
 use crate::domain::time::{Day, Moment};
 use crate::domain::visibility::{PublicStep, Record};
-use crate::domain::words::{Kind, Language, Role, Serial, Topic};
+use crate::domain::words::{Kind, Language, Serial, Topic};
 use crate::http::app::{App, Shared, block};
 use crate::http::error::noted;
 use crate::http::visitor::Visitor;
 use crate::i18n::{date, long_date, t, tr};
 use crate::store;
-use crate::store::absence::Absence;
 use crate::web::files::{self, FileView, TakesFiles};
 use crate::web::form::{FaultLine, Faults, Fields};
 use crate::web::respond;
@@ -70,6 +68,7 @@ struct Page {
     merged: Vec<Numbered>,
     returned: Option<String>,
     may: May,
+    inner: Vec<InnerView>,
     draft: DraftView,
     proposal: Option<Proposal>,
     appeals: Vec<AppealView>,
@@ -178,26 +177,12 @@ struct SealedFacts {
     office: String,
 }
 
-/// Which parts of the page this officer sees.
-#[derive(Serialize, Default)]
-struct May {
-    take: bool,
-    write: bool,
-    approve: bool,
-    own_text: bool,
-    forward: bool,
-    assign: bool,
-    ask: bool,
-    reclassify: bool,
-    merge: bool,
-    redirect: bool,
-    refuse: bool,
-    seal: bool,
-    confirm: bool,
-    restore: bool,
-    other: bool,
-    /// Pick for a page.
-    pick: bool,
+/// A step inside the office.
+#[derive(Serialize)]
+struct InnerView {
+    label: &'static str,
+    until: Day,
+    late: bool,
 }
 
 #[derive(Serialize)]
@@ -431,9 +416,10 @@ fn build(tx: &mut Tx<'_>, officer: &Officer, item: &DeskItem, sent: &Sent, langu
     let redactor = redactor()?;
     let (original, original_marks) = view::marked(redactor, &item.original);
     let proposal = proposal(item, &catalogue, redactor, language);
-    let may = may(item);
-    let away = absence::today(tx)?;
-    let (colleagues, somebody_away) = colleagues(tx, officer, item, &away, language)?;
+    let may = May::of(item);
+    let (all, today) = (catalogue.clone(), tx.today);
+    let fits = |o: &Officer| o.id != officer.id && record.office.as_ref().is_some_and(|code| all.offices.answers_for(&o.office, code, today));
+    let (colleagues, somebody_away) = colleagues::options(tx, language, fits)?;
     let authors = if item.draft.is_some() { store::draft::authors(tx.conn, record.serial)? } else { Vec::new() };
     let also_open: Vec<String> = presence::others(tx, officer, record.serial)?.iter().filter_map(|id| names.get(id).cloned()).collect();
     let others: Vec<String> = authors.iter().filter(|author| **author != officer.id).filter_map(|author| names.get(author).cloned()).collect();
@@ -445,6 +431,7 @@ fn build(tx: &mut Tx<'_>, officer: &Officer, item: &DeskItem, sent: &Sent, langu
         kind: kind_words(tx, record)?.map(|k| t(language, &format!("kind.{k}"))).unwrap_or_else(|| t(language, &format!("kind.{}", Kind::Denunciation))),
         field: record.field.as_ref().map(|f| view::field_name(&catalogue, f, language)).unwrap_or_default(),
         office: record.office.as_ref().map(|o| view::office_name(&catalogue, o, language)).unwrap_or_default(),
+        inner: inner(item, &catalogue, tx.today),
         in_tray: record.in_tray,
         assignee: record.assignee.and_then(|id| names.get(&id).cloned()),
         status: view::status(record.class(tx.today), record.due_on, record.answered_on, record.clock.as_ref(), &catalogue.calendar, tx.today, language),
@@ -545,33 +532,14 @@ fn moment(at: Moment) -> String {
     format!("{hour:02}:{minute:02}, {}", date(at.day()))
 }
 
-/// What the page offers: what the role allows and the state too.
-fn may(item: &DeskItem) -> May {
-    let act = |a: Act| item.acts.contains(&a);
-    let possible = |e: &str| item.possible.contains(&e);
-    let open = item.record.state.is_open();
-    let waits = item.draft.as_ref().is_some_and(|d| d.handed_in);
-    let writable = matches!(item.record.state, State::Waiting | State::Working | State::Answered) && !waits && !item.erased;
-    let mut may = May {
-        take: act(Act::Take) && possible("taken") && item.record.state == State::Waiting,
-        write: act(Act::Write) && writable,
-        approve: act(Act::Approve) && waits && !item.own_text,
-        own_text: waits && item.own_text,
-        forward: act(Act::Forward) && possible("forwarded"),
-        assign: act(Act::Assign) && possible("assigned"),
-        ask: act(Act::Ask) && possible("supplement_requested"),
-        reclassify: act(Act::Reclassify) && possible("reclassified"),
-        merge: act(Act::Merge) && possible("merged"),
-        redirect: act(Act::Redirect) && possible("redirected"),
-        refuse: act(Act::Write) && open && writable,
-        seal: act(Act::Seal) && possible("sealed"),
-        confirm: act(Act::Unseal) && possible("seal_confirmed"),
-        restore: possible("restored") && if item.record.state == State::Sealed { act(Act::Unseal) } else { act(Act::Restore) },
-        other: false,
-        pick: act(Act::Write) && item.record.words_are_public(),
+/// Until when what is to be done inside the office.
+fn inner(item: &DeskItem, catalogue: &Catalogue, today: Day) -> Vec<InnerView> {
+    let label = |step: &str| match step {
+        "refuse" => "desk.inner_refuse",
+        "ask" => "desk.inner_ask",
+        _ => "desk.inner_approve",
     };
-    may.other = may.forward || may.assign || may.ask || may.reclassify || may.merge || may.redirect || may.refuse || may.seal;
-    may
+    may::inner_terms(item, catalogue).into_iter().map(|term| InnerView { label: label(term.step), until: term.until, late: term.until < today }).collect()
 }
 
 fn draft(item: &DeskItem, redactor: &Redactor, sent: &Sent) -> DraftView {
@@ -623,7 +591,7 @@ fn appeal_work(tx: &mut Tx<'_>, item: &DeskItem, redactor: &Redactor, sent: &Sen
         revision: work.revision,
         handed_in: work.handed_in,
         may_write: act(Act::AnswerAppeal) && !work.handed_in,
-        may_approve: act(Act::ApproveAppeal) && work.handed_in && !item.own_text,
+        may_approve: act(Act::ApproveAppeal) && work.handed_in && !item.own_appeal_text,
         involved: item.involved,
         note: sent.typed("duyet-lai", "note").to_owned(),
     }))
@@ -646,33 +614,6 @@ fn proposal(item: &DeskItem, catalogue: &Catalogue, redactor: &Redactor, languag
         answer,
         revision: item.record.state == State::Answered,
     })
-}
-
-/// Who else may be given the item, as options, and whether somebody among them is away.
-fn colleagues(
-    tx: &mut Tx<'_>,
-    officer: &Officer,
-    item: &DeskItem,
-    away: &BTreeMap<Uuid, Absence>,
-    language: Language,
-) -> Result<(Vec<(String, String)>, bool), Problem> {
-    let office = item.record.office.clone();
-    let (offices, today) = (tx.catalogue.clone(), tx.today);
-    let fits =
-        |o: &Officer| o.is(Role::Officer) && o.id != officer.id && office.as_ref().is_some_and(|code| offices.offices.answers_for(&o.office, code, today));
-    let others = store::officer::all(tx.conn)?.into_iter().filter(|a| a.ended_on.is_none() && fits(&a.officer));
-    let mut somebody = false;
-    let options = others.map(|a| {
-        let name = match away.get(&a.officer.id) {
-            Some(absence) => {
-                somebody = true;
-                tr(language, "absence.away", &[("name", a.officer.name), ("day", date(absence.to))])
-            }
-            None => a.officer.name,
-        };
-        (a.officer.id.to_string(), name)
-    });
-    Ok((options.collect(), somebody))
 }
 
 fn history(item: &DeskItem, names: &std::collections::BTreeMap<uuid::Uuid, String>, catalogue: &Catalogue, language: Language) -> Vec<HistoryLine> {

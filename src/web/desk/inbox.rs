@@ -13,10 +13,9 @@ use crate::domain::desk::View;
 use crate::domain::error::{Code, Fault, Problem};
 use crate::domain::feedback::State;
 use crate::domain::search::Query;
-use crate::domain::text::propose_title;
 use crate::domain::time::Day;
 use crate::domain::visibility::Record;
-use crate::domain::words::{Kind, Language, Role, Serial};
+use crate::domain::words::{Kind, Language, Role};
 use crate::i18n::{date, long_date, t, tr};
 use crate::store;
 use crate::store::list::{Filter, Order, Place};
@@ -152,8 +151,8 @@ fn narrowed(tx: &Tx<'_>, filter: &Filter, asked: &Fields) -> Filter {
         offices,
         field: some("linh-vuc"),
         kind: some("loai"),
-        from: asked.get("tu").parse().ok(),
-        to: asked.get("den").parse().ok(),
+        from: Day::typed(asked.get("tu")),
+        to: Day::typed(asked.get("den")),
         words: Query::parse(asked.get("q")).map(|query| (query, Reader::Desk)),
         ..filter.clone()
     }
@@ -161,11 +160,11 @@ fn narrowed(tx: &Tx<'_>, filter: &Filter, asked: &Fields) -> Filter {
 
 /// Days of the filter that can't be read, or that end before they begin: such a filter would choose what nobody asked for.
 fn faults_of(asked: &Fields) -> Vec<Fault> {
-    let day = |name: &str| Some(asked.get(name).trim()).filter(|typed| !typed.is_empty()).map(str::parse::<Day>);
+    let day = |name: &str| Some(asked.get(name).trim()).filter(|typed| !typed.is_empty()).map(Day::typed);
     let (from, to) = (day("tu"), day("den"));
-    let unread = [("/tu", &from), ("/den", &to)].into_iter().filter(|(_, day)| matches!(day, Some(Err(_)))).map(|(at, _)| Fault::new(at, "not_a_day"));
+    let unread = [("/tu", &from), ("/den", &to)].into_iter().filter(|(_, day)| matches!(day, Some(None))).map(|(at, _)| Fault::new(at, "not_a_day"));
     let mut faults: Vec<Fault> = unread.collect();
-    if let (Some(Ok(from)), Some(Ok(to))) = (from, to)
+    if let (Some(Some(from)), Some(Some(to))) = (from, to)
         && to < from
     {
         faults.push(Fault::new("/den", "ends_before_it_begins"));
@@ -204,7 +203,8 @@ fn build(tx: &mut Tx<'_>, officer: &Officer, asked: &Fields, language: Language)
     };
     let wanted = if asked.get("loc").is_empty() { first } else { asked.get("loc") };
     let (name, filter) = tabs.iter().find(|(name, _)| *name == wanted).or_else(|| tabs.first()).ok_or(Code::NotAllowed)?;
-    let by_number = *name == "any";
+    // What was sealed at receipt has no deadline to be ordered by.
+    let by_number = matches!(*name, "any" | "sealed" | "confirmed");
     let order = if by_number { Order::Newest(asked.get("sau").parse().ok()) } else { Order::Deadline(Place::parse(asked.get("sau"))) };
     let mut records = store::list::list(tx.conn, &narrowed(tx, filter, asked), order, PAGE + 1)?;
     let more = records.len() as i64 > PAGE;
@@ -235,9 +235,9 @@ fn build(tx: &mut Tx<'_>, officer: &Officer, asked: &Fields, language: Language)
         _ => None,
     });
     let to_page = |next: String| format!("{}&sau={next}", address(name, &query));
-    let works = officer.is(Role::Officer) || officer.is(Role::Head) || officer.is(Role::Approver);
+    let works = officer.works();
     Ok(Page {
-        heading: tr(language, if by_number { "desk.heading_any" } else { "desk.heading" }, &[("n", counted(here, language))]),
+        heading: tr(language, if *name == "any" { "desk.heading_any" } else { "desk.heading" }, &[("n", counted(here, language))]),
         today: tr(language, "desk.today", &[("day", long_date(language, tx.today))]),
         next_off,
         warning: (overdue > 0).then(|| tr(language, "desk.warning", &[("n", counted(overdue, language))])),
@@ -324,14 +324,9 @@ fn row(tx: &mut Tx<'_>, record: &Record, officer: &Officer, language: Language) 
 
 /// The public title, or the first words; of a sealed one nothing: each view of its words is audited.
 fn title(tx: &mut Tx<'_>, record: &Record, language: Language) -> Result<String, Problem> {
-    if record.state == State::Sealed {
-        return Ok(tr(language, "desk.sealed_title", &[("day", date(record.received_on))]));
-    }
-    match &record.title {
-        Some(title) => Ok(title.clone()),
-        None => match store::feedback::original(tx.conn, Serial(record.serial.0))? {
-            Some(original) => Ok(propose_title(&original)),
-            None => Ok(t(language, "desk.erased_title")),
-        },
-    }
+    Ok(match desk::title(tx, record)? {
+        Some(title) => title,
+        None if record.state == State::Sealed => tr(language, "desk.sealed_title", &[("day", date(record.received_on))]),
+        None => t(language, "desk.erased_title"),
+    })
 }

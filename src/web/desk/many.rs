@@ -6,6 +6,7 @@ use actix_web::http::StatusCode;
 use actix_web::web::Query;
 use serde::Serialize;
 
+use super::colleagues;
 use super::gate::{AtDesk, Sent};
 use crate::actions::lookup::{self, DeskItem};
 use crate::actions::redaction::redactor;
@@ -82,6 +83,7 @@ struct Page {
     lead: String,
     items: Vec<Item>,
     colleagues: FilterSelect,
+    somebody_away: bool,
     offices: FilterSelect,
     reasons: FilterSelect,
     note: String,
@@ -181,7 +183,9 @@ fn build(tx: &mut Tx<'_>, officer: &Officer, chosen: &Chosen, asked: &Fields, fa
     let reasons = catalogue.list("forward").map(|c| (c.code.to_string(), c.name.get(language).to_owned())).collect();
     let select = |name, label, options| view::filter_select(name, label, t(language, "desk.choose"), asked.get(name), options);
     let offices = view::office_options(&catalogue, tx.today, language);
-    let colleagues = colleagues(tx, officer)?;
+    let (all, today) = (catalogue.clone(), tx.today);
+    let near = |o: &Officer| all.offices.answers_for(&officer.office, &o.office, today) || all.offices.answers_for(&o.office, &officer.office, today);
+    let (colleagues, somebody_away) = colleagues::options(tx, language, near)?;
     let faults = Faults::new(faults, language);
     Ok(Page {
         title: tr(language, "desk.many_title", &[("what", t(language, chosen.what.label())), ("n", items.len().to_string())]),
@@ -190,6 +194,7 @@ fn build(tx: &mut Tx<'_>, officer: &Officer, chosen: &Chosen, asked: &Fields, fa
         lead: t(language, if chosen.what == What::Answer { "desk.many_answer_lead" } else { "desk.many_lead" }),
         items,
         colleagues: select("to", "desk.to_colleague", colleagues),
+        somebody_away,
         offices: select("to", "desk.to_office", offices),
         reasons: select("reason", "desk.reason", reasons),
         note: asked.get("note").to_owned(),
@@ -210,7 +215,8 @@ fn item(tx: &mut Tx<'_>, officer: &Officer, what: What, serial: Serial, asked: &
     let waits = item.draft.as_ref().filter(|draft| draft.handed_in);
     let text = |name: &str, kept: Option<&String>, proposed: String| {
         let typed = asked.get(&format!("{name}.{}", serial.0));
-        if typed.is_empty() { kept.filter(|s| !s.is_empty()).cloned().unwrap_or(proposed) } else { typed.to_owned() }
+        // Who approves sees what waits, and nothing that an address says.
+        if typed.is_empty() || what == What::Approve { kept.filter(|s| !s.is_empty()).cloned().unwrap_or(proposed) } else { typed.to_owned() }
     };
     let kept = item.draft.as_ref();
     let left_out = match what {
@@ -234,15 +240,6 @@ fn item(tx: &mut Tx<'_>, officer: &Officer, what: What, serial: Serial, asked: &
         question_at: format!("question-{}", serial.0),
         left_out,
     })
-}
-
-/// Everybody of the officer's own subtree who works on opinions.
-fn colleagues(tx: &mut Tx<'_>, officer: &Officer) -> Result<Vec<(String, String)>, Problem> {
-    let (catalogue, today) = (tx.catalogue.clone(), tx.today);
-    let near =
-        |o: &Officer| catalogue.offices.answers_for(&officer.office, &o.office, today) || catalogue.offices.answers_for(&o.office, &officer.office, today);
-    let all = store::officer::all(tx.conn)?.into_iter().filter(|a| a.ended_on.is_none() && a.officer.is(Role::Officer) && near(&a.officer));
-    Ok(all.map(|a| (a.officer.id.to_string(), a.officer.name)).collect())
 }
 
 /// Does it, and says with which it was done and with which not.

@@ -3,6 +3,7 @@
 
 mod account;
 mod breach;
+mod colleagues;
 mod deadline_feed;
 mod feedback;
 mod files;

@@ -11,7 +11,9 @@ use super::inbox::PAGE;
 use super::offices_of;
 use crate::actions::Tx;
 use crate::domain::access::Officer;
+use crate::domain::desk::SOON;
 use crate::domain::error::{Code, Problem};
+use crate::domain::feedback::Class;
 use crate::domain::time::Day;
 use crate::domain::visibility::Record;
 use crate::domain::words::Language;
@@ -24,13 +26,18 @@ use crate::web::view::{self, FilterSelect, Status};
 /// Its address.
 pub const OVERVIEW: &str = "/can-bo/theo-doi";
 
+/// More appeals than so many nobody counts.
+const MOST_COUNTED: i64 = 1_000;
+
 /// What the list below shows, in the order of its tabs.
-const VIEWS: [&str; 3] = ["overdue", "soon", "all"];
+const VIEWS: [&str; 4] = ["overdue", "soon", "all", "appeals"];
 
 #[derive(Serialize)]
 struct Page {
     lead: String,
     offices: Vec<OfficeLine>,
+    /// Something waits: opinions, or appeals alone.
+    anything: bool,
     sum: Sum,
     tabs: Vec<Tab>,
     office: FilterSelect,
@@ -96,25 +103,30 @@ fn build(tx: &mut Tx<'_>, me: &Officer, asked: &Fields, language: Language) -> R
     }
     let (catalogue, today) = (tx.catalogue.clone(), tx.today);
     let below = offices_of(tx, me);
-    let soon = catalogue.calendar.add(today, 3, true).next();
+    let soon = catalogue.calendar.add(today, SOON, true).next();
     let waiting = store::list::waiting(tx.conn, &below, today, soon)?;
     let options: Vec<(String, String)> =
         view::office_options(&catalogue, today, language).into_iter().filter(|(code, _)| waiting.iter().any(|w| w.office.as_str() == code)).collect();
     let office = Some(asked.get("co-quan")).filter(|code| below.iter().any(|own| own == code)).unwrap_or_default();
     let chosen: Vec<&Waiting> = waiting.iter().filter(|w| office.is_empty() || w.office.as_str() == office).collect();
     let sum = chosen.iter().fold(Sum::default(), |sum, w| Sum { open: sum.open + w.open, soon: sum.soon + w.soon, overdue: sum.overdue + w.overdue });
+    let within = if office.is_empty() { below } else { vec![office.to_owned()] };
+    let appealed = Filter { appealed_to: Some(within.clone()), unsealed: true, ..Filter::default() };
+    let appeals = store::list::count_up_to(tx.conn, &appealed, MOST_COUNTED)?;
     let of = |view| match view {
         "overdue" => sum.overdue,
         "soon" => sum.soon,
+        "appeals" => appeals,
         _ => sum.open,
     };
     // What is late comes first; where nothing is, what will be soon.
     let first = VIEWS.into_iter().find(|view| of(view) > 0).unwrap_or("all");
     let view = VIEWS.into_iter().find(|view| *view == asked.get("xem")).unwrap_or(first);
-    let all = Filter { offices: Some(if office.is_empty() { below } else { vec![office.to_owned()] }), open: true, unsealed: true, ..Filter::default() };
+    let all = Filter { offices: Some(within), open: true, unsealed: true, ..Filter::default() };
     let filter = match view {
         "overdue" => Filter { due_before: Some(today), ..all },
         "soon" => Filter { not_due_before: Some(today), due_before: Some(soon), ..all },
+        "appeals" => appealed,
         _ => all,
     };
     let mut records = store::list::list(tx.conn, &filter, Order::Deadline(Place::parse(asked.get("sau"))), PAGE + 1)?;
@@ -136,7 +148,8 @@ fn build(tx: &mut Tx<'_>, me: &Officer, asked: &Fields, language: Language) -> R
         tabs: VIEWS.into_iter().map(|v| Tab { view: v, n: of(v), href: address(v, office), here: v == view }).collect(),
         office: view::filter_select("co-quan", "filter.office", t(language, "filter.all_offices"), office, options),
         caption: tr(language, "desk.caption", &[("shown", records.len().to_string()), ("n", of(view).to_string())]),
-        items: rows(tx, &records, language)?,
+        items: rows(tx, &records, view == "appeals", language)?,
+        anything: !offices.is_empty() || appeals > 0,
         first: (!asked.get("sau").is_empty()).then(|| here.clone()),
         older: last.map(|place| format!("{here}&sau={place}")),
         offices,
@@ -145,18 +158,28 @@ fn build(tx: &mut Tx<'_>, me: &Officer, asked: &Fields, language: Language) -> R
     })
 }
 
-fn rows(tx: &mut Tx<'_>, records: &[Record], language: Language) -> Result<Vec<Row>, Problem> {
+fn rows(tx: &mut Tx<'_>, records: &[Record], appeals: bool, language: Language) -> Result<Vec<Row>, Problem> {
     let catalogue = tx.catalogue.clone();
     let pressed = store::press::counts(tx.conn, &records.iter().map(|record| record.serial).collect::<Vec<_>>())?;
-    let row = |record: &Record| Row {
-        number: record.serial.0,
-        id: record.serial.to_string(),
-        status: view::status(record.class(tx.today), record.due_on, record.answered_on, record.clock.as_ref(), &catalogue.calendar, tx.today, language),
-        due_on: record.due_on,
-        field: record.field.as_ref().map(|f| view::field_name(&catalogue, f, language)).unwrap_or_default(),
-        office: record.office.as_ref().map(|o| view::office_name(&catalogue, o, language)).unwrap_or_default(),
-        state: t(language, &format!("state.{}", record.state)),
-        pressed: pressed.get(&record.serial).copied().unwrap_or_default(),
-    };
-    Ok(records.iter().map(row).collect())
+    let mut rows = Vec::new();
+    for record in records {
+        let appeal = if appeals { store::appeal::of(tx.conn, record.serial)?.pop().map(|work| work.appeal) } else { None };
+        // An appeal has a date and an office of its own.
+        let (class, due_on, office) = match &appeal {
+            Some(appeal) => (if appeal.until < tx.today { Class::Overdue } else { Class::OpenInTime }, Some(appeal.until), Some(&appeal.office)),
+            None => (record.class(tx.today), record.due_on, record.office.as_ref()),
+        };
+        let clock = record.clock.as_ref().filter(|_| appeal.is_none());
+        rows.push(Row {
+            number: record.serial.0,
+            id: record.serial.to_string(),
+            status: view::status(class, due_on, record.answered_on, clock, &catalogue.calendar, tx.today, language),
+            due_on,
+            field: record.field.as_ref().map(|f| view::field_name(&catalogue, f, language)).unwrap_or_default(),
+            office: office.map(|o| view::office_name(&catalogue, o, language)).unwrap_or_default(),
+            state: t(language, &if appeal.is_some() { "overview.appeals".to_owned() } else { format!("state.{}", record.state) }),
+            pressed: pressed.get(&record.serial).copied().unwrap_or_default(),
+        });
+    }
+    Ok(rows)
 }

@@ -15,7 +15,7 @@ use crate::domain::access::Officer;
 use crate::domain::error::{Code, Fault, Problem};
 use crate::domain::time::Day;
 use crate::domain::words::{Language, Serial};
-use crate::i18n::{date, t, tr};
+use crate::i18n::{date, long_date, t, tr};
 use crate::store;
 use crate::store::press::Press;
 use crate::web::form::{FaultLine, Faults, Fields};
@@ -36,6 +36,8 @@ struct Page {
     received_on: Day,
     due_on: Option<Day>,
     presses: Vec<PressLine>,
+    /// The higher office that an appeal waits at, and until when.
+    appeal: Option<String>,
     may_press: bool,
     /// It waits for its office: then only a press of today is in the way.
     waits: bool,
@@ -99,8 +101,12 @@ fn build(tx: &mut Tx<'_>, me: &Officer, serial: Serial, language: Language) -> R
         received_on: record.received_on,
         due_on: record.due_on,
         presses: lines(&overseen.presses, &names, language),
+        appeal: overseen.awaited.as_ref().filter(|awaited| awaited.appeal).map(|awaited| {
+            let until = awaited.until.map(|until| long_date(language, until)).unwrap_or_default();
+            tr(language, "appeal.desk_text", &[("office", view::office_name(&catalogue, &awaited.office, language)), ("day", until)])
+        }),
         may_press: overseen.may_press,
-        waits: overseen.waits,
+        waits: overseen.awaited.is_some(),
         reads: me.has_desk(),
         words: String::new(),
         done: false,

@@ -81,9 +81,14 @@ fn status(tx: &Tx<'_>, request: &Request, language: Language) -> (String, &'stat
     let Some(due) = request.next_due() else { return (t(language, &format!("rights.state.{}", request.state)), "") };
     let say = |key: &str, n: i32| tr(language, &format!("rights.due.{key}"), &[("n", n.to_string())]);
     let first = if request.state == RequestState::Asked { t(language, "rights.due.acknowledge") } else { t(language, "rights.due.act") };
-    let (words, tone) = match due.days_since(tx.today) {
+    let days = match due.days_since(tx.today) {
+        n if n > 0 && request.state == RequestState::Asked => i32::try_from(tx.catalogue.calendar.between(tx.today, due, true)).unwrap_or(n),
+        n => n,
+    };
+    let (words, tone) = match days {
         n if n < 0 => (say("late", -n), "late"),
         0 => (say("today", 0), "soon"),
+        n if request.state == RequestState::Asked => (say("left_working", n), if n <= 3 { "soon" } else { "" }),
         n => (say("left", n), if n <= 3 { "soon" } else { "" }),
     };
     (format!("{first}: {words}"), tone)

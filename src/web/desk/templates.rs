@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::gate::{AtDesk, Sent, anchor, refused};
 use crate::actions::template::{self, TemplateForm};
-use crate::domain::error::Fault;
+use crate::domain::error::{Code, Fault};
 use crate::domain::words::Topic;
 use crate::i18n::{t, tr};
 use crate::web::form::{FaultLine, Faults, Fields};
@@ -90,9 +90,12 @@ async fn page(desk: &AtDesk, status: StatusCode, fields: &Fields, faults: Vec<Fa
 pub async fn act(desk: AtDesk, sent: Sent) -> HttpResponse {
     let fields = Fields(sent.into_inner());
     let sent = fields.clone();
-    let done = desk.write(&fields, move |tx, me| match (sent.get("id").parse().ok(), sent.get("viec")) {
-        (Some(id), "xoa") => template::drop(tx, me, id),
-        (id, _) => template::keep(tx, me, id, &form(&sent)),
+    let done = desk.write(&fields, move |tx, me| {
+        let id = if sent.get("id").is_empty() { None } else { Some(sent.get("id").parse().map_err(|_| Code::NotFound)?) };
+        match (id, sent.get("viec")) {
+            (Some(id), "xoa") => template::drop(tx, me, id),
+            (id, _) => template::keep(tx, me, id, &form(&sent)),
+        }
     });
     match done.await {
         Ok(()) => respond::see_other("/can-bo/mau?xong=1"),

@@ -185,7 +185,7 @@ fn build(tx: &mut Tx<'_>, serial: Serial, language: Language) -> Result<Page, Pr
         (None, Class::Withdrawn) => t(language, "item.withdrawn"),
         (None, _) => t(language, "item.not_yet"),
     };
-    let erased = item.ground.as_ref().is_some_and(|(_, code)| code.as_str() == "erased");
+    let erased = item.is_erased();
     let view = ItemView {
         id: item.serial.to_string(),
         title_lang: view::public_language(&item, latest.map(|a| a.title.as_str())),

@@ -157,7 +157,7 @@ fn read(tx: &Tx<'_>, fields: &Fields) -> (Asked, Vec<Fault>) {
     let mut faults = Vec::new();
     let mut day = |name: &'static str, pointer: &'static str| -> Option<Day> {
         let text = fields.get(name);
-        let day = text.parse().ok();
+        let day = Day::typed(text);
         if day.is_none() && !text.is_empty() {
             faults.push(Fault::new(pointer, "not_a_day"));
         }

@@ -37,6 +37,8 @@ pub(super) struct RightsView {
     /// There is an opinion; of a rating alone there is nothing to ask but a look.
     opinion: bool,
     sealed: bool,
+    /// Nothing is left that could be deleted or restricted.
+    erased: bool,
     contact: Option<ContactView>,
     consents: Vec<&'static str>,
     choices: FilterSelect,
@@ -85,6 +87,7 @@ pub(super) fn section(tx: &mut Tx<'_>, own: &lookup::Own, sent: &Fields, done: b
         done,
         opinion: own.feedback.is_some(),
         sealed: own.feedback.as_ref().is_some_and(|item| item.record.state == State::Sealed),
+        erased: own.feedback.as_ref().is_some_and(|item| item.erased),
         consents: contact.map(|c| c.consents.iter().map(|p| p.as_str()).collect()).unwrap_or_default(),
         contact: contact.filter(|_| !open_already(Right::Correct)).map(|c| ContactView {
             name: part("name", c.name.as_ref()),

@@ -1,0 +1,3 @@
+DROP TRIGGER press_counted_anew;
+DROP TRIGGER press_counted_in;
+DROP TABLE press_counts;
