@@ -16,6 +16,37 @@ pub struct Signs {
     pub blame: Vec<String>,
     /// What looks like one of them and is none.
     pub harmless: Vec<String>,
+    /// Money that changes hands, by its amount.
+    pub amount: Amount,
+}
+
+/// An amount of money that somebody takes.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Amount {
+    /// What is done with it.
+    pub verbs: Vec<String>,
+    /// What it is counted in.
+    pub units: Vec<String>,
+    /// Where a person is not named: who is spoken of.
+    pub officials: Vec<String>,
+}
+
+/// So many words may stand between what is done and how much.
+const BETWEEN: usize = 4;
+
+impl Amount {
+    /// Is there a verb, and soon after it a number with a unit?
+    fn is_in(&self, words: &str) -> bool {
+        let words: Vec<&str> = words.split_whitespace().collect();
+        let is = |word: &str, of: &[String]| of.iter().any(|known| spaced(known).trim() == word);
+        let money = |pair: &[&str]| match pair {
+            [number, unit] => number.chars().all(|c| c.is_ascii_digit()) && is(unit, &self.units),
+            _ => false,
+        };
+        let mut amounts = words.windows(2).enumerate().filter(|(_, pair)| money(pair));
+        amounts.any(|(at, _)| words.iter().take(at).rev().take(BETWEEN + 1).any(|word| is(word, &self.verbs)))
+    }
 }
 
 impl Signs {
@@ -26,7 +57,7 @@ impl Signs {
             words = words.replace(&spaced(harmless), " ");
         }
         let any = |signs: &[String]| signs.iter().any(|sign| words.contains(&spaced(sign)));
-        any(&self.bribery) || names_somebody && any(&self.blame)
+        any(&self.bribery) || names_somebody && any(&self.blame) || (names_somebody || any(&self.amount.officials)) && self.amount.is_in(&words)
     }
 }
 
@@ -56,6 +87,17 @@ mod tests {
         ] {
             assert!(signs().are_in(text, false), "{text}");
         }
+    }
+
+    #[test]
+    fn an_amount_that_an_official_takes_is_a_sign_and_a_fee_is_none() {
+        let named = ["Ông Nguyễn Văn An lấy của tôi 3 triệu.", "chi Lan lay 500 nghin moi dong dau"];
+        assert!(named.iter().all(|text| signs().are_in(text, true)));
+        assert!(signs().are_in("Cán bộ một cửa đòi tôi 2 triệu.", false));
+        for text in ["Tôi nộp lệ phí 3 triệu rồi.", "Phải đợi 3 tuần.", "Cán bộ hướng dẫn nộp 50 nghìn đồng lệ phí."] {
+            assert!(!signs().are_in(text, true), "{text}");
+        }
+        assert!(!signs().are_in("Hàng xóm đòi tôi 2 triệu.", false), "nobody is named");
     }
 
     #[test]

@@ -51,7 +51,8 @@ fn number(files: &[Attachment], at: usize, format: Format) -> usize {
     files.iter().take(at + 1).filter(|file| file.format.is_picture() == format.is_picture()).count()
 }
 
-fn size(bytes: i64) -> String {
+/// The size of a file for people: `12 KB`, `3,4 MB`.
+pub fn size(bytes: i64) -> String {
     if bytes < 1_000_000 { format!("{} KB", (bytes / 1_000).max(1)) } else { format!("{},{} MB", bytes / 1_000_000, bytes / 100_000 % 10) }
 }
 

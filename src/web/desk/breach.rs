@@ -1,21 +1,19 @@
 //! The register of breaches at `/can-bo/quyen/su-co`: the records with the hours
 //! that are left, one record to complete, mark and print.
 
+use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::web::{self, Form, Path, Query, ServiceConfig};
-use actix_web::{HttpResponse, Responder};
+use actix_web::web::{self, Path, Query, ServiceConfig};
 use serde::Serialize;
 
-use super::rights::{enter, number};
+use super::gate::{AtDesk, Sent, anchor, refused};
+use super::rights::number;
 use crate::actions::breach::{self, Form as Typed};
 use crate::domain::breach::{Breach, Facts, hours_left};
 use crate::domain::error::{Code, Fault, Problem};
 use crate::domain::text::propose_title;
 use crate::domain::time::Moment;
 use crate::domain::words::Language;
-use crate::http::app::{App, Shared};
-use crate::http::error::noted;
-use crate::http::visitor::Visitor;
 use crate::i18n::{date, long_date, t, tr};
 use crate::web::form::{FaultLine, Faults, Fields};
 use crate::web::{respond, view};
@@ -131,54 +129,37 @@ fn typed(f: &Fields) -> Typed {
     Typed { day: of("day"), time: of("time"), facts }
 }
 
-fn lines(faults: Vec<Fault>, language: Language) -> Vec<FaultLine> {
-    Faults::new(faults, language).lines(|pointer| match pointer {
-        "/form_token" => "main".to_owned(),
-        other => other.trim_start_matches('/').to_owned(),
-    })
-}
-
 /// The register.
-async fn list(app: Shared, visitor: Visitor) -> impl Responder {
-    list_page(&app, &visitor, Fields::default(), Vec::new(), StatusCode::OK).await
+async fn list(desk: AtDesk) -> HttpResponse {
+    list_page(&desk, Fields::default(), Vec::new(), StatusCode::OK).await
 }
 
-async fn list_page(app: &App, visitor: &Visitor, fields: Fields, faults: Vec<Fault>, code: StatusCode) -> HttpResponse {
-    let (officer, frame) = match enter(app, visitor).await {
-        Ok(entered) => entered,
-        Err(refusal) => return refusal,
-    };
-    let language = visitor.language;
-    let built = app.read(move |tx| {
-        let (now, breaches) = (tx.now, breach::list(tx, &officer)?);
+async fn list_page(desk: &AtDesk, fields: Fields, faults: Vec<Fault>, status: StatusCode) -> HttpResponse {
+    let (me, language) = (desk.me.clone(), desk.visitor.language);
+    let built = desk.app.read(move |tx| {
+        let (now, breaches) = (tx.now, breach::list(tx, &me)?);
         let row =
             |b: &Breach| Ok(Row { id: b.id, title: propose_title(&b.facts.act), detected: moment(b.detected_at, language), clock: clock(b, now, language)? });
         let items = breaches.iter().map(row).collect::<Result<Vec<_>, Problem>>()?;
         let form = if fields.0.is_empty() { FormView { day: tx.today.to_string(), ..FormView::default() } } else { FormView::typed(&fields) };
-        Ok(ListPage { items, form, form_open: !faults.is_empty(), faults: lines(faults, language) })
+        Ok(ListPage { items, form, form_open: !faults.is_empty(), faults: Faults::new(faults, language).lines(anchor) })
     });
     match built.await {
-        Ok(page) => respond::page_with(app, visitor, &frame, code, "desk/breaches", &page),
-        Err(problem) => respond::problem_at_desk(app, visitor, &frame, &problem, None),
+        Ok(page) => desk.page(status, "desk/breaches", &page),
+        Err(problem) => desk.problem(&problem),
     }
 }
 
 /// Opens a record.
-async fn open(app: Shared, visitor: Visitor, form: Form<Vec<(String, String)>>) -> impl Responder {
-    let fields = Fields(form.into_inner());
-    let (officer, frame) = match enter(&app, &visitor).await {
-        Ok(entered) => entered,
-        Err(refusal) => return refusal,
-    };
-    if let Err(problem) = visitor.check_form(&app, fields.get("form_token")) {
-        let faults = vec![Fault::new("/form_token", problem.code().as_str())];
-        return list_page(&app, &visitor, fields, faults, noted(&problem)).await;
-    }
-    let sent = typed(&fields);
-    match app.write(move |tx| breach::open(tx, &officer, &sent)).await {
+async fn open(desk: AtDesk, sent: Sent) -> HttpResponse {
+    let fields = Fields(sent.into_inner());
+    let form = typed(&fields);
+    match desk.write(&fields, move |tx, me| breach::open(tx, me, &form)).await {
         Ok(id) => respond::see_other(&format!("{LIST}/{id}?xong=1")),
-        Err(Problem::Invalid(faults)) => list_page(&app, &visitor, fields, faults, StatusCode::UNPROCESSABLE_ENTITY).await,
-        Err(problem) => respond::problem_at_desk(&app, &visitor, &frame, &problem, None),
+        Err(problem) => match refused(&problem) {
+            Some((status, faults)) => list_page(&desk, fields, faults, status).await,
+            None => desk.problem(&problem),
+        },
     }
 }
 
@@ -223,7 +204,7 @@ struct Fact {
 
 /// A form that comes back, or the page after one that was taken.
 #[derive(Default)]
-struct Sent {
+struct Back {
     fields: Fields,
     faults: Vec<Fault>,
     done: bool,
@@ -248,8 +229,8 @@ fn facts(breach: &Breach, language: Language) -> Vec<Fact> {
     parts.into_iter().map(fact).collect()
 }
 
-fn build(breach: &Breach, now: Moment, sent: &Sent, language: Language) -> Result<Page, Problem> {
-    let f = &sent.fields;
+fn build(breach: &Breach, now: Moment, back: &Back, language: Language) -> Result<Page, Problem> {
+    let f = &back.fields;
     let (editing, notifying) = (f.get("viec") == "sua", f.get("viec") == "da-bao");
     let (hour, minute) = now.hour_minute();
     let part = |name: &str, otherwise: String| if notifying { f.get(name).to_owned() } else { otherwise };
@@ -269,61 +250,46 @@ fn build(breach: &Breach, now: Moment, sent: &Sent, language: Language) -> Resul
             to: part("notified-to", String::new()),
         },
         form_open: editing,
-        faults: lines(sent.faults.clone(), language),
-        done: sent.done,
+        faults: Faults::new(back.faults.clone(), language).lines(anchor),
+        done: back.done,
         today: date(now.day()),
     })
 }
 
 /// One record.
-async fn show(app: Shared, visitor: Visitor, id: Path<String>, query: Query<Vec<(String, String)>>) -> impl Responder {
-    let sent = Sent { done: Fields(query.into_inner()).has("xong", "1"), ..Sent::default() };
-    page(&app, &visitor, &id, "desk/breach", sent, StatusCode::OK).await
+async fn show(desk: AtDesk, id: Path<String>, query: Query<Vec<(String, String)>>) -> HttpResponse {
+    let back = Back { done: Fields(query.into_inner()).has("xong", "1"), ..Back::default() };
+    page(&desk, &id, "desk/breach", back, StatusCode::OK).await
 }
 
 /// One record to be printed and signed (biên bản).
-async fn print(app: Shared, visitor: Visitor, id: Path<String>) -> impl Responder {
-    page(&app, &visitor, &id, "desk/breach-print", Sent::default(), StatusCode::OK).await
+async fn print(desk: AtDesk, id: Path<String>) -> HttpResponse {
+    page(&desk, &id, "desk/breach-print", Back::default(), StatusCode::OK).await
 }
 
-async fn page(app: &App, visitor: &Visitor, id: &str, template: &'static str, sent: Sent, code: StatusCode) -> HttpResponse {
-    let (officer, frame) = match enter(app, visitor).await {
-        Ok(entered) => entered,
-        Err(refusal) => return refusal,
-    };
-    let language = visitor.language;
-    let id = number(id);
-    match app.read(move |tx| breach::get(tx, &officer, id?).and_then(|breach| build(&breach, tx.now, &sent, language))).await {
-        Ok(page) => respond::page_with(app, visitor, &frame, code, template, &page),
-        Err(problem) => respond::problem_at_desk(app, visitor, &frame, &problem, None),
+async fn page(desk: &AtDesk, id: &str, template: &'static str, back: Back, status: StatusCode) -> HttpResponse {
+    let (me, language, id) = (desk.me.clone(), desk.visitor.language, number(id));
+    match desk.app.read(move |tx| breach::get(tx, &me, id?).and_then(|breach| build(&breach, tx.now, &back, language))).await {
+        Ok(page) => desk.page(status, template, &page),
+        Err(problem) => desk.problem(&problem),
     }
 }
 
 /// Completes a record, or marks it as notified.
-async fn act(app: Shared, visitor: Visitor, id: Path<String>, form: Form<Vec<(String, String)>>) -> impl Responder {
-    let (id, fields) = (id.into_inner(), Fields(form.into_inner()));
-    let (officer, frame) = match enter(&app, &visitor).await {
-        Ok(entered) => entered,
-        Err(refusal) => return refusal,
-    };
-    if let Err(problem) = visitor.check_form(&app, fields.get("form_token")) {
-        let faults = vec![Fault::new("/form_token", problem.code().as_str())];
-        return page(&app, &visitor, &id, "desk/breach", Sent { fields, faults, done: false }, noted(&problem)).await;
-    }
-    let (sent, number) = (fields.clone(), number(&id));
-    let done = app.write(move |tx| match (sent.get("viec"), number?) {
-        ("sua", id) => breach::change(tx, &officer, id, sent.get("revision").parse().unwrap_or(-1), &typed(&sent)),
-        ("da-bao", id) => breach::notified(tx, &officer, id, sent.get("notified-day"), sent.get("notified-time"), sent.get("notified-to")),
+async fn act(desk: AtDesk, id: Path<String>, sent: Sent) -> HttpResponse {
+    let fields = Fields(sent.into_inner());
+    let (asked, number) = (fields.clone(), number(&id));
+    let done = desk.write(&fields, move |tx, me| match (asked.get("viec"), number?) {
+        ("sua", id) => breach::change(tx, me, id, asked.get("revision").parse().unwrap_or(-1), &typed(&asked)),
+        ("da-bao", id) => breach::notified(tx, me, id, asked.get("notified-day"), asked.get("notified-time"), asked.get("notified-to")),
         _ => Err(Code::NotFound.into()),
     });
     match done.await {
         Ok(()) => respond::see_other(&format!("{LIST}/{id}?xong=1")),
-        // What the other wrote stands above the form, which keeps what was typed.
-        Err(problem @ Problem::Refused(Code::ChangedMeanwhile)) => {
-            let faults = vec![Fault::new("/form_token", problem.code().as_str())];
-            page(&app, &visitor, &id, "desk/breach", Sent { fields, faults, done: false }, noted(&problem)).await
-        }
-        Err(Problem::Invalid(faults)) => page(&app, &visitor, &id, "desk/breach", Sent { fields, faults, done: false }, StatusCode::UNPROCESSABLE_ENTITY).await,
-        Err(problem) => respond::problem_at_desk(&app, &visitor, &frame, &problem, None),
+        Err(problem) => match refused(&problem) {
+            // What another wrote meanwhile stands above the form, which keeps what was typed.
+            Some((status, faults)) => page(&desk, &id, "desk/breach", Back { fields, faults, done: false }, status).await,
+            None => desk.problem(&problem),
+        },
     }
 }

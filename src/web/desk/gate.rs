@@ -152,7 +152,7 @@ pub fn refused(problem: &Problem) -> Option<(StatusCode, Vec<Fault>)> {
     let one = || vec![Fault::new("/form_token", problem.code().as_str())];
     let faults = match problem {
         Problem::Invalid(faults) => faults.clone(),
-        Problem::Unavailable(_) | Problem::Refused(Code::StaleForm | Code::SignInPaused | Code::WrongCode) => one(),
+        Problem::Unavailable(_) | Problem::Refused(Code::StaleForm | Code::SignInPaused | Code::WrongCode | Code::ChangedMeanwhile) => one(),
         Problem::Refused(_) | Problem::Move { .. } | Problem::Internal(_) => return None,
     };
     Some((noted(problem), faults))

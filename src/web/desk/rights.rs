@@ -1,23 +1,19 @@
 //! The rights desk: what people ask about their data, the nearest last day
 //! first, and one request with what the data-protection officer can do with it.
 
+use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::web::{self, Form, Path, Query, ServiceConfig};
-use actix_web::{HttpResponse, Responder};
+use actix_web::web::{self, Path, Query, ServiceConfig};
 use serde::Serialize;
 
+use super::gate::{AtDesk, Sent, anchor, refused};
 use crate::actions::rights::{self, Desk};
 use crate::actions::{Tx, breach};
-use crate::domain::access::Officer;
 use crate::domain::contact::Contact;
 use crate::domain::error::{Code, Fault, Problem};
 use crate::domain::rights::{Request, RequestState, Right};
 use crate::domain::time::Day;
 use crate::domain::words::Language;
-use crate::http::app::{App, Shared};
-use crate::http::error::noted;
-use crate::http::render::Frame;
-use crate::http::visitor::Visitor;
 use crate::i18n::{t, tr};
 use crate::web::form::{FaultLine, Faults, Fields};
 use crate::web::respond;
@@ -31,17 +27,6 @@ const MOST: i64 = 200;
 /// Mounts the rights desk.
 pub fn routes(config: &mut ServiceConfig) {
     config.route(LIST, web::get().to(list)).route("/can-bo/quyen/{id}", web::get().to(show)).route("/can-bo/quyen/{id}", web::post().to(act));
-}
-
-/// Who may be here, with the frame of their page. Anybody else gets the refusal.
-pub(super) async fn enter(app: &App, visitor: &Visitor) -> Result<(Officer, Frame), HttpResponse> {
-    let entered = async {
-        let officer = visitor.officer(app).await?;
-        officer.may_protect_data()?;
-        let frame = super::frame(app, visitor, &officer)?;
-        Ok((officer, frame))
-    };
-    entered.await.map_err(|problem| respond::problem(app, visitor, &problem))
 }
 
 /// The number in an address.
@@ -109,26 +94,22 @@ fn row(tx: &Tx<'_>, request: &Request, language: Language) -> Row {
 }
 
 /// The list.
-async fn list(app: Shared, visitor: Visitor, query: Query<Vec<(String, String)>>) -> impl Responder {
-    let (officer, frame) = match enter(&app, &visitor).await {
-        Ok(entered) => entered,
-        Err(refusal) => return refusal,
-    };
+async fn list(desk: AtDesk, query: Query<Vec<(String, String)>>) -> HttpResponse {
+    let (me, language) = (desk.me.clone(), desk.visitor.language);
     let ended = Fields(query.into_inner()).get("loc") == "ended";
-    let language = visitor.language;
-    let built = app.read(move |tx| {
-        let requests = rights::list(tx, &officer, !ended, MOST)?;
+    let built = desk.app.read(move |tx| {
+        let requests = rights::list(tx, &me, !ended, MOST)?;
         Ok(ListPage {
             heading: tr(language, "rights.desk_heading", &[("n", requests.len().to_string())]),
             today: tr(language, "desk.today", &[("day", crate::i18n::long_date(language, tx.today))]),
             tabs: vec![Tab { tab: "open", here: !ended }, Tab { tab: "ended", here: ended }],
             items: requests.iter().map(|r| row(tx, r, language)).collect(),
-            breaches: breach::list(tx, &officer)?.iter().filter(|b| b.notified.is_none()).count(),
+            breaches: breach::list(tx, &me)?.iter().filter(|b| b.notified.is_none()).count(),
         })
     });
     match built.await {
-        Ok(page) => respond::page_with(&app, &visitor, &frame, StatusCode::OK, "desk/rights", &page),
-        Err(problem) => respond::problem_at_desk(&app, &visitor, &frame, &problem, None),
+        Ok(page) => desk.page(StatusCode::OK, "desk/rights", &page),
+        Err(problem) => desk.problem(&problem),
     }
 }
 
@@ -185,8 +166,8 @@ fn contact_rows(kept: &Contact, wanted: &Contact, language: Language) -> Vec<Con
     rows.into_iter().map(|(label, kept, wanted)| ContactRow { label: t(language, label), kept, wanted }).collect()
 }
 
-fn build(tx: &Tx<'_>, desk: Desk, sent: &Sent, language: Language) -> Page {
-    let Desk { request, contacts, original, sealed, waits, extended_to } = desk;
+fn build(tx: &Tx<'_>, found: Desk, back: &Back, language: Language) -> Page {
+    let Desk { request, contacts, original, sealed, waits, extended_to } = found;
     let effect = if waits && request.right == Right::Delete { "rights.effect.delete_open".to_owned() } else { format!("rights.effect.{}", request.right) };
     let named = |code: &crate::domain::words::Ground| tx.catalogue.list("rights_refuse").find(|c| c.code == *code).map(|c| c.name.get(language).to_owned());
     let options = tx.catalogue.list("rights_refuse").map(|c| (c.code.to_string(), c.name.get(language).to_owned())).collect();
@@ -212,70 +193,52 @@ fn build(tx: &Tx<'_>, desk: Desk, sent: &Sent, language: Language) -> Page {
         effect: t(language, &effect),
         reason: request.reason.as_ref().and_then(named),
         note: request.note.clone(),
-        reasons: view::filter_select("reason", "rights.refuse_reason", t(language, "desk.choose"), sent.fields.get("reason"), options),
-        typed: Typed { note: sent.fields.get("note").to_owned(), extend_note: sent.fields.get("extend-note").to_owned() },
-        faults: Faults::new(sent.faults.clone(), language).lines(|pointer| match pointer {
-            "/form_token" => "main".to_owned(),
-            other => other.trim_start_matches('/').to_owned(),
-        }),
-        done: sent.done,
+        reasons: view::filter_select("reason", "rights.refuse_reason", t(language, "desk.choose"), back.fields.get("reason"), options),
+        typed: Typed { note: back.fields.get("note").to_owned(), extend_note: back.fields.get("extend-note").to_owned() },
+        faults: Faults::new(back.faults.clone(), language).lines(anchor),
+        done: back.done,
         request: row(tx, &request, language),
     }
 }
 
 /// A form that comes back, or the page after one that was taken.
 #[derive(Default)]
-struct Sent {
+struct Back {
     fields: Fields,
     faults: Vec<Fault>,
     done: bool,
 }
 
 /// One request.
-async fn show(app: Shared, visitor: Visitor, id: Path<String>, query: Query<Vec<(String, String)>>) -> impl Responder {
-    let sent = Sent { done: Fields(query.into_inner()).has("xong", "1"), ..Sent::default() };
-    page(&app, &visitor, &id, sent, StatusCode::OK).await
+async fn show(desk: AtDesk, id: Path<String>, query: Query<Vec<(String, String)>>) -> HttpResponse {
+    let back = Back { done: Fields(query.into_inner()).has("xong", "1"), ..Back::default() };
+    page(&desk, &id, back, StatusCode::OK).await
 }
 
-async fn page(app: &App, visitor: &Visitor, id: &str, sent: Sent, code: StatusCode) -> HttpResponse {
-    let (officer, frame) = match enter(app, visitor).await {
-        Ok(entered) => entered,
-        Err(refusal) => return refusal,
-    };
-    let language = visitor.language;
-    let id = number(id);
-    match app.read(move |tx| rights::at_desk(tx, &officer, id?).map(|desk| build(tx, desk, &sent, language))).await {
-        Ok(page) => respond::page_with(app, visitor, &frame, code, "desk/right", &page),
-        Err(problem) => respond::problem_at_desk(app, visitor, &frame, &problem, None),
+async fn page(desk: &AtDesk, id: &str, back: Back, status: StatusCode) -> HttpResponse {
+    let (me, language, id) = (desk.me.clone(), desk.visitor.language, number(id));
+    match desk.app.read(move |tx| rights::at_desk(tx, &me, id?).map(|found| build(tx, found, &back, language))).await {
+        Ok(page) => desk.page(status, "desk/right", &page),
+        Err(problem) => desk.problem(&problem),
     }
 }
 
 /// Does something with a request.
-async fn act(app: Shared, visitor: Visitor, id: Path<String>, form: Form<Vec<(String, String)>>) -> impl Responder {
-    let (id, fields) = (id.into_inner(), Fields(form.into_inner()));
-    let (officer, frame) = match enter(&app, &visitor).await {
-        Ok(entered) => entered,
-        Err(refusal) => return refusal,
-    };
-    if let Err(problem) = visitor.check_form(&app, fields.get("form_token")) {
-        let faults = vec![Fault::new("/form_token", problem.code().as_str())];
-        return page(&app, &visitor, &id, Sent { fields, faults, done: false }, noted(&problem)).await;
-    }
-    let (sent, number) = (fields.clone(), number(&id));
-    let done = app.write(move |tx| match (sent.get("viec"), number?) {
-        ("bao-nhan", id) => rights::acknowledge(tx, &officer, id),
-        ("lam", id) => rights::act(tx, &officer, id, sent.has("sure", "1")),
-        ("tu-choi", id) => rights::refuse(tx, &officer, id, sent.get("reason"), sent.get("note")),
-        ("gia-han", id) => rights::extend(tx, &officer, id, sent.get("extend-note")),
+async fn act(desk: AtDesk, id: Path<String>, sent: Sent) -> HttpResponse {
+    let fields = Fields(sent.into_inner());
+    let (asked, number) = (fields.clone(), number(&id));
+    let done = desk.write(&fields, move |tx, me| match (asked.get("viec"), number?) {
+        ("bao-nhan", id) => rights::acknowledge(tx, me, id),
+        ("lam", id) => rights::act(tx, me, id, asked.has("sure", "1")),
+        ("tu-choi", id) => rights::refuse(tx, me, id, asked.get("reason"), asked.get("note")),
+        ("gia-han", id) => rights::extend(tx, me, id, asked.get("extend-note")),
         _ => Err(Code::NotFound.into()),
     });
     match done.await {
         Ok(()) => respond::see_other(&format!("{LIST}/{id}?xong=1")),
-        Err(Problem::Invalid(faults)) => page(&app, &visitor, &id, Sent { fields, faults, done: false }, StatusCode::UNPROCESSABLE_ENTITY).await,
-        Err(problem @ Problem::Refused(Code::ChangedMeanwhile)) => {
-            let faults = vec![Fault::new("/form_token", problem.code().as_str())];
-            page(&app, &visitor, &id, Sent { fields, faults, done: false }, noted(&problem)).await
-        }
-        Err(problem) => respond::problem_at_desk(&app, &visitor, &frame, &problem, None),
+        Err(problem) => match refused(&problem) {
+            Some((status, faults)) => page(&desk, &id, Back { fields, faults, done: false }, status).await,
+            None => desk.problem(&problem),
+        },
     }
 }

@@ -7,7 +7,7 @@ use actix_web::http::{StatusCode, header};
 use serde::Serialize;
 
 use super::receipt::{Turn, page};
-use crate::actions::kept::{self, Kept};
+use crate::actions::kept::{self, Kept, KeptFile};
 use crate::actions::rights::{self, Asked};
 use crate::actions::{Tx, lookup};
 use crate::domain::error::{Code, Fault, Problem};
@@ -19,6 +19,7 @@ use crate::domain::words::{Language, Purpose};
 use crate::http::app::App;
 use crate::http::visitor::Visitor;
 use crate::i18n::{t, tr};
+use crate::web::files;
 use crate::web::form::Fields;
 use crate::web::respond;
 use crate::web::view::{self, FilterSelect};
@@ -232,6 +233,10 @@ fn groups(tx: &Tx<'_>, kept: &Kept, language: Language) -> Vec<Group> {
             let label = format!("{}, {}, {}", date(w.on), t(language, &format!("by.{}", w.by)), t(language, "kept.words"));
             Some(named(label, w.text.clone()))
         }));
+        let file = |(n, file): (usize, &KeptFile)| {
+            Some(named(format!("{} {}", t(language, "kept.file"), n + 1), format!("{}, {}", file.format, files::size(file.bytes))))
+        };
+        said.extend(o.files.iter().enumerate().map(file));
         groups.push(group("opinion", said));
         let contact = match &o.contact {
             None => vec![fact("contact_none", Some(t(language, "kept.nothing")))],
