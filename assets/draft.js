@@ -16,11 +16,11 @@ const tell = (what) => (says.textContent = says.dataset[what]);
 async function save() {
   const body = new URLSearchParams(new FormData(form));
   body.set('viec', 'nhap');
+  body.set('tu-luu', '1');
   try {
-    // What is taken leads back to the opinion; what is refused answers with a page, and a session that has ended leads to the sign-in.
+    // What is taken has nothing to say; what is refused answers with a page, and a session that has ended leads to the sign-in.
     const answer = await fetch(form.action, { method: 'POST', body });
-    const there = new URL(answer.url).pathname;
-    if (!answer.redirected || !new URL(form.action).pathname.startsWith(`${there}/`)) return tell('refused');
+    if (answer.status !== 204) return tell('refused');
     form.elements.revision.value = Number(form.elements.revision.value) + 1;
     tell('saved');
   } catch {

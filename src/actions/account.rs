@@ -295,6 +295,12 @@ pub fn change(tx: &mut Tx<'_>, by: &Officer, id: Uuid, form: &AccountForm, hash:
     store::officer::set_roles(tx.conn, id, &c.roles)?;
     // Both together hand an account to somebody else.
     let detail = json!({"office": c.office, "roles": c.roles, "password": hash.is_some(), "email": before.email != c.email});
+    if let Some(old) = before.email.as_ref().filter(|old| c.email.as_ref() != Some(old)) {
+        // To where they still read it; whoever takes an account over changes this first.
+        let sealed = tx.keys.seal_token(id, old).ok_or_else(|| Problem::Internal("an address could not be encrypted".to_owned()))?;
+        let payload = json!({"officer": id, "change": AccountChange::Email, "sealed": sealed});
+        tx.mail("account_changed", &format!("account_changed:email:{id}:{}", tx.now.micros()), payload)?;
+    }
     if let Some(hash) = hash {
         store::officer::set_password(tx.conn, id, &hash)?;
         tell(tx, id, AccountChange::Password)?;

@@ -84,10 +84,11 @@ fn in_hand(tx: &mut Tx<'_>, officer: &Officer, id: i64) -> Result<Breach, Proble
 /// [`Code::ChangedMeanwhile`] when it is not the revision that they saw.
 pub fn change(tx: &mut Tx<'_>, officer: &Officer, id: i64, revision: i64, form: &Form) -> Result<(), Problem> {
     let mut breach = in_hand(tx, officer, id)?;
-    let (detected_at, facts) = checked(tx, form)?;
+    // Said first: whoever mends another fault must have seen what was changed.
     if breach.revision != revision {
         return Err(Code::ChangedMeanwhile.into());
     }
+    let (detected_at, facts) = checked(tx, form)?;
     let mut detail = json!({});
     if breach.notified.is_none() && breach.detected_at != detected_at {
         detail = json!({"detected": [breach.detected_at.to_string(), detected_at.to_string()]});

@@ -414,12 +414,13 @@ fn went_out(tx: &mut Tx<'_>, serial: Serial) -> Result<(), Problem> {
     Ok(())
 }
 
-/// Tells an office that an opinion waits with it, for which nobody is named.
+/// Tells that an opinion waits once more: who worked on it, or its office.
 fn tell_office(tx: &mut Tx<'_>, hand: &Hand) -> Result<(), Problem> {
-    let serial = hand.record.serial;
-    match hand.item.office.clone().filter(|_| hand.item.state.is_open()) {
-        Some(office) => tx.mail("routed", &format!("routed:{serial}:{}", hand.item.events), json!({"serial": serial, "office": office})),
-        None => Ok(()),
+    let (serial, events) = (hand.record.serial, hand.item.events);
+    let Some(office) = hand.item.office.clone().filter(|_| hand.item.state.is_open()) else { return Ok(()) };
+    match hand.record.assignee {
+        Some(assignee) => absence::tell(tx, "assigned", &format!("assigned:{serial}:{events}"), assignee, json!({"serial": serial})),
+        None => tx.mail("routed", &format!("routed:{serial}:{events}"), json!({"serial": serial, "office": office})),
     }
 }
 
@@ -493,8 +494,8 @@ pub fn reclassify(tx: &mut Tx<'_>, officer: &Officer, serial: Serial, kind: &str
         }
     };
     let (note, beside) = noted(note_of("/note", note)?);
-    store::topic::set(tx.conn, serial, topic)?;
-    record(tx, &mut hand, Some(officer), by, Event::Reclassified { kind, reason, note }, beside)
+    record(tx, &mut hand, Some(officer), by, Event::Reclassified { kind, reason, note }, beside)?;
+    Ok(store::topic::set(tx.conn, serial, topic)?)
 }
 
 /// Marks an item as a denunciation: out of everybody's sight but its receiver's, at once.
@@ -567,7 +568,6 @@ fn bring_back(tx: &mut Tx<'_>, hand: &mut Hand, officer: Option<&Officer>, by: B
         let (office, rule) = (tx.catalogue.coordinating.clone(), routing::TRAY.to_owned());
         record(tx, hand, None, By::System, Event::Routed { office, rule }, Beside::default())?;
     }
-    // Whoever worked on it has long gone on to something else.
     tell_office(tx, hand)
 }
 

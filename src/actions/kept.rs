@@ -13,7 +13,7 @@ use crate::domain::error::Problem;
 use crate::domain::event::EventName;
 use crate::domain::rights::{RequestState, Right};
 use crate::domain::time::Day;
-use crate::domain::words::{By, Channel, FieldCode, Ground, Kind, Language, NoticeVersion, OfficeCode, ProcedureKey, Purpose, Respondent};
+use crate::domain::words::{By, Channel, FieldCode, Ground, Kind, Language, NoticeVersion, OfficeCode, ProcedureKey, Purpose, Respondent, Topic};
 use crate::store;
 
 /// All of it.
@@ -38,6 +38,9 @@ pub struct KeptOpinion {
     pub language: Language,
     /// Its kind.
     pub kind: Option<Kind>,
+    /// What a question asks for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub topic: Option<Topic>,
     /// Its field.
     pub field: Option<FieldCode>,
     /// The office in charge.
@@ -250,6 +253,7 @@ fn opinion(tx: &mut Tx<'_>, item: &super::lookup::OwnItem) -> Result<KeptOpinion
         received_on: record.received_on,
         language: record.language,
         kind: record.kind,
+        topic: store::topic::of(tx.conn, serial)?,
         field: record.field.clone(),
         office: record.office.clone(),
         named_office: record.named_office.clone(),

@@ -123,9 +123,14 @@ impl Contact {
         Ok(given.then_some(Self { name, email, phone, consent, language }))
     }
 
-    /// May this kind of mail about the opinion be sent to it? A question back has a purpose of its own; any other says how far the answer is.
+    /// May this kind of mail about the opinion be sent to it? A question back has a purpose of its own, and with an answer
+    /// comes the question whether it helped; any other says how far the answer is.
     pub fn allows_mail(&self, kind: &str) -> bool {
-        self.allows(if kind == "asked" { Purpose::Ask } else { Purpose::Answer })
+        match kind {
+            "asked" => self.allows(Purpose::Ask),
+            "answered" => self.allows(Purpose::Answer) || self.allows(Purpose::Survey),
+            _ => self.allows(Purpose::Answer),
+        }
     }
 
     /// May it be used for this purpose?

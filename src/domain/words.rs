@@ -47,6 +47,8 @@ words! {
         RecoveryUsed = "recovery_used",
         /// A new access token.
         Token = "token",
+        /// Another address for mail: told to the one before.
+        Email = "email",
     }
 }
 

@@ -3,6 +3,7 @@
 //! (DOMAIN.md §2.6). Nothing is decided here, and nobody is accused.
 
 use serde::Deserialize;
+use unicode_normalization::UnicodeNormalization;
 
 use super::search::indexed;
 
@@ -36,10 +37,14 @@ pub struct Amount {
 const BETWEEN: usize = 4;
 
 impl Amount {
-    /// Is there a verb, and soon after it a number with a unit?
-    fn is_in(&self, words: &str) -> bool {
-        let words: Vec<&str> = words.split_whitespace().collect();
-        let is = |word: &str, of: &[String]| of.iter().any(|known| spaced(known).trim() == word);
+    /// Is there a verb, and soon after it a number with a unit? Where marks are written they count: an exchange (đổi) and a
+    /// wait (đợi) are no demand (đòi).
+    fn is_in(&self, text: &str) -> bool {
+        let with_marks = !text.is_ascii();
+        let read = |text: &str| if with_marks { text.nfc().collect::<String>().to_lowercase() } else { spaced(text) };
+        let text = read(text);
+        let words: Vec<&str> = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+        let is = |word: &str, of: &[String]| of.iter().any(|known| read(known).trim() == word);
         let money = |pair: &[&str]| match pair {
             [number, unit] => number.chars().all(|c| c.is_ascii_digit()) && is(unit, &self.units),
             _ => false,
@@ -57,7 +62,7 @@ impl Signs {
             words = words.replace(&spaced(harmless), " ");
         }
         let any = |signs: &[String]| signs.iter().any(|sign| words.contains(&spaced(sign)));
-        any(&self.bribery) || names_somebody && any(&self.blame) || (names_somebody || any(&self.amount.officials)) && self.amount.is_in(&words)
+        any(&self.bribery) || names_somebody && any(&self.blame) || (names_somebody || any(&self.amount.officials)) && self.amount.is_in(text)
     }
 }
 
@@ -94,7 +99,15 @@ mod tests {
         let named = ["Ông Nguyễn Văn An lấy của tôi 3 triệu.", "chi Lan lay 500 nghin moi dong dau"];
         assert!(named.iter().all(|text| signs().are_in(text, true)));
         assert!(signs().are_in("Cán bộ một cửa đòi tôi 2 triệu.", false));
-        for text in ["Tôi nộp lệ phí 3 triệu rồi.", "Phải đợi 3 tuần.", "Cán bộ hướng dẫn nộp 50 nghìn đồng lệ phí."] {
+        for text in [
+            "Tôi nộp lệ phí 3 triệu rồi.",
+            "Phải đợi 3 tuần.",
+            "Cán bộ hướng dẫn nộp 50 nghìn đồng lệ phí.",
+            "Ông Nguyễn Văn An hướng dẫn tôi nộp 50 nghìn đồng lệ phí.",
+            "Cán bộ thu lệ phí với mức 50 nghìn đồng.",
+            "Cán bộ hướng dẫn đổi giấy phép hết 135 nghìn đồng.",
+            "ong Nguyen Van An huong dan toi nop 50 nghin dong le phi",
+        ] {
             assert!(!signs().are_in(text, true), "{text}");
         }
         assert!(!signs().are_in("Hàng xóm đòi tôi 2 triệu.", false), "nobody is named");

@@ -7,6 +7,7 @@ use uuid::Uuid;
 use super::plan::{Plan, payload, to_officers};
 use crate::actions::Tx;
 use crate::actions::password::{self, LINK_SECONDS};
+use crate::domain::contact::Email;
 use crate::domain::error::Problem;
 use crate::domain::words::AccountChange;
 use crate::mail::{Hidden, Notice};
@@ -28,6 +29,11 @@ struct About {
 /// [`Problem::Internal`] when the row can't be read, or not with this secret.
 pub fn plan(tx: &mut Tx<'_>, message: &Message) -> Result<Plan, Problem> {
     let about: About = payload(message)?;
+    if let (Some(change), Some(sealed)) = (about.change, &about.sealed) {
+        let Some(account) = store::officer::get(tx.conn, about.officer)? else { return Ok(Plan::Nobody) };
+        let before = tx.keys.open_token(about.officer, sealed).as_deref().and_then(Email::parse);
+        return Ok(before.map_or(Plan::Nobody, |email| Plan::One(email, account.officer.language, Notice::AccountChanged(change))));
+    }
     if let Some(change) = about.change {
         return to_officers(tx, Some(about.officer), Notice::AccountChanged(change), |_| true);
     }

@@ -195,6 +195,7 @@ fn answered(tx: &mut Tx<'_>, record: &Record, contact: &Contact) -> Result<Optio
         // Who was merged into an answered item hears it for the first time.
         revised: survivor.is_none() && latest.is_some_and(|a| a.version > 1),
         asks: survivor.is_none() && contact.allows(Purpose::Survey),
+        sent: contact.allows(Purpose::Answer),
         words: latest.map(|a| (a.title.clone(), a.answer.clone())),
     }))
 }

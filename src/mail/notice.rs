@@ -36,6 +36,8 @@ pub enum Notice {
         revised: bool,
         /// The sender may be asked whether it helped.
         asks: bool,
+        /// The sender agreed to be sent the answer.
+        sent: bool,
         /// Title and answer, when the public may read them.
         words: Option<(String, String)>,
     },
@@ -382,10 +384,10 @@ impl Notice {
             Self::Received { office, in_tray, due_on, .. } | Self::Routed { office, in_tray, due_on, .. } => {
                 json!({"office": office.get(language), "in_tray": in_tray, "due": day(due_on)})
             }
-            Self::Answered { office, through, revised, asks, words, .. } => {
+            Self::Answered { office, through, revised, asks, sent, words, .. } => {
                 let through = through.map(|s| s.to_string());
-                let (title, answer) = words.as_ref().map(|(title, answer)| (title.as_str(), answer.as_str())).unzip();
-                json!({"office": office.get(language), "through": through, "revised": revised, "asks": asks, "title": title, "answer": answer})
+                let (title, answer) = words.as_ref().filter(|_| *sent).map(|(title, answer)| (title.as_str(), answer.as_str())).unzip();
+                json!({"office": office.get(language), "through": through, "revised": revised, "asks": asks, "sent": sent, "title": title, "answer": answer})
             }
             Self::Refused { office, ground, note, .. } => json!({"office": office.get(language), "ground": ground.get(language), "note": note}),
             Self::Redirected { office, ground, guidance, .. } => {

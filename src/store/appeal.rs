@@ -1,14 +1,15 @@
 //! Appeals: what a higher office was asked, its work in progress, its answer.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 use uuid::Uuid;
 
-use super::schema::{appeal_authors as w, feedback_answers, feedback_appeals as a, feedback_events, feedback_texts};
+use super::list::Place;
+use super::schema::{answer_authors, appeal_authors as w, feedback_answers, feedback_appeals as a, feedback_events, feedback_texts};
 use super::types::{Json, Key, On};
-use super::{Both, Conn, Stored, broken, draft};
+use super::{Both, Conn, Stored, broken};
 use crate::domain::commitment::Salt;
 use crate::domain::event::EventName;
 use crate::domain::feedback::State;
@@ -83,6 +84,45 @@ pub fn of(conn: &mut Conn, serial: Serial) -> Stored<Vec<Work>> {
         .collect()
 }
 
+/// Open appeals at some offices, in the order of their dates, after a place: the number of the item and the appeal.
+pub fn waiting_at(conn: &mut Conn, offices: &[String], after: Option<Place>, limit: i64) -> Stored<Vec<(Serial, Appeal)>> {
+    use super::schema::feedback as f;
+    let mut query = a::table
+        .inner_join(f::table.on(f::serial.eq(a::serial)))
+        .filter(a::answered_on.is_null())
+        .filter(a::office.eq_any(offices))
+        .filter(f::state.eq(State::Answered.as_str()))
+        .filter(exists(feedback_texts::table.find(a::serial)))
+        .order((a::until, a::serial))
+        .limit(limit)
+        .select((a::serial, a::office, a::appealed_on, a::until))
+        .into_boxed::<super::MultiBackend>();
+    if let Some(after) = after {
+        query = query.filter(a::until.gt(On(after.due_on)).or(a::until.eq(On(after.due_on)).and(a::serial.gt(after.serial.0))));
+    }
+    let rows: Vec<(i64, String, On, On)> = query.load(conn)?;
+    let read = |(serial, office, appealed_on, until): (i64, String, On, On)| {
+        let office = office.parse().map_err(broken)?;
+        Ok((Serial(serial), Appeal { office, appealed_on: appealed_on.0, until: until.0, answered_on: None, answer: None, salt: None }))
+    };
+    rows.into_iter().map(read).collect()
+}
+
+/// How many open appeals wait at each of some offices.
+pub fn counts(conn: &mut Conn, offices: &[String]) -> Stored<BTreeMap<OfficeCode, i64>> {
+    use super::schema::feedback as f;
+    let rows: Vec<(String, i64)> = a::table
+        .inner_join(f::table.on(f::serial.eq(a::serial)))
+        .filter(a::answered_on.is_null())
+        .filter(a::office.eq_any(offices))
+        .filter(f::state.eq(State::Answered.as_str()))
+        .filter(exists(feedback_texts::table.find(a::serial)))
+        .group_by(a::office)
+        .select((a::office, diesel::dsl::count_star()))
+        .load(conn)?;
+    rows.into_iter().map(|(office, n)| Ok((office.parse().map_err(broken)?, n))).collect()
+}
+
 /// Which of these items have an appeal.
 pub fn having(conn: &mut Conn, serials: &[Serial]) -> Stored<BTreeSet<Serial>> {
     let numbers: Vec<i64> = serials.iter().map(|serial| serial.0).collect();
@@ -146,12 +186,13 @@ pub fn publish(conn: &mut Conn, serial: Serial, approver: Uuid, on: Day) -> Stor
 /// Everybody who had a part in what was published of an item so far: wrote in it or approved it. None of them may answer
 /// an appeal against it.
 pub fn involved(conn: &mut Conn, serial: Serial) -> Stored<Vec<Uuid>> {
+    use answer_authors as w;
     use feedback_answers as v;
-    let versions: Vec<(Key, Key)> = v::table.filter(v::serial.eq(serial.0)).select((v::author, v::approver)).load(conn)?;
-    let approvers: Vec<Option<Key>> = a::table.filter(a::serial.eq(serial.0)).filter(a::answered_on.is_not_null()).select(a::approver).load(conn)?;
-    let mut involved = draft::authors(conn, serial)?;
-    involved.extend(versions.into_iter().flat_map(|(author, approver)| [author.0, approver.0]));
-    involved.extend(approvers.into_iter().flatten().map(|key| key.0));
+    let mut involved: Vec<Key> = w::table.filter(w::serial.eq(serial.0)).select(w::officer).load(conn)?;
+    involved.extend(v::table.filter(v::serial.eq(serial.0)).select(v::approver).load::<Key>(conn)?);
+    let approvers = a::table.filter(a::serial.eq(serial.0)).filter(a::answered_on.is_not_null()).select(a::approver);
+    involved.extend(approvers.load::<Option<Key>>(conn)?.into_iter().flatten());
+    let mut involved: Vec<Uuid> = involved.into_iter().map(|key| key.0).collect();
     involved.extend(writers(conn, serial, false)?);
     Ok(involved)
 }

@@ -1,6 +1,6 @@
 //! Opinions: their events, and the row that projects them.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::LazyLock;
 
 use diesel::dsl::{exists, not};
@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::batch::{Batch, Rows, row};
-use super::schema::{contacts, feedback, feedback_answers, feedback_events, feedback_texts, sealed_intakes};
+use super::schema::{answer_authors, contacts, feedback, feedback_answers, feedback_events, feedback_texts, sealed_intakes};
 use super::types::{At, Json, Key, On};
 use super::{Conn, Stored, broken, topic};
 use crate::domain::commitment::Salt;
@@ -460,7 +460,7 @@ struct AnswerRow {
     approver: Key,
 }
 
-/// Stores a published version with the two people behind it.
+/// Stores a published version with the two people behind it, and with everybody who wrote along.
 pub fn publish(conn: &mut Conn, serial: Serial, answer: &Answer, author: Uuid, approver: Uuid) -> Stored<()> {
     let row = AnswerRow {
         serial: serial.0,
@@ -474,6 +474,12 @@ pub fn publish(conn: &mut Conn, serial: Serial, answer: &Answer, author: Uuid, a
         approver: Key(approver),
     };
     diesel::insert_into(feedback_answers::table).values(&row).execute(conn)?;
+    let authors: BTreeSet<Uuid> = super::draft::authors(conn, serial)?.into_iter().chain([author]).collect();
+    for author in authors {
+        use answer_authors as w;
+        let row = (w::serial.eq(serial.0), w::version.eq(i64::from(answer.version)), w::officer.eq(Key(author)));
+        diesel::insert_into(w::table).values(row).execute(conn)?;
+    }
     Ok(())
 }
 
@@ -633,7 +639,8 @@ pub fn contacts_done_before(conn: &mut Conn, day: Day, limit: i64) -> Stored<Vec
            UNION SELECT c.serial, f.merged_into FROM concerns AS c JOIN feedback AS f ON f.serial = c.item WHERE f.state = 'merged' AND f.merged_into IS NOT NULL \
          ), waiting (serial) AS ( \
            SELECT c.serial FROM concerns AS c JOIN feedback AS f ON f.serial = c.item \
-           WHERE f.settled IS NULL OR f.answered_on >= '{day}' OR f.out_on >= '{day}' OR f.appeal = 'open' \
+           WHERE f.settled IS NULL OR f.answered_on >= '{day}' OR f.out_on >= '{day}' \
+             OR f.appeal = 'open' AND f.state = 'answered' AND EXISTS (SELECT 1 FROM feedback_texts AS t WHERE t.serial = f.serial) \
              OR EXISTS (SELECT 1 FROM feedback_answers AS v WHERE v.serial = f.serial AND v.published_on >= '{day}') \
              OR EXISTS (SELECT 1 FROM feedback_appeals AS a WHERE a.serial = f.serial AND a.answered_on >= '{day}') \
          ) SELECT serial FROM contacts WHERE serial NOT IN (SELECT serial FROM waiting) ORDER BY serial LIMIT {limit}"

@@ -37,8 +37,8 @@ pub fn drop_letters(conn: &mut Conn, at: Moment, limit: i64) -> Stored<usize> {
 /// Takes the encrypted address out of letters that were finished before a moment. Returns how many.
 pub fn empty_letters(conn: &mut Conn, at: Moment, limit: i64) -> Stored<usize> {
     use outbox as o;
-    // Letters of this kind alone may have one, and they are few.
-    let done = o::table.filter(o::kind.eq("rights")).filter(o::done_at.lt(At(at))).order(o::id.desc());
+    // Letters of these kinds alone may have one, and they are few.
+    let done = o::table.filter(o::kind.eq_any(["rights", "account_changed"])).filter(o::done_at.lt(At(at))).order(o::id.desc());
     let rows: Vec<(i64, Json)> = done.select((o::id, o::payload)).load(conn)?;
     let with_address = rows.into_iter().filter(|(_, payload)| payload.0.get("sealed").is_some());
     let mut emptied = 0;

@@ -751,6 +751,17 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
+    use crate::store::types::{CalendarDay, Doc, Id, Instant};
+
+    answer_authors (serial, version, officer) {
+        serial -> BigInt,
+        version -> BigInt,
+        officer -> Id,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
     use crate::store::types::{Id, Instant};
 
     feedback_picked (serial) {
@@ -956,6 +967,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     feedback_words,
     feedback_appeals,
     appeal_authors,
+    answer_authors,
     feedback_picked,
     feedback_presence,
     answer_templates,

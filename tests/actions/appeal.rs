@@ -174,3 +174,16 @@ fn the_sender_asks_on_their_page_and_a_stranger_can_verify_the_answer() {
         assert!(why.0.contains("the answer to its appeal"), "{why}");
     });
 }
+
+#[test]
+fn what_was_typed_and_never_published_bars_nobody() {
+    each_database(|bed| {
+        let (serial, _) = unsolved(bed);
+        asks(bed, serial).unwrap();
+        // The page of an answered opinion has a form for a new version, which saves itself.
+        bed.desk("city-officer").writes(serial, "Một câu gõ nhầm.");
+        answers(bed, "city-officer", serial, "Đã xem lại.", 0).unwrap();
+        approves(bed, "city-approver", serial, 1).unwrap();
+        bed.recounts();
+    });
+}

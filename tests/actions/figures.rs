@@ -381,7 +381,7 @@ const PLANTED: [(&str, &str); 19] = [
     ("UPDATE feedback_texts SET original = 'Tôi rất hài lòng.' WHERE serial = 1", "HD-000001: the words of event 0"),
     ("UPDATE feedback_answers SET answer = 'Chúng tôi đã xin lỗi.' WHERE serial = 2", "HD-000002: the words of event 5"),
     ("UPDATE feedback_answers SET published_on = '2026-10-01' WHERE serial = 2", "HD-000002: version 1 of the answer says 2026-10-01"),
-    ("DELETE FROM feedback_answers WHERE serial = 2", "HD-000002: version 1 of the answer is missing"),
+    ("DELETE FROM answer_authors WHERE serial = 2; DELETE FROM feedback_answers WHERE serial = 2", "HD-000002: version 1 of the answer is missing"),
     ("UPDATE feedback_counts SET n = n + 1 WHERE scope = 'field:land'", "opinions of field:land received on 2026-10-01"),
     (
         "INSERT INTO topic_counts (topic, received_on, n) VALUES ('support', '2026-10-01', 1)",

@@ -1,5 +1,6 @@
 //! Letters about an officer's own account.
 
+use hoidap::actions::account::{self, AccountForm};
 use hoidap::actions::password;
 use hoidap::domain::contact::Email;
 use hoidap::domain::time::Moment;
@@ -27,6 +28,29 @@ fn letters_about_an_account_read_well_in_three_languages() {
         }
         insta::assert_snapshot!(name, page);
     }
+}
+
+#[test]
+fn who_changes_the_address_of_an_account_is_told_of_at_the_address_before() {
+    each_database(|service, _| {
+        let admin = officer(&service, "quan-tri", "ct", &["administrator"], "vi");
+        let an = officer(&service, "an", "so-xd", &["officer"], "vi");
+        let form = |email: &str| AccountForm {
+            login: "an".to_owned(),
+            name: "An".to_owned(),
+            office: "so-xd".to_owned(),
+            roles: vec!["officer".to_owned()],
+            language: "vi".to_owned(),
+            email: email.to_owned(),
+            ..AccountForm::default()
+        };
+        service.write(|tx| account::change(tx, &admin, an.id, &form("ke-khac@example.vn"), Some("x".to_owned()))).unwrap();
+        let letters = delivered(&service);
+        assert_eq!(addresses(&letters), ["an@example.vn", "ke-khac@example.vn"]);
+        assert!(letters[0].1.text.contains("Địa chỉ thư của tài khoản đã được đổi"), "{}", letters[0].1.text);
+        service.write(|tx| account::change(tx, &admin, an.id, &form("ke-khac@example.vn"), None)).unwrap();
+        assert_eq!(delivered(&service).len(), 0, "nothing changed");
+    });
 }
 
 #[test]

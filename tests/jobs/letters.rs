@@ -30,7 +30,7 @@ fn notices() -> Vec<(&'static str, Notice)> {
         };
         Notice::Rights { serial, right, step, act_by: due_on, reason, note }
     };
-    let answered = |through, revised, words| Notice::Answered { serial, office: office.clone(), through, revised, asks: through.is_none(), words };
+    let answered = |through, revised, words| Notice::Answered { serial, office: office.clone(), through, revised, asks: through.is_none(), sent: true, words };
     vec![
         ("received", Notice::Received { serial, office: office.clone(), in_tray: false, due_on }),
         ("received_tray", Notice::Received { serial, office: office.clone(), in_tray: true, due_on }),
@@ -38,6 +38,18 @@ fn notices() -> Vec<(&'static str, Notice)> {
         ("answered_revised", answered(None, true, text.clone())),
         ("answered_through", answered(Some(Serial(1_100)), false, text)),
         ("answered_hidden", answered(None, false, None)),
+        (
+            "answered_elsewhere",
+            Notice::Answered {
+                serial,
+                office: office.clone(),
+                through: None,
+                revised: false,
+                asks: true,
+                sent: false,
+                words: Some(("Chờ".to_owned(), "Ngày 15.".to_owned())),
+            },
+        ),
         ("refused", Notice::Refused { serial, office: office.clone(), ground: reason.clone(), note: Some("Đây là thư chào hàng.".to_owned()) }),
         (
             "redirected",

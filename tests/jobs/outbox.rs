@@ -266,6 +266,28 @@ fn consent_that_was_not_given_is_not_assumed() {
 }
 
 #[test]
+fn who_agreed_to_one_thing_is_written_to_about_that_alone() {
+    each_database(|service, _| {
+        let writer = officer(&service, "viet", OFFICE, &["officer"], "vi");
+        let approver = officer(&service, "duyet", OFFICE, &["approver"], "vi");
+        let answered = |consents: &[&str]| {
+            let consent = consents.iter().map(|purpose| (*purpose).to_owned()).collect();
+            let (serial, _) = send_in(&service, "vi", OpinionDraft { consent, ..opinion("report", "a@example.vn") });
+            delivered(&service);
+            hand_in(&service, &writer, serial, &answer("Đã bố trí thêm người."));
+            service.write(|tx| feedback::approve(tx, &approver, serial, None)).unwrap();
+            let letters = delivered(&service);
+            let own = letters.into_iter().find(|(to, _)| to == "a@example.vn").map(|(_, letter)| letter.text);
+            own.map(|text| (text.contains("Đã bố trí thêm người."), text.contains("đã giải quyết được việc của ông/bà chưa")))
+        };
+        assert_eq!(answered(&["answer"]), Some((true, false)));
+        assert_eq!(answered(&["answer", "survey"]), Some((true, true)));
+        assert_eq!(answered(&["survey"]), Some((false, true)), "the question, and where to read the answer");
+        assert_eq!(answered(&["ask"]), None);
+    });
+}
+
+#[test]
 fn a_wrong_secret_or_an_unknown_kind_holds_one_mail_back_and_loses_none() {
     each_database(|service, clock| {
         send_in(&service, "vi", opinion("report", "a@example.vn"));

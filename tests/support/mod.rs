@@ -217,7 +217,9 @@ impl Bed {
     pub fn difference_after(&self, change: &str) -> String {
         let mut found = String::new();
         let undone: Result<(), Problem> = self.service.write(|tx| {
-            assert!(sql_query(change).execute(tx.conn).unwrap() > 0, "{change} changes nothing");
+            for statement in change.split("; ") {
+                assert!(sql_query(statement).execute(tx.conn).unwrap() > 0, "{statement} changes nothing");
+            }
             found = recount::recount(tx)?.expect_err(change).0;
             Err(Code::NotFound.into())
         });

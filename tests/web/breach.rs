@@ -36,6 +36,11 @@ fn a_breach_is_recorded_with_its_clock_completed_marked_and_printed() {
             "what was not seen is not overwritten: {}",
             again.body
         );
+        // A fault of another kind brings back the form of what was seen, not of what is there now.
+        let faulty = protector.submits(&address, &[&more[..], &[("day", "mai")]].concat());
+        assert!(faulty.status == 409, "{}", faulty.status);
+        let seen = protector.submits(&address, &[("viec", "sua"), ("revision", "1"), ("day", "mai"), ("time", "08:00"), ("act", "Gửi nhầm thư.")]);
+        assert!(seen.status == 422 && seen.hidden("revision") == "1", "{}", seen.body);
         bed.on("2026-10-05");
         // The session of last week is over.
         let protector = site.browser().signs_in("protector");

@@ -237,7 +237,11 @@ fn build(breach: &Breach, now: Moment, back: &Back, language: Language) -> Resul
     Ok(Page {
         title: tr(language, "breach.record", &[("id", breach.id.to_string())]),
         id: breach.id,
-        revision: breach.revision,
+        // A form that comes back for another fault is of the record that its writer saw.
+        revision: match f.get("revision").parse() {
+            Ok(seen) if editing && back.faults.iter().all(|fault| fault.code != Code::ChangedMeanwhile.as_str()) => seen,
+            _ => breach.revision,
+        },
         detected: moment(breach.detected_at, language),
         opened: moment(breach.opened_at, language),
         clock: clock(breach, now, language)?,

@@ -304,6 +304,8 @@ pub async fn act(app: Shared, visitor: Visitor, path: Path<(String, String)>, fo
         })
         .await;
     match done {
+        // The page saves it while it is written, and stays where it is.
+        Ok(true) if fields.has("tu-luu", "1") => HttpResponse::NoContent().finish(),
         Ok(true) => respond::see_other(&format!("/can-bo/{}?xong=1", serial.0)),
         Ok(false) => respond::see_other("/can-bo?xong=1"),
         Err(Problem::Invalid(faults)) => page(&app, &visitor, &officer, serial, back(fields, faults), StatusCode::UNPROCESSABLE_ENTITY).await,

@@ -156,7 +156,8 @@ pub async fn act(desk: AtDesk, sent: Sent) -> HttpResponse {
     match done.await {
         Ok(()) => respond::see_other(&format!("{ADDRESS}?xong=1")),
         Err(problem) => match refused(&problem) {
-            Some((status, faults)) => page(&desk, status, &fields, faults).await,
+            // What was to be published is no form that somebody fills.
+            Some((status, faults)) => page(&desk, status, &if fields.has("viec", "dang") { Fields::default() } else { fields }, faults).await,
             None => desk.problem(&problem),
         },
     }

@@ -1,6 +1,8 @@
 //! What waits at the offices below, for heads and supervisors: how much, where,
 //! and how late, before it is late. By dates alone; words are the desk's.
 
+use std::collections::BTreeMap;
+
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::Query;
@@ -15,8 +17,8 @@ use crate::domain::desk::SOON;
 use crate::domain::error::{Code, Problem};
 use crate::domain::feedback::Class;
 use crate::domain::time::Day;
-use crate::domain::visibility::Record;
-use crate::domain::words::Language;
+use crate::domain::visibility::{Appeal, Record};
+use crate::domain::words::{Language, Serial};
 use crate::i18n::{long_date, t, tr};
 use crate::store;
 use crate::store::list::{Filter, Order, Place, Waiting};
@@ -25,9 +27,6 @@ use crate::web::view::{self, FilterSelect, Status};
 
 /// Its address.
 pub const OVERVIEW: &str = "/can-bo/theo-doi";
-
-/// More appeals than so many nobody counts.
-const MOST_COUNTED: i64 = 1_000;
 
 /// What the list below shows, in the order of its tabs.
 const VIEWS: [&str; 4] = ["overdue", "soon", "all", "appeals"];
@@ -105,14 +104,14 @@ fn build(tx: &mut Tx<'_>, me: &Officer, asked: &Fields, language: Language) -> R
     let below = offices_of(tx, me);
     let soon = catalogue.calendar.add(today, SOON, true).next();
     let waiting = store::list::waiting(tx.conn, &below, today, soon)?;
-    let options: Vec<(String, String)> =
-        view::office_options(&catalogue, today, language).into_iter().filter(|(code, _)| waiting.iter().any(|w| w.office.as_str() == code)).collect();
+    let appealed = store::appeal::counts(tx.conn, &below)?;
+    let here = |code: &str| waiting.iter().any(|w| w.office.as_str() == code) || appealed.keys().any(|office| office.as_str() == code);
+    let options: Vec<(String, String)> = view::office_options(&catalogue, today, language).into_iter().filter(|(code, _)| here(code)).collect();
     let office = Some(asked.get("co-quan")).filter(|code| below.iter().any(|own| own == code)).unwrap_or_default();
     let chosen: Vec<&Waiting> = waiting.iter().filter(|w| office.is_empty() || w.office.as_str() == office).collect();
     let sum = chosen.iter().fold(Sum::default(), |sum, w| Sum { open: sum.open + w.open, soon: sum.soon + w.soon, overdue: sum.overdue + w.overdue });
     let within = if office.is_empty() { below } else { vec![office.to_owned()] };
-    let appealed = Filter { appealed_to: Some(within.clone()), unsealed: true, ..Filter::default() };
-    let appeals = store::list::count_up_to(tx.conn, &appealed, MOST_COUNTED)?;
+    let appeals: i64 = appealed.iter().filter(|(code, _)| within.iter().any(|own| own == code.as_str())).map(|(_, n)| n).sum();
     let of = |view| match view {
         "overdue" => sum.overdue,
         "soon" => sum.soon,
@@ -122,18 +121,11 @@ fn build(tx: &mut Tx<'_>, me: &Officer, asked: &Fields, language: Language) -> R
     // What is late comes first; where nothing is, what will be soon.
     let first = VIEWS.into_iter().find(|view| of(view) > 0).unwrap_or("all");
     let view = VIEWS.into_iter().find(|view| *view == asked.get("xem")).unwrap_or(first);
-    let all = Filter { offices: Some(within), open: true, unsealed: true, ..Filter::default() };
-    let filter = match view {
-        "overdue" => Filter { due_before: Some(today), ..all },
-        "soon" => Filter { not_due_before: Some(today), due_before: Some(soon), ..all },
-        "appeals" => appealed,
-        _ => all,
-    };
-    let mut records = store::list::list(tx.conn, &filter, Order::Deadline(Place::parse(asked.get("sau"))), PAGE + 1)?;
-    let more = records.len() as i64 > PAGE;
-    records.truncate(usize::try_from(PAGE).unwrap_or(0));
+    let mut found = found(tx, within, view, soon, Place::parse(asked.get("sau")))?;
+    let more = found.len() as i64 > PAGE;
+    found.truncate(usize::try_from(PAGE).unwrap_or(0));
     let here = address(view, office);
-    let last = records.last().filter(|_| more).and_then(|last| Some(Place { due_on: last.due_on?, serial: last.serial }));
+    let last = found.last().filter(|_| more).and_then(|last| Some(Place { due_on: last.due_on()?, serial: last.record.serial }));
     let mut offices: Vec<OfficeLine> = waiting
         .iter()
         .map(|w| OfficeLine {
@@ -147,8 +139,8 @@ fn build(tx: &mut Tx<'_>, me: &Officer, asked: &Fields, language: Language) -> R
         lead: tr(language, "overview.lead", &[("office", view::office_name(&catalogue, &me.office, language)), ("day", long_date(language, today))]),
         tabs: VIEWS.into_iter().map(|v| Tab { view: v, n: of(v), href: address(v, office), here: v == view }).collect(),
         office: view::filter_select("co-quan", "filter.office", t(language, "filter.all_offices"), office, options),
-        caption: tr(language, "desk.caption", &[("shown", records.len().to_string()), ("n", of(view).to_string())]),
-        items: rows(tx, &records, view == "appeals", language)?,
+        caption: tr(language, "desk.caption", &[("shown", found.len().to_string()), ("n", of(view).to_string())]),
+        items: rows(tx, &found, language)?,
         anything: !offices.is_empty() || appeals > 0,
         first: (!asked.get("sau").is_empty()).then(|| here.clone()),
         older: last.map(|place| format!("{here}&sau={place}")),
@@ -158,28 +150,62 @@ fn build(tx: &mut Tx<'_>, me: &Officer, asked: &Fields, language: Language) -> R
     })
 }
 
-fn rows(tx: &mut Tx<'_>, records: &[Record], appeals: bool, language: Language) -> Result<Vec<Row>, Problem> {
-    let catalogue = tx.catalogue.clone();
-    let pressed = store::press::counts(tx.conn, &records.iter().map(|record| record.serial).collect::<Vec<_>>())?;
-    let mut rows = Vec::new();
-    for record in records {
-        let appeal = if appeals { store::appeal::of(tx.conn, record.serial)?.pop().map(|work| work.appeal) } else { None };
-        // An appeal has a date and an office of its own.
-        let (class, due_on, office) = match &appeal {
-            Some(appeal) => (if appeal.until < tx.today { Class::Overdue } else { Class::OpenInTime }, Some(appeal.until), Some(&appeal.office)),
-            None => (record.class(tx.today), record.due_on, record.office.as_ref()),
-        };
+/// What waits: an opinion, or an appeal about one, which has a date and an office of its own.
+struct Found {
+    record: Record,
+    appeal: Option<Appeal>,
+}
+
+impl Found {
+    fn due_on(&self) -> Option<Day> {
+        self.appeal.as_ref().map_or(self.record.due_on, |appeal| Some(appeal.until))
+    }
+
+    fn class(&self, today: Day) -> Class {
+        match &self.appeal {
+            Some(appeal) if appeal.until < today => Class::Overdue,
+            Some(_) => Class::OpenInTime,
+            None => self.record.class(today),
+        }
+    }
+}
+
+/// One more than a page of it, those due first after a place.
+fn found(tx: &mut Tx<'_>, offices: Vec<String>, view: &str, soon: Day, after: Option<Place>) -> Result<Vec<Found>, Problem> {
+    if view == "appeals" {
+        let waiting = store::appeal::waiting_at(tx.conn, &offices, after, PAGE + 1)?;
+        let serials: Vec<Serial> = waiting.iter().map(|(serial, _)| *serial).collect();
+        let mut records: BTreeMap<Serial, Record> = store::feedback::all_of(tx.conn, &serials)?.into_iter().map(|record| (record.serial, record)).collect();
+        let found = waiting.into_iter().filter_map(|(serial, appeal)| Some(Found { record: records.remove(&serial)?, appeal: Some(appeal) }));
+        return Ok(found.collect());
+    }
+    let all = Filter { offices: Some(offices), open: true, unsealed: true, ..Filter::default() };
+    let filter = match view {
+        "overdue" => Filter { due_before: Some(tx.today), ..all },
+        "soon" => Filter { not_due_before: Some(tx.today), due_before: Some(soon), ..all },
+        _ => all,
+    };
+    let records = store::list::list(tx.conn, &filter, Order::Deadline(after), PAGE + 1)?;
+    Ok(records.into_iter().map(|record| Found { record, appeal: None }).collect())
+}
+
+fn rows(tx: &mut Tx<'_>, found: &[Found], language: Language) -> Result<Vec<Row>, Problem> {
+    let (catalogue, today) = (tx.catalogue.clone(), tx.today);
+    let pressed = store::press::counts(tx.conn, &found.iter().map(|found| found.record.serial).collect::<Vec<_>>())?;
+    let row = |found: &Found| {
+        let Found { record, appeal } = found;
+        let office = appeal.as_ref().map(|appeal| &appeal.office).or(record.office.as_ref());
         let clock = record.clock.as_ref().filter(|_| appeal.is_none());
-        rows.push(Row {
+        Row {
             number: record.serial.0,
             id: record.serial.to_string(),
-            status: view::status(class, due_on, record.answered_on, clock, &catalogue.calendar, tx.today, language),
-            due_on,
+            status: view::status(found.class(today), found.due_on(), record.answered_on, clock, &catalogue.calendar, today, language),
+            due_on: found.due_on(),
             field: record.field.as_ref().map(|f| view::field_name(&catalogue, f, language)).unwrap_or_default(),
             office: office.map(|o| view::office_name(&catalogue, o, language)).unwrap_or_default(),
-            state: t(language, &if appeal.is_some() { "overview.appeals".to_owned() } else { format!("state.{}", record.state) }),
+            state: if appeal.is_some() { t(language, "overview.appeals") } else { t(language, &format!("state.{}", record.state)) },
             pressed: pressed.get(&record.serial).copied().unwrap_or_default(),
-        });
-    }
-    Ok(rows)
+        }
+    };
+    Ok(found.iter().map(row).collect())
 }

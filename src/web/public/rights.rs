@@ -220,7 +220,7 @@ fn groups(tx: &Tx<'_>, kept: &Kept, language: Language) -> Vec<Group> {
         let mut said = vec![
             fact("id", Some(o.id.clone())),
             fact("received_on", Some(date(o.received_on))),
-            fact("kind", o.kind.map(|k| t(language, &format!("kind.{k}")))),
+            fact("kind", o.topic.map(|topic| topic.to_string()).or(o.kind.map(|kind| kind.to_string())).map(|kind| t(language, &format!("kind.{kind}")))),
             fact("field", o.field.as_ref().map(|f| view::field_name(catalogue, f, language))),
             fact("office", office(&o.office)),
             fact("named_office", office(&o.named_office)),
