@@ -17,8 +17,6 @@ const OPEN: usize = 100_000;
 /// So many answered ones stand beside each open one.
 const ANSWERED: usize = 9;
 const TIMES: usize = 300;
-/// Asked before anything is measured: each connection reads what it knows of the tables once.
-const WARM: usize = 30;
 
 /// Every column of an opinion that copies keep as it is.
 const SAME: &str = "received_on, language, kind, field, respondent, channel, procedure, named_office, paused, office, in_tray, due_on, first_due_on, out_on, clock, events, assignee, title, merged_into, withheld, waits_until, unconfirmed, reply, grouped, forwards, appeal";
@@ -96,7 +94,7 @@ fn signed_in(server: SocketAddr) -> reqwest::blocking::Client {
 
 fn gets(browser: &reqwest::blocking::Client, server: SocketAddr, path: &str) -> Latencies {
     let address = format!("http://{server}{path}");
-    let times = (0..WARM + TIMES).map(|_| {
+    let times = (0..TIMES).map(|_| {
         let asked = Instant::now();
         let page = browser.get(&address).send().expect("an answer");
         assert!(page.status().is_success());
@@ -105,5 +103,5 @@ fn gets(browser: &reqwest::blocking::Client, server: SocketAddr, path: &str) -> 
         assert!(text.contains("HD-"), "{text}");
         took
     });
-    Latencies::of(times.skip(WARM).collect())
+    Latencies::of(times.collect())
 }

@@ -87,17 +87,35 @@ pub fn alphabetical(text: &str) -> (String, String) {
     (fold(&text.to_lowercase().replace('đ', "d\u{7f}")), text.to_owned())
 }
 
-/// A short title from the first words of a text, at most 80 characters, cut at
+/// How letters begin here, without marks. It says nothing of what they are about.
+const GREETINGS: [&str; 6] = ["kinh gui", "kinh thua", "kinh chao", "xin chao", "dear ", "សូមគោរព"];
+/// The longest sentence that only greets, in characters.
+const GREETING: usize = 60;
+
+/// A short title from the first words of a text after its greeting, at most 80 characters, cut at
 /// a word: a proposal that a person edits.
 pub fn propose_title(text: &str) -> String {
     let line = clean_line(text);
+    let first = first_sentence(&line);
+    let rest = line.get(first.len()..).unwrap_or_default().trim_start_matches(['.', ',', '!', '?', ' ']);
+    // A longer one goes on to say what it is about.
+    let greets = first.chars().count() <= GREETING && GREETINGS.iter().any(|greeting| fold(&first.to_lowercase()).starts_with(&fold(greeting)));
+    short(if greets && !rest.is_empty() { first_sentence(rest) } else { first })
+}
+
+/// The first sentence of a line, without its dot.
+fn first_sentence(line: &str) -> &str {
     // A dot inside a code, as in H51.12, ends no sentence.
     let ends = |(at, c): &(usize, char)| {
         let after = at + c.len_utf8();
         matches!(c, '.' | '?' | '!' | '។') && line.get(after..).is_none_or(|rest| rest.is_empty() || rest.starts_with(' '))
     };
     let end = line.char_indices().find(ends).map_or(line.len(), |(at, c)| at + c.len_utf8());
-    let first = line.get(..end).unwrap_or(&line).trim_end_matches('.');
+    line.get(..end).unwrap_or(line).trim_end_matches('.')
+}
+
+/// As much of a sentence as a title holds.
+fn short(first: &str) -> String {
     if first.chars().count() <= 80 {
         return first.to_owned();
     }
@@ -153,6 +171,8 @@ mod tests {
     #[test]
     fn a_proposed_title_is_short_and_ends_at_a_word() {
         assert_eq!(propose_title("Chờ lâu. Rất mệt."), "Chờ lâu");
+        assert_eq!(propose_title("Kính gửi Phường Sóc Trăng.\nĐường ngập. Rất lâu."), "Đường ngập");
+        assert_eq!(propose_title("Kính gửi Phường Sóc Trăng."), "Kính gửi Phường Sóc Trăng");
         assert_eq!(propose_title("Hồ sơ H51.12-261012-0047 chưa xong! Vì sao?"), "Hồ sơ H51.12-261012-0047 chưa xong!");
         let long = propose_title(&"một hai ba bốn ".repeat(20));
         assert!(long.chars().count() <= 80 && long.ends_with('…'), "{long}");

@@ -83,7 +83,13 @@ impl Life {
                 Some(reason) => {
                     reply::reply(tx, serial, "no", &reason, "")?;
                     // Every other one asks a higher office, which takes its time.
-                    if serial.0 % 2 == 0 {
+                    let above = record.office.as_ref().map(|office| tx.catalogue.offices.above(office, tx.today).clone());
+                    let reaches = match above {
+                        // A province has more people than a demo: nobody asks where all of them had a part in it.
+                        Some(above) => appeal::has_people(tx, serial, &above)?,
+                        None => false,
+                    };
+                    if serial.0 % 2 == 0 && reaches {
                         appeal::ask(tx, serial)?;
                         self.enter(index, tx.today, 8, Part::Morning, Job::LookAgain);
                     }
