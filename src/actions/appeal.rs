@@ -92,7 +92,7 @@ pub fn save(tx: &mut Tx<'_>, officer: &Officer, serial: Serial, answer: &str, re
     if let Some(fault) = frame {
         return Err(Problem::Invalid(vec![Fault { pointer: "/appeal".into(), ..fault }]));
     }
-    store::appeal::put(tx.conn, serial, &words, hand_in, revision + 1, Some(officer.id))?;
+    store::appeal::put(tx.conn, serial, &words, hand_in, revision + 1, officer.id)?;
     tx.audit(Some(officer), if hand_in { "appeal.hand_in" } else { "appeal.save_draft" }, serial, json!({"revision": revision + 1}))?;
     if hand_in {
         tx.mail("appeal_in", &format!("appeal_in:{serial}:{}:{revision}", hand.item.events), json!({"serial": serial}))?;
@@ -119,7 +119,7 @@ pub fn give_back(tx: &mut Tx<'_>, officer: &Officer, serial: Serial, revision: i
     let reason = code_of(tx, "return", reason, "/appeal-reason")?;
     let note = note_of("/note", note)?;
     let work = handed_in(tx, officer, &hand, revision)?;
-    store::appeal::put(tx.conn, serial, &work.answer, false, revision + 1, None)?;
+    store::appeal::give_back(tx.conn, serial, revision + 1, &reason)?;
     if let Some(words) = note {
         store::note::add(tx.conn, serial, &store::note::Note { officer: officer.id, at: tx.now, words })?;
     }

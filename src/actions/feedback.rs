@@ -212,6 +212,10 @@ pub fn save(tx: &mut Tx<'_>, officer: &Officer, serial: Serial, written: &Writte
     }
     let intent = if written.intent.is_empty() { Some(Intent::Answer) } else { Intent::parse(&written.intent) };
     let intent = intent.filter(|i| *i == Intent::Answer || !revising).ok_or_else(|| Problem::Invalid(vec![Fault::new("/intent", "not_a_choice")]))?;
+    // It stops the ordinary road (DOMAIN.md §2.6): its sender is guided, and nobody answers it here.
+    if hand.item.kind == Kind::Complaint && intent == Intent::Answer {
+        return Err(Problem::Invalid(vec![Fault::new("/answer", "complaint_is_guided")]));
+    }
     let (draft, mut faults) = check(tx, written, intent);
     if hand_in && intent == Intent::Answer {
         faults.extend(template::fault_of(tx, &hand.record, &draft.answer)?);

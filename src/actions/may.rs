@@ -10,6 +10,7 @@ use crate::domain::catalogue::Catalogue;
 use crate::domain::event::EventName;
 use crate::domain::feedback::State;
 use crate::domain::time::Day;
+use crate::domain::words::Kind;
 
 /// What this officer may do with an opinion now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
@@ -58,7 +59,8 @@ impl May {
         let writable = matches!(state, State::Waiting | State::Working | State::Answered) && !waits && !item.erased;
         let mut may = Self {
             take: act(Act::Take) && possible(EventName::Taken) && state == State::Waiting,
-            write: act(Act::Write) && writable,
+            // A complaint is guided to who is competent, and not answered.
+            write: act(Act::Write) && writable && item.record.kind != Some(Kind::Complaint),
             approve: act(Act::Approve) && waits && !item.own_text,
             own_text: waits && item.own_text,
             forward: act(Act::Forward) && possible(EventName::Forwarded),
@@ -89,16 +91,17 @@ pub struct InnerTerm {
 }
 
 /// The steps that the office may still take with an opinion: to refuse it or to ask for more, counted from the day it came
-/// to the office; to approve, from the day the text was handed in.
+/// to the office; to approve, from the day the text was handed in; to confirm a seal, from the day it was sealed.
 pub fn inner_terms(item: &DeskItem, catalogue: &Catalogue) -> Vec<InnerTerm> {
     let record = &item.record;
-    let Some(kind) = record.kind else { return Vec::new() };
+    let kind = record.kind.unwrap_or(Kind::Denunciation);
     let last = |names: &[EventName]| item.events.iter().rev().find(|kept| names.contains(&kept.entry.event.name())).map(|kept| kept.entry.on);
     let came = last(&[EventName::Routed, EventName::Forwarded]);
     let handed_in = item.draft.as_ref().filter(|draft| draft.handed_in).map(|draft| draft.updated_at.day());
     let steps: &[(&'static str, Option<Day>)] = match record.state {
         State::Waiting | State::Working => &[("refuse", came), ("ask", came)],
         State::Drafted | State::Answered => &[("approve", handed_in)],
+        State::Sealed if record.unconfirmed => &[("confirm", record.out_on)],
         State::Received | State::Supplement | State::Sealed | State::Merged | State::OutOfScope | State::Spam | State::Redirected | State::Withdrawn => &[],
     };
     let makeup = record.clock.as_ref().is_none_or(|clock| clock.makeup);

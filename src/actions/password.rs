@@ -46,6 +46,9 @@ impl NewPassword {
 pub fn change(service: &Service, turn: &Turn, officer: &Officer, old: &str, new: &NewPassword, address: &str) -> Result<String, Problem> {
     new.check()?;
     account::prove(service, turn, officer, old, "/old_password", address)?;
+    if new.password == old {
+        return Err(Problem::Invalid(vec![Fault::new("/new_password", "password_same")]));
+    }
     let hash = account::hash_password(&new.password)?;
     service.write(|tx| {
         store::officer::set_password(tx.conn, officer.id, &hash)?;

@@ -154,6 +154,9 @@ pub fn ask(tx: &mut Tx<'_>, serial: Serial, asked: &Asked) -> Result<(), Problem
             let (kept, _) = open_contact(tx, serial)?.ok_or_else(|| fault("/contact", "no_contact"))?;
             let wanted = Contact::parse(&asked.name, &asked.email, &asked.phone, &kept.consent, kept.language).map_err(Problem::Invalid)?;
             let wanted = wanted.ok_or_else(|| fault("/feedback/contact/email", "words_missing"))?;
+            if wanted == kept {
+                return Err(fault("/feedback/contact/email", "same_contact"));
+            }
             Some(seal(tx, serial, &wanted)?)
         }
         _ => None,
@@ -221,6 +224,10 @@ pub fn at_desk(tx: &mut Tx<'_>, officer: &Officer, id: i64) -> Result<Desk, Prob
         request.words = None;
     } else if request.is_open() {
         original = store::feedback::original(tx.conn, serial)?.filter(|_| request.right != Right::Correct);
+        // What was added goes with it, so it is read with it.
+        for (on, words) in if original.is_some() { super::lookup::added(tx, serial)? } else { Vec::new() } {
+            original = original.map(|text| format!("{text}\n\n{}: {words}", crate::i18n::date(on)));
+        }
         let wanted = request.sealed.as_ref().and_then(|sealed| tx.keys.open_contact(serial, sealed));
         contacts = open_contact(tx, serial)?.map(|(kept, _)| kept).zip(wanted);
     }

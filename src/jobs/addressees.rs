@@ -16,7 +16,7 @@ use crate::domain::event::{Event, Replied};
 use crate::domain::feedback::{Class, State};
 use crate::domain::rights::RequestStep;
 use crate::domain::visibility::Record;
-use crate::domain::words::{Ground, Language, OfficeCode, Purpose, Role, Serial, Words};
+use crate::domain::words::{Ground, Kind, Language, OfficeCode, Purpose, Role, Serial, Words};
 use crate::mail::{ChaseLine, Notice};
 use crate::store;
 use crate::store::appeal;
@@ -179,7 +179,13 @@ fn received(tx: &mut Tx<'_>, record: &Record, _: &Contact) -> Result<Option<Noti
         return Ok(None);
     }
     let due_on = record.due_on.filter(|_| record.state.is_open());
-    Ok(Some(Notice::Received { serial: record.serial, office: office(tx, record.office.as_ref()), in_tray: record.in_tray, due_on }))
+    Ok(Some(Notice::Received {
+        serial: record.serial,
+        office: office(tx, record.office.as_ref()),
+        in_tray: record.in_tray,
+        complaint: record.kind == Some(Kind::Complaint),
+        due_on,
+    }))
 }
 
 fn answered(tx: &mut Tx<'_>, record: &Record, contact: &Contact) -> Result<Option<Notice>, Problem> {
@@ -241,7 +247,13 @@ fn asked(tx: &mut Tx<'_>, record: &Record, _: &Contact) -> Result<Option<Notice>
 /// The office that has it now, at the address of whoever took over from it.
 fn routed(tx: &Tx<'_>, record: &Record, to: Option<OfficeCode>) -> Plan {
     let Some(code) = to.filter(|code| record.office.as_ref() == Some(code) && record.state.is_open()) else { return Plan::Nobody };
-    let notice = Notice::Routed { serial: record.serial, office: office(tx, Some(&code)), in_tray: record.in_tray, due_on: record.due_on };
+    let notice = Notice::Routed {
+        serial: record.serial,
+        office: office(tx, Some(&code)),
+        in_tray: record.in_tray,
+        complaint: record.kind == Some(Kind::Complaint),
+        due_on: record.due_on,
+    };
     office_email(tx, &code).map_or(Plan::Nobody, |email| Plan::One(email, Language::Vi, notice))
 }
 

@@ -21,6 +21,8 @@ pub enum Notice {
         office: Words,
         /// The office looks for the one that is competent.
         in_tray: bool,
+        /// A complaint, which is guided and not answered.
+        complaint: bool,
         /// The last day for an answer, while it is open.
         due_on: Option<Day>,
     },
@@ -82,6 +84,8 @@ pub enum Notice {
         office: Words,
         /// It has to find the one that is competent.
         in_tray: bool,
+        /// A complaint, whose sender it has to guide.
+        complaint: bool,
         /// The last day for an answer.
         due_on: Option<Day>,
     },
@@ -381,8 +385,8 @@ impl Notice {
     pub(super) fn sheet(&self, language: Language) -> Value {
         let day = |day: &Option<Day>| day.map(|d| i18n::long_date(language, d));
         match self {
-            Self::Received { office, in_tray, due_on, .. } | Self::Routed { office, in_tray, due_on, .. } => {
-                json!({"office": office.get(language), "in_tray": in_tray, "due": day(due_on)})
+            Self::Received { office, in_tray, complaint, due_on, .. } | Self::Routed { office, in_tray, complaint, due_on, .. } => {
+                json!({"office": office.get(language), "in_tray": in_tray, "complaint": complaint, "due": day(due_on)})
             }
             Self::Answered { office, through, revised, asks, sent, words, .. } => {
                 let through = through.map(|s| s.to_string());

@@ -15,7 +15,7 @@ use crate::domain::event::EventName;
 use crate::domain::feedback::State;
 use crate::domain::time::Day;
 use crate::domain::visibility::Appeal;
-use crate::domain::words::{OfficeCode, Serial};
+use crate::domain::words::{Ground, OfficeCode, Serial};
 
 /// An appeal as it lies on the desk.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,6 +30,8 @@ pub struct Work {
     pub revision: i64,
     /// Who wrote last.
     pub author: Option<Uuid>,
+    /// Why the approver gave it back, until it is handed in again.
+    pub returned: Option<Ground>,
 }
 
 #[derive(Queryable, Selectable)]
@@ -43,6 +45,7 @@ struct Row {
     revision: i64,
     author: Option<Key>,
     answered_on: Option<On>,
+    returned: Option<String>,
 }
 
 /// A new appeal, nothing written yet.
@@ -79,7 +82,14 @@ pub fn of(conn: &mut Conn, serial: Serial) -> Stored<Vec<Work>> {
                 answer: answered.map(|(_, answer)| answer),
                 salt,
             };
-            Ok(Work { appeal, answer: row.answer, handed_in: row.handed_in, revision: row.revision, author: row.author.map(|key| key.0) })
+            Ok(Work {
+                appeal,
+                answer: row.answer,
+                handed_in: row.handed_in,
+                revision: row.revision,
+                author: row.author.map(|key| key.0),
+                returned: row.returned.map(|reason| reason.parse().map_err(broken)).transpose()?,
+            })
         })
         .collect()
 }
@@ -156,15 +166,23 @@ fn salts(conn: &mut Conn, serial: Serial) -> Stored<Vec<Option<Salt>>> {
     Ok(kept.into_iter().map(|kept| kept.and_then(|kept| kept.0.get("answer").and_then(|salt| salt.as_str().and_then(Salt::from_base64)))).collect())
 }
 
-/// Saves what is written of the open appeal. Without an author the one who wrote last stays.
-pub fn put(conn: &mut Conn, serial: Serial, answer: &str, handed_in: bool, revision: i64, author: Option<Uuid>) -> Stored<()> {
+/// Saves what somebody wrote of the answer to the open appeal.
+pub fn put(conn: &mut Conn, serial: Serial, answer: &str, handed_in: bool, revision: i64, author: Uuid) -> Stored<()> {
     let open = a::table.filter(a::serial.eq(serial.0)).filter(a::answered_on.is_null());
-    let by = author.map(|author| a::author.eq(Some(Key(author))));
-    diesel::update(open).set((a::answer.eq(answer), a::handed_in.eq(handed_in), a::revision.eq(revision), by)).execute(conn)?;
-    let Some(author) = author else { return Ok(()) };
+    diesel::update(open).set((a::answer.eq(answer), a::handed_in.eq(handed_in), a::revision.eq(revision), a::author.eq(Some(Key(author))))).execute(conn)?;
+    if handed_in {
+        diesel::update(open).set(a::returned.eq(None::<String>)).execute(conn)?;
+    }
     let n: i64 = open.select(a::n).first(conn)?;
     let row = (w::serial.eq(serial.0), w::n.eq(n), w::officer.eq(Key(author)));
     Both(diesel::insert_into(w::table).values(row).on_conflict_do_nothing()).execute(conn)?;
+    Ok(())
+}
+
+/// An approver gives what is written of the open appeal back.
+pub fn give_back(conn: &mut Conn, serial: Serial, revision: i64, reason: &Ground) -> Stored<()> {
+    let open = a::table.filter(a::serial.eq(serial.0)).filter(a::answered_on.is_null());
+    diesel::update(open).set((a::handed_in.eq(false), a::revision.eq(revision), a::returned.eq(Some(reason.as_str())))).execute(conn)?;
     Ok(())
 }
 

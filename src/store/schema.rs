@@ -735,6 +735,7 @@ diesel::table! {
         author -> Nullable<Id>,
         approver -> Nullable<Id>,
         answered_on -> Nullable<CalendarDay>,
+        returned -> Nullable<Text>,
     }
 }
 

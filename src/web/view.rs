@@ -228,14 +228,20 @@ pub fn card(item: &PublicItem, catalogue: &Catalogue, today: Day, language: Lang
     let status = status(item.class, place.and_then(|p| p.due_on), place.and_then(|p| p.answered_on), clock, &catalogue.calendar, today, language);
     let line = match place {
         Some(p) => {
+            let days = p.answered_on.map(|on| catalogue.calendar.between(item.received_on, on, clock.is_none_or(|c| c.makeup)));
+            let key = match days {
+                None => "list.line",
+                Some(0) => "list.line_same_day",
+                Some(_) => "list.line_answered",
+            };
             let args = [
                 ("field", field_name(catalogue, &p.field, language)),
                 ("office", office_name(catalogue, &p.office, language)),
                 ("received", date(item.received_on)),
                 ("answered", p.answered_on.map(date).unwrap_or_default()),
-                ("days", p.answered_on.map_or(0, |a| catalogue.calendar.between(item.received_on, a, clock.is_none_or(|c| c.makeup))).to_string()),
+                ("days", days.unwrap_or_default().to_string()),
             ];
-            tr(language, if p.answered_on.is_some() { "list.line_answered" } else { "list.line" }, &args)
+            tr(language, key, &args)
         }
         None => tr(language, "list.line_sealed", &[("received", date(item.received_on))]),
     };
@@ -281,6 +287,8 @@ pub fn answer(answer: &Answer, catalogue: &Catalogue, language: Language) -> Ans
 /// A higher office that was asked, for a page.
 #[derive(Debug, Serialize)]
 pub struct AppealView {
+    /// Its last day is over, and nobody has answered.
+    late: bool,
     /// The words that it is about were erased: nobody answers it any more.
     erased: bool,
     office: String,
@@ -292,13 +300,14 @@ pub struct AppealView {
 }
 
 /// What a higher office was asked, for a page.
-pub fn appeal(appeal: &Appeal, erased: bool, catalogue: &Catalogue, language: Language) -> AppealView {
+pub fn appeal(appeal: &Appeal, erased: bool, catalogue: &Catalogue, today: Day, language: Language) -> AppealView {
     let words = appeal.answer.as_deref().unwrap_or_default();
     AppealView {
         office: office_name(catalogue, &appeal.office, language),
         appealed_on: date(appeal.appealed_on),
         until: long_date(language, appeal.until),
         answered_on: appeal.answered_on.map(date),
+        late: appeal.answered_on.is_none() && appeal.until < today,
         erased,
         lang: language_of(words, Language::Vi),
         paragraphs: paragraphs(words),

@@ -163,6 +163,7 @@ fn the_sender_asks_on_their_page_and_a_stranger_can_verify_the_answer() {
         let approver = site.browser().signs_in("city-approver");
         let returned = [("revision", "1"), ("viec", "tra-lai"), ("appeal-reason", "unclear"), ("note", "Nêu rõ ngày.")];
         assert_eq!(approver.submits(&format!("{desk}/duyet-lai"), &returned).status, 303);
+        assert!(officer.opens(&desk).says("Người duyệt trả lại để sửa. Lý do:"), "{}", officer.opens(&desk).body);
         assert_eq!(officer.submits(&format!("{desk}/xem-lai"), &[("revision", "2"), ("appeal", "Sẽ có sổ ngày 30/10/2026.")]).status, 303);
         assert_eq!(approver.submits(&format!("{desk}/duyet-lai"), &[("revision", "3"), ("viec", "duyet")]).status, 303);
         let public = sender.opens(&format!("/y-kien/{}", serial.0));

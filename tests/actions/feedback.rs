@@ -7,6 +7,7 @@ use std::time::Duration;
 use hoidap::actions::feedback::{self, Written};
 use hoidap::actions::figures::Asked;
 use hoidap::actions::intake::Receipt;
+use hoidap::actions::may::May;
 use hoidap::actions::{calendar, intake, lookup};
 use hoidap::domain::calendar::{CalendarDay, DayKind, Status};
 use hoidap::domain::error::Problem;
@@ -182,6 +183,24 @@ fn a_refusal_needs_two_people_and_can_be_undone() {
         });
         assert_eq!(refusal(groundless), "reason_missing");
         bed.recounts();
+    });
+}
+
+#[test]
+fn a_complaint_is_not_answered_and_what_is_none_is() {
+    each_database(|bed| {
+        let serial = bed.citizen().says("Tôi khiếu nại quyết định số 1.").kind("complaint").sends_opinion(bed);
+        let answers = |revision| {
+            let written =
+                Written {
+                    title: "Quyết định số 1".to_owned(), question: "Hỏi".to_owned(), answer: "Đã xem.".to_owned(), revision, ..Written::default()
+                };
+            bed.officer().tries(|tx, me| feedback::save(tx, me, serial, &written, true))
+        };
+        assert_eq!(refusal(answers(0)), "complaint_is_guided");
+        assert!(!May::of(&bed.officer().opens(serial).unwrap()).write);
+        bed.officer().tries(|tx, me| feedback::reclassify(tx, me, serial, "report", "by_content", "")).unwrap();
+        answers(0).unwrap();
     });
 }
 

@@ -32,8 +32,8 @@ fn notices() -> Vec<(&'static str, Notice)> {
     };
     let answered = |through, revised, words| Notice::Answered { serial, office: office.clone(), through, revised, asks: through.is_none(), sent: true, words };
     vec![
-        ("received", Notice::Received { serial, office: office.clone(), in_tray: false, due_on }),
-        ("received_tray", Notice::Received { serial, office: office.clone(), in_tray: true, due_on }),
+        ("received", Notice::Received { serial, office: office.clone(), in_tray: false, complaint: false, due_on }),
+        ("received_tray", Notice::Received { serial, office: office.clone(), in_tray: true, complaint: false, due_on }),
         ("answered", answered(None, false, text.clone())),
         ("answered_revised", answered(None, true, text.clone())),
         ("answered_through", answered(Some(Serial(1_100)), false, text)),
@@ -63,8 +63,10 @@ fn notices() -> Vec<(&'static str, Notice)> {
                 serial, office: office.clone(), request: "Thửa đất số mấy, tờ bản đồ số mấy?".to_owned(), until: "2026-12-08".parse().unwrap()
             },
         ),
-        ("routed", Notice::Routed { serial, office: office.clone(), in_tray: false, due_on }),
-        ("routed_tray", Notice::Routed { serial, office: office.clone(), in_tray: true, due_on }),
+        ("received_complaint", Notice::Received { serial, office: office.clone(), in_tray: false, complaint: true, due_on }),
+        ("routed_complaint", Notice::Routed { serial, office: office.clone(), in_tray: false, complaint: true, due_on }),
+        ("routed", Notice::Routed { serial, office: office.clone(), in_tray: false, complaint: false, due_on }),
+        ("routed_tray", Notice::Routed { serial, office: office.clone(), in_tray: true, complaint: false, due_on }),
         ("handed_in", Notice::HandedIn { serial, office: office.clone(), refusal: false, due_on }),
         ("handed_in_refusal", Notice::HandedIn { serial, office: office.clone(), refusal: true, due_on: None }),
         ("unsolved", Notice::Unsolved { serial, reason: reason.clone() }),

@@ -228,11 +228,15 @@ fn out(bed: &Bed, life: &mut Life) {
         let words = life.secret(what);
         life.sends(bed, &bed.citizen().says(&words).kind("complaint"))
     };
-    let [_, redirected, answered] = ["a complaint", "a redirected complaint", "an answered complaint"].map(&mut complaint);
+    let [_, redirected] = ["a complaint", "a redirected complaint"].map(&mut complaint);
     let guidance = life.secret("what a complaint's sender was told");
     bed.officer().tries(|tx, me| feedback::redirect(tx, me, redirected, "complaint_law", &guidance)).unwrap();
+    // Nobody answers a complaint any more; older versions let it be answered.
+    let answered = life.says(bed, "an answered complaint");
     let written = life.written(Some("an answered complaint"));
     saves(bed.officer(), answered, &written);
+    let kind = Event::Reclassified { kind: Kind::Complaint, reason: "by_content".parse().unwrap(), note: None };
+    bed.officer().records(answered, By::Officer, kind).unwrap();
     bed.approver().approves(answered);
 }
 

@@ -21,3 +21,5 @@ INSERT INTO answer_authors (serial, version, officer) SELECT serial, version, au
 INSERT INTO answer_authors (serial, version, officer)
   SELECT v.serial, v.version, d.officer FROM feedback_answers AS v JOIN draft_authors AS d ON d.serial = v.serial
   WHERE d.officer <> v.author AND NOT EXISTS (SELECT 1 FROM feedback_appeals AS a WHERE a.serial = v.serial AND a.author = d.officer);
+-- Why an approver gave the answer to an appeal back, until it is handed in again.
+ALTER TABLE feedback_appeals ADD COLUMN returned TEXT;

@@ -54,6 +54,10 @@ pub fn add_clock(tx: &mut Tx<'_>, by: &Officer, form: &ClockForm) -> Result<(), 
     let days = check.number("/days", &form.days, 1..=MOST_DAYS);
     let valid_from = check.first_day(&form.valid_from, tx.today);
     let source = check.source(&form.source);
+    let same = |rule: &ClockRule| rule.step == step && rule.kind == kind && rule.field == field && Some(rule.valid_from) == valid_from;
+    if catalogue.clocks.iter().any(|rule| same(rule) && rule.valid_to.is_none_or(|last| Some(last) >= valid_from)) {
+        check.fault("/valid_from", "clock_exists");
+    }
     match (days, valid_from) {
         (Some(days), Some(valid_from)) if check.clean() => {
             let rule = ClockRule { id: 0, kind, field, step, days, valid_from, valid_to: None };

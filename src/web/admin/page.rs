@@ -65,6 +65,7 @@ impl Cell {
         let say = |key: &str, day: Day| i18n::tr(admin.language(), key, &[("day", i18n::date(day))]);
         match to {
             Some(last) if last < admin.today => Self::tag(say("admin.state.ended", last)),
+            Some(last) if from > admin.today => Self::text(format!("{}, {}", say("admin.state.since", from), say("admin.state.until", last).to_lowercase())),
             Some(last) => Self::text(say("admin.state.until", last)),
             None => Self::text(say("admin.state.since", from)),
         }

@@ -175,6 +175,8 @@ struct Page {
     notified: Option<Notified>,
     facts: Vec<Fact>,
     form: FormView,
+    /// Somebody else saved what stands above the form that comes back.
+    changed: bool,
     notify: NotifyForm,
     form_open: bool,
     faults: Vec<FaultLine>,
@@ -247,6 +249,7 @@ fn build(breach: &Breach, now: Moment, back: &Back, language: Language) -> Resul
         clock: clock(breach, now, language)?,
         notified: breach.notified.as_ref().map(|(at, to)| Notified { at: moment(*at, language), to: to.clone() }),
         facts: facts(breach, language),
+        changed: editing && back.faults.iter().any(|fault| fault.code == Code::ChangedMeanwhile.as_str()),
         form: if editing { FormView::typed(f) } else { FormView::of(breach) },
         notify: NotifyForm {
             day: part("notified-day", now.day().to_string()),

@@ -69,6 +69,12 @@ struct Page {
     returned: Option<String>,
     may: May,
     inner: Vec<InnerView>,
+    /// Only its receiver sees it.
+    kept_secret: bool,
+    /// A complaint is guided and not answered.
+    complaint: bool,
+    /// Why the public sees none of its words.
+    withheld: Option<String>,
     draft: DraftView,
     proposal: Option<Proposal>,
     appeals: Vec<AppealView>,
@@ -219,6 +225,8 @@ struct AppealWork {
     involved: bool,
     /// Nobody is left who may write and approve.
     stuck: bool,
+    /// Why it was given back.
+    returned: Option<String>,
     note: String,
 }
 
@@ -434,6 +442,9 @@ fn build(tx: &mut Tx<'_>, officer: &Officer, item: &DeskItem, sent: &Sent, langu
         field: record.field.as_ref().map(|f| view::field_name(&catalogue, f, language)).unwrap_or_default(),
         office: record.office.as_ref().map(|o| view::office_name(&catalogue, o, language)).unwrap_or_default(),
         inner: inner(item, &catalogue, tx.today),
+        kept_secret: record.state == State::Sealed,
+        complaint: record.kind == Some(Kind::Complaint) && record.state.is_open(),
+        withheld: withheld(tx, record, language)?,
         in_tray: record.in_tray,
         assignee: record.assignee.and_then(|id| names.get(&id).cloned()),
         status: view::status(record.class(tx.today), record.due_on, record.answered_on, record.clock.as_ref(), &catalogue.calendar, tx.today, language),
@@ -480,7 +491,7 @@ fn build(tx: &mut Tx<'_>, officer: &Officer, item: &DeskItem, sent: &Sent, langu
         picked: store::picked::is_picked(tx.conn, record.serial)?,
         praise: record.kind == Some(Kind::Praise),
         templates: templates(tx, record, language)?,
-        appeals: item.appeals.iter().map(|work| view::appeal(&work.appeal, item.erased, &catalogue, language)).collect(),
+        appeals: item.appeals.iter().map(|work| view::appeal(&work.appeal, item.erased, &catalogue, tx.today, language)).collect(),
         appeal: appeal_work(tx, item, redactor, sent, language)?,
         appeal_reasons: list("duyet-lai", "appeal-reason", "return", "desk.return_reason"),
         offices: select("chuyen", "to", "desk.to_office", view::office_options(&catalogue, tx.today, language)),
@@ -534,11 +545,21 @@ fn moment(at: Moment) -> String {
     format!("{hour:02}:{minute:02}, {}", date(at.day()))
 }
 
+/// The ground on which the words are withheld, in words.
+fn withheld(tx: &mut Tx<'_>, record: &Record, language: Language) -> Result<Option<String>, Problem> {
+    if !record.withheld || record.state == State::Sealed {
+        return Ok(None);
+    }
+    let ground = lookup::item(tx, record.serial)?.ground;
+    Ok(ground.and_then(|(list, code)| tx.catalogue.list(list).find(|c| c.code == code).map(|c| c.name.get(language).to_owned())))
+}
+
 /// Until when what is to be done inside the office.
 fn inner(item: &DeskItem, catalogue: &Catalogue, today: Day) -> Vec<InnerView> {
     let label = |step: &str| match step {
         "refuse" => "desk.inner_refuse",
         "ask" => "desk.inner_ask",
+        "confirm" => "desk.inner_confirm",
         _ => "desk.inner_approve",
     };
     may::inner_terms(item, catalogue).into_iter().map(|term| InnerView { label: label(term.step), until: term.until, late: term.until < today }).collect()
@@ -595,6 +616,10 @@ fn appeal_work(tx: &mut Tx<'_>, item: &DeskItem, redactor: &Redactor, sent: &Sen
         may_write: act(Act::AnswerAppeal) && !work.handed_in,
         may_approve: act(Act::ApproveAppeal) && work.handed_in && !item.own_appeal_text,
         involved: item.involved,
+        returned: work.returned.as_ref().map(|reason| {
+            let name = tx.catalogue.list("return").find(|c| c.code == *reason).map_or_else(String::new, |c| c.name.get(language).to_owned());
+            tr(language, "desk.returned", &[("reason", name), ("note", String::new())])
+        }),
         note: sent.typed("duyet-lai", "note").to_owned(),
     }))
 }

@@ -11,11 +11,11 @@ use crate::actions::{Tx, desk, inbox};
 use crate::domain::access::Officer;
 use crate::domain::desk::View;
 use crate::domain::error::{Code, Fault, Problem};
-use crate::domain::feedback::State;
+use crate::domain::feedback::{Class, State};
 use crate::domain::search::Query;
 use crate::domain::time::Day;
 use crate::domain::visibility::Record;
-use crate::domain::words::{Kind, Language, Role};
+use crate::domain::words::{Kind, Language, Role, Serial};
 use crate::i18n::{date, long_date, t, tr};
 use crate::store;
 use crate::store::list::{Filter, Order, Place};
@@ -227,7 +227,20 @@ fn build(tx: &mut Tx<'_>, officer: &Officer, asked: &Fields, language: Language)
         }
         views.push(Tab { tab, n: n.map(|n| counted(n, language)).unwrap_or_default(), href: address(tab, &query), here: tab == name });
     }
-    let items = records.iter().map(|r| row(tx, r, officer, language)).collect::<Result<Vec<_>, _>>()?;
+    let mut items = records.iter().map(|r| row(tx, r, officer, language)).collect::<Result<Vec<_>, _>>()?;
+    if *name == "appeals" {
+        // An appeal has a date and an office of its own.
+        for item in &mut items {
+            if let Some(work) = store::appeal::of(tx.conn, Serial(item.number))?.pop() {
+                let class = if work.appeal.until < tx.today { Class::Overdue } else { Class::OpenInTime };
+                item.status = view::status(class, Some(work.appeal.until), None, None, &tx.catalogue.calendar, tx.today, language);
+                item.due_on = Some(work.appeal.until);
+                item.office = view::office_name(&tx.catalogue, &work.appeal.office, language);
+                item.state = t(language, "overview.appeals");
+            }
+        }
+        items.sort_by_key(|item| (item.due_on, item.number));
+    }
     let next_off = (1..=7).map(|n| tx.today.plus(n)).find_map(|d| match tx.catalogue.calendar.skip(d, true) {
         Some(crate::domain::calendar::Skip::Off(row)) => {
             Some(tr(language, "desk.next_off", &[("day", long_date(language, d)), ("name", row.name.get(language).to_owned())]))

@@ -222,6 +222,7 @@ fn item(tx: &mut Tx<'_>, officer: &Officer, what: What, serial: Serial, asked: &
     let left_out = match what {
         What::Approve if item.own_text => Some("errors.own_text"),
         What::Approve if waits.is_none_or(|draft| draft.intent != store::draft::Intent::Answer) => Some("desk.many_nothing_waits"),
+        What::Take if item.record.assignee.is_some_and(|id| id != officer.id) => Some("desk.many_taken"),
         What::Answer if !matches!(item.record.state, State::Waiting | State::Working) => Some("desk.many_not_open"),
         _ => None,
     };

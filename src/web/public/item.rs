@@ -200,7 +200,7 @@ fn build(tx: &mut Tx<'_>, serial: Serial, language: Language) -> Result<Page, Pr
         facts: facts(&item, &catalogue, language),
         question: latest.map(|a| view::paragraphs(&a.question)).unwrap_or_default(),
         answers: item.answers.iter().map(|a| view::answer(a, &catalogue, language)).collect(),
-        appeals: item.appeals.iter().map(|a| view::appeal(a, erased, &catalogue, language)).collect(),
+        appeals: item.appeals.iter().map(|a| view::appeal(a, erased, &catalogue, tx.today, language)).collect(),
         survivor: survivor
             .map(|s| Survivor { numbered: view::numbered(s.serial), answers: s.answers.iter().map(|a| view::answer(a, &catalogue, language)).collect() }),
         merged_here: if item.class == Class::Sealed { Vec::new() } else { merged.into_iter().map(view::numbered).collect() },

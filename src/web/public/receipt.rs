@@ -273,7 +273,7 @@ fn item(tx: &mut crate::actions::Tx<'_>, own: &lookup::OwnItem, language: Langua
             .map(|(on, words)| Added { on: date(*on), lang: view::language_of(words, record.language), paragraphs: view::paragraphs(words) })
             .collect(),
         answers: answers.iter().map(|a| view::answer(a, &catalogue, language)).collect(),
-        appeals: own.appeals.iter().map(|a| view::appeal(a, false, &catalogue, language)).collect(),
+        appeals: own.appeals.iter().map(|a| view::appeal(a, false, &catalogue, tx.today, language)).collect(),
         replied: record.reply.map(|reply| t(language, &format!("own.replied_{reply}"))),
         can_appeal: own.can_appeal.as_ref().map(|to| view::office_name(&catalogue, to, language)),
         survivor: survivor.map(|s| view::numbered(s.serial)),
