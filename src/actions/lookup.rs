@@ -172,13 +172,13 @@ pub fn own(tx: &mut Tx<'_>, code: &ReceiptCode) -> Result<Own, Problem> {
 fn own_item(tx: &mut Tx<'_>, serial: Serial) -> Result<OwnItem, Problem> {
     let record = store::feedback::get(tx.conn, serial)?.ok_or(Code::NotFound)?;
     let item = public(tx, &record)?;
-    let original = store::feedback::original(tx.conn, serial)?.unwrap_or_default();
+    // Of what was erased nothing is shown any more, to nobody.
+    let original = store::feedback::original(tx.conn, serial)?;
+    let erased = original.is_none();
     let told = told(tx, &record)?;
     let (asked, added) = (asked(tx, &record)?, added(tx, serial)?);
     let contact = store::feedback::contact(tx.conn, serial)?.and_then(|sealed| tx.keys.open_contact(serial, &sealed));
     let can_withdraw = record.state.is_open();
-    // Of what was erased nothing is shown any more, to nobody.
-    let erased = fold(tx, &record)?.is_erased();
     let answered = record.state == State::Answered && !erased;
     let answers = if answered { store::feedback::answers(tx.conn, serial)? } else { Vec::new() };
     let appeals = if answered { appeals(tx, &record)? } else { Vec::new() };
@@ -191,7 +191,7 @@ fn own_item(tx: &mut Tx<'_>, serial: Serial) -> Result<OwnItem, Problem> {
         item,
         record,
         answers,
-        original,
+        original: original.unwrap_or_default(),
         erased,
         told,
         asked,

@@ -2,17 +2,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use diesel::dsl::{exists, not};
+use diesel::dsl::{exists, not, sql};
+use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 use uuid::Uuid;
 
-use super::list::Place;
-use super::schema::{answer_authors, appeal_authors as w, feedback_answers, feedback_appeals as a, feedback_events, feedback_texts};
+use super::schema::{answer_authors, appeal_authors as w, feedback_answers, feedback_appeals as a, feedback_events};
 use super::types::{Json, Key, On};
 use super::{Both, Conn, Stored, broken};
 use crate::domain::commitment::Salt;
 use crate::domain::event::EventName;
-use crate::domain::feedback::State;
 use crate::domain::time::Day;
 use crate::domain::visibility::Appeal;
 use crate::domain::words::{Ground, OfficeCode, Serial};
@@ -94,23 +94,21 @@ pub fn of(conn: &mut Conn, serial: Serial) -> Stored<Vec<Work>> {
         .collect()
 }
 
-/// Open appeals at some offices, in the order of their dates, after a place: the number of the item and the appeal.
-pub fn waiting_at(conn: &mut Conn, offices: &[String], after: Option<Place>, limit: i64) -> Stored<Vec<(Serial, Appeal)>> {
-    use super::schema::feedback as f;
-    let mut query = a::table
-        .inner_join(f::table.on(f::serial.eq(a::serial)))
-        .filter(a::answered_on.is_null())
-        .filter(a::office.eq_any(offices))
-        .filter(f::state.eq(State::Answered.as_str()))
-        .filter(exists(feedback_texts::table.find(a::serial)))
-        .order((a::until, a::serial))
-        .limit(limit)
-        .select((a::serial, a::office, a::appealed_on, a::until))
-        .into_boxed::<super::MultiBackend>();
-    if let Some(after) = after {
-        query = query.filter(a::until.gt(On(after.due_on)).or(a::until.eq(On(after.due_on)).and(a::serial.gt(after.serial.0))));
-    }
-    let rows: Vec<(i64, String, On, On)> = query.load(conn)?;
+/// An appeal that waits for its answer: of an item that nobody has sealed since, and whose words are there. A condition
+/// on `feedback_appeals`.
+pub(super) const APPEAL_WAITS: &str = "feedback_appeals.answered_on IS NULL AND EXISTS (SELECT 1 FROM feedback AS i \
+     JOIN feedback_texts AS t ON t.serial = i.serial WHERE i.serial = feedback_appeals.serial AND i.state = 'answered')";
+
+/// The same for a query.
+pub(super) fn waits() -> SqlLiteral<Bool> {
+    sql::<Bool>(APPEAL_WAITS)
+}
+
+/// The open appeals of these items.
+pub fn open_of(conn: &mut Conn, serials: &[Serial]) -> Stored<BTreeMap<Serial, Appeal>> {
+    let numbers: Vec<i64> = serials.iter().map(|serial| serial.0).collect();
+    let open = a::table.filter(a::serial.eq_any(numbers)).filter(a::answered_on.is_null());
+    let rows: Vec<(i64, String, On, On)> = open.select((a::serial, a::office, a::appealed_on, a::until)).load(conn)?;
     let read = |(serial, office, appealed_on, until): (i64, String, On, On)| {
         let office = office.parse().map_err(broken)?;
         Ok((Serial(serial), Appeal { office, appealed_on: appealed_on.0, until: until.0, answered_on: None, answer: None, salt: None }))
@@ -118,18 +116,10 @@ pub fn waiting_at(conn: &mut Conn, offices: &[String], after: Option<Place>, lim
     rows.into_iter().map(read).collect()
 }
 
-/// How many open appeals wait at each of some offices.
+/// How many appeals wait at each of some offices.
 pub fn counts(conn: &mut Conn, offices: &[String]) -> Stored<BTreeMap<OfficeCode, i64>> {
-    use super::schema::feedback as f;
-    let rows: Vec<(String, i64)> = a::table
-        .inner_join(f::table.on(f::serial.eq(a::serial)))
-        .filter(a::answered_on.is_null())
-        .filter(a::office.eq_any(offices))
-        .filter(f::state.eq(State::Answered.as_str()))
-        .filter(exists(feedback_texts::table.find(a::serial)))
-        .group_by(a::office)
-        .select((a::office, diesel::dsl::count_star()))
-        .load(conn)?;
+    let waiting = a::table.filter(waits()).filter(a::office.eq_any(offices));
+    let rows: Vec<(String, i64)> = waiting.group_by(a::office).select((a::office, diesel::dsl::count_star())).load(conn)?;
     rows.into_iter().map(|(office, n)| Ok((office.parse().map_err(broken)?, n))).collect()
 }
 
@@ -140,17 +130,9 @@ pub fn having(conn: &mut Conn, serials: &[Serial]) -> Stored<BTreeSet<Serial>> {
     Ok(having.into_iter().map(Serial).collect())
 }
 
-/// Every appeal that waits for its answer: of items that nobody has sealed since, and whose words are there.
+/// Every appeal that waits for its answer.
 pub fn open_ones(conn: &mut Conn) -> Stored<Vec<(Serial, Work)>> {
-    use super::schema::feedback as f;
-    let serials: Vec<i64> = a::table
-        .inner_join(f::table.on(f::serial.eq(a::serial)))
-        .filter(a::answered_on.is_null())
-        .filter(f::state.eq(State::Answered.as_str()))
-        .filter(exists(feedback_texts::table.find(a::serial)))
-        .order(a::serial)
-        .select(a::serial)
-        .load(conn)?;
+    let serials: Vec<i64> = a::table.filter(waits()).order(a::serial).select(a::serial).load(conn)?;
     let mut open = Vec::new();
     for serial in serials {
         open.extend(of(conn, Serial(serial))?.pop().map(|work| (Serial(serial), work)));

@@ -1,11 +1,10 @@
 //! Files beside opinions: what belongs to what, and which names in the file store are free.
 
-use diesel::dsl::exists;
 use diesel::prelude::*;
 use uuid::Uuid;
 
-use super::schema::{attachments as a, feedback, files as f};
-use super::types::{At, Key, On};
+use super::schema::{attachments as a, files as f};
+use super::types::{At, Key};
 use super::{Conn, Stored, broken};
 use crate::domain::attachment::Format;
 use crate::domain::time::{Day, Moment};
@@ -97,16 +96,9 @@ pub fn drop_all(conn: &mut Conn, receipt_hash: &str, now: Moment) -> Stored<()> 
 
 /// Items with files that were done before a day, and are no receiver's matter.
 pub fn done_before(conn: &mut Conn, day: Day, limit: i64) -> Stored<Vec<Serial>> {
-    let since = feedback::answered_on.lt(On(day)).or(feedback::answered_on.is_null().and(feedback::out_on.lt(On(day))));
-    let serials: Vec<i64> = feedback::table
-        .filter(feedback::settled.is_not_null().and(since))
-        .filter(feedback::state.ne("sealed"))
-        .filter(exists(a::table.filter(a::receipt_hash.eq(feedback::receipt_hash))))
-        .order(feedback::serial)
-        .limit(limit)
-        .select(feedback::serial)
-        .load(conn)?;
-    Ok(serials.into_iter().map(Serial).collect())
+    let having =
+        "SELECT f.serial FROM feedback AS f WHERE f.state <> 'sealed' AND EXISTS (SELECT 1 FROM attachments AS a WHERE a.receipt_hash = f.receipt_hash)";
+    super::retention::done_before(conn, having, day, limit)
 }
 
 /// Of files that came before a moment and whose item was not known then: those that were sent get its number, the others are dropped.

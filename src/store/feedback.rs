@@ -624,29 +624,9 @@ pub fn last_serial(conn: &mut Conn) -> Stored<i64> {
     Ok(last.unwrap_or(0))
 }
 
-/// Items that have a contact and have been done since before a day: nothing of them has been said since, nothing is
-/// still to be said, and neither of what goes on for them once they were merged.
+/// Items that have a contact and have been done since before a day.
 pub fn contacts_done_before(conn: &mut Conn, day: Day, limit: i64) -> Stored<Vec<Serial>> {
-    #[derive(QueryableByName)]
-    struct Done {
-        #[diesel(sql_type = diesel::sql_types::BigInt)]
-        serial: i64,
-    }
-    // The text is made from a `Day` and a number, never from input.
-    let query = format!(
-        "WITH RECURSIVE concerns (serial, item) AS ( \
-           SELECT serial, serial FROM contacts \
-           UNION SELECT c.serial, f.merged_into FROM concerns AS c JOIN feedback AS f ON f.serial = c.item WHERE f.state = 'merged' AND f.merged_into IS NOT NULL \
-         ), waiting (serial) AS ( \
-           SELECT c.serial FROM concerns AS c JOIN feedback AS f ON f.serial = c.item \
-           WHERE f.settled IS NULL OR f.answered_on >= '{day}' OR f.out_on >= '{day}' \
-             OR f.appeal = 'open' AND f.state = 'answered' AND EXISTS (SELECT 1 FROM feedback_texts AS t WHERE t.serial = f.serial) \
-             OR EXISTS (SELECT 1 FROM feedback_answers AS v WHERE v.serial = f.serial AND v.published_on >= '{day}') \
-             OR EXISTS (SELECT 1 FROM feedback_appeals AS a WHERE a.serial = f.serial AND a.answered_on >= '{day}') \
-         ) SELECT serial FROM contacts WHERE serial NOT IN (SELECT serial FROM waiting) ORDER BY serial LIMIT {limit}"
-    );
-    let done: Vec<Done> = diesel::sql_query(query).load(conn)?;
-    Ok(done.into_iter().map(|done| Serial(done.serial)).collect())
+    super::retention::done_before(conn, "SELECT serial FROM contacts", day, limit)
 }
 
 /// Deletes a contact whose purpose has ended.

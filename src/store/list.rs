@@ -3,7 +3,7 @@
 use diesel::dsl::{exists, not, sql};
 use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Bool};
+use diesel::sql_types::{BigInt, Bool, Text};
 use uuid::Uuid;
 
 use super::feedback::Row;
@@ -91,6 +91,8 @@ pub enum Order {
     Newest(Option<i64>),
     /// Nearest deadline first, from after this place.
     Deadline(Option<Place>),
+    /// Nearest last day of its open appeal first, from after this place.
+    Appeal(Option<Place>),
     /// Newest answer first, of those that ever had one.
     Answered,
 }
@@ -160,11 +162,7 @@ fn filtered<'a>(conn: &Conn, filter: &'a Filter) -> Chosen<'a> {
     }
     if let Some(offices) = &filter.appealed_to {
         use super::schema::feedback_appeals as a;
-        use super::schema::feedback_texts as t;
-        let open = a::table.filter(a::answered_on.is_null()).filter(a::office.eq_any(offices)).select(a::serial);
-        // An item with an open appeal is answered, or was sealed since; of one that was erased there is nothing to look at again.
-        let there = exists(t::table.filter(t::serial.eq(f::serial)));
-        query = query.filter(f::state.ne(State::Sealed.as_str())).filter(f::serial.eq_any(open)).filter(there);
+        query = query.filter(f::serial.eq_any(a::table.filter(super::appeal::waits()).filter(a::office.eq_any(offices)).select(a::serial)));
     }
     if filter.handed_in {
         use super::schema::feedback_drafts as d;
@@ -183,6 +181,7 @@ pub fn list(conn: &mut Conn, filter: &Filter, order: Order, limit: i64) -> Store
     let query = match order {
         Order::Newest(None) => query.order(f::serial.desc()),
         Order::Newest(Some(below)) => query.filter(f::serial.lt(below)).order(f::serial.desc()),
+        Order::Appeal(after) => appeals_from(query, after).order((sql::<Text>(APPEAL_UNTIL), f::serial.asc())),
         Order::Deadline(after) => from(query, after).order((f::due_on.asc(), f::serial.asc())),
         Order::Answered => query.filter(sql::<Bool>("feedback.answered_on IS NOT NULL")).order((f::answered_on.desc(), f::serial.desc())),
     };
@@ -194,6 +193,21 @@ pub fn list(conn: &mut Conn, filter: &Filter, order: Order, limit: i64) -> Store
 pub(super) fn received(from: Option<Day>, to: Option<Day>) -> SqlLiteral<Bool> {
     let day = |day: Option<Day>, compared: &str| day.map_or_else(|| "1 = 1".to_owned(), |day| format!("feedback.received_on {compared} '{day}'"));
     sql::<Bool>(&format!("{} AND {}", day(from, ">="), day(to, "<=")))
+}
+
+/// The last day of an item's open appeal.
+const APPEAL_UNTIL: &str = "(SELECT a.until FROM feedback_appeals AS a WHERE a.serial = feedback.serial AND a.answered_on IS NULL)";
+
+/// Those that come after a place in the order of appeals.
+fn appeals_from(query: Chosen<'_>, after: Option<Place>) -> Chosen<'_> {
+    // The text is made from a day and a number, never from input.
+    let later = |Place { due_on, serial }: Place| {
+        sql::<Bool>(&format!("({APPEAL_UNTIL} > '{due_on}' OR {APPEAL_UNTIL} = '{due_on}' AND feedback.serial > {})", serial.0))
+    };
+    match after {
+        Some(after) => query.filter(later(after)),
+        None => query,
+    }
 }
 
 /// Those that come after a place in the order of deadlines.

@@ -3,10 +3,12 @@
 use diesel::prelude::*;
 use diesel::upsert::excluded;
 
+use super::appeal::APPEAL_WAITS;
 use super::schema::{outbox, retention_runs, sessions, sign_in_failures};
 use super::types::{At, Json, On};
 use super::{Both, Conn, Stored};
 use crate::domain::time::{Day, Moment};
+use crate::domain::words::Serial;
 
 /// Deletes sessions that expired before a moment. Returns how many.
 pub fn drop_sessions(conn: &mut Conn, at: Moment, limit: i64) -> Stored<usize> {
@@ -90,4 +92,29 @@ pub fn last_runs(conn: &mut Conn) -> Stored<Vec<(Run, i64)>> {
         }
     }
     Ok(last)
+}
+
+/// Items that have been done since before a day: nothing of them has been said since, nothing is still to be said, and
+/// neither of what goes on for them once they were merged. `having`: a query for the numbers of those that are asked
+/// about, never made from input.
+pub(super) fn done_before(conn: &mut Conn, having: &str, day: Day, limit: i64) -> Stored<Vec<Serial>> {
+    #[derive(QueryableByName)]
+    struct Done {
+        #[diesel(sql_type = diesel::sql_types::BigInt)]
+        serial: i64,
+    }
+    let query = format!(
+        "WITH RECURSIVE asked (serial) AS ({having}), concerns (serial, item) AS ( \
+           SELECT serial, serial FROM asked \
+           UNION SELECT c.serial, f.merged_into FROM concerns AS c JOIN feedback AS f ON f.serial = c.item WHERE f.state = 'merged' AND f.merged_into IS NOT NULL \
+         ), waiting (serial) AS ( \
+           SELECT c.serial FROM concerns AS c JOIN feedback AS f ON f.serial = c.item \
+           WHERE f.settled IS NULL OR f.answered_on >= '{day}' OR f.out_on >= '{day}' \
+             OR EXISTS (SELECT 1 FROM feedback_appeals WHERE feedback_appeals.serial = f.serial AND {APPEAL_WAITS}) \
+             OR EXISTS (SELECT 1 FROM feedback_answers AS v WHERE v.serial = f.serial AND v.published_on >= '{day}') \
+             OR EXISTS (SELECT 1 FROM feedback_appeals AS a WHERE a.serial = f.serial AND a.answered_on >= '{day}') \
+         ) SELECT serial FROM asked WHERE serial NOT IN (SELECT serial FROM waiting) ORDER BY serial LIMIT {limit}"
+    );
+    let done: Vec<Done> = diesel::sql_query(query).load(conn)?;
+    Ok(done.into_iter().map(|done| Serial(done.serial)).collect())
 }

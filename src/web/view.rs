@@ -208,6 +208,12 @@ pub fn status(
     Status { status, tone }
 }
 
+/// How it stands with an appeal that waits: by its own last day.
+pub fn appeal_status(until: Day, calendar: &Calendar, today: Day, language: Language) -> Status {
+    let class = if until < today { Class::Overdue } else { Class::OpenInTime };
+    status(class, Some(until), None, None, calendar, today, language)
+}
+
 /// A card of a list.
 #[derive(Debug, Serialize)]
 pub struct ItemCard {

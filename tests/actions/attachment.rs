@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use hoidap::actions::attachment::{self, Depot, Upload};
-use hoidap::actions::{Service, erasure, recount};
+use hoidap::actions::{Service, appeal, erasure, recount, reply};
 use hoidap::domain::attachment::{Format, Limits};
 use hoidap::domain::words::Serial;
 use hoidap::jobs;
@@ -228,6 +228,24 @@ fn files_are_kept_as_long_as_the_rule_says_and_those_of_a_denunciation_stay() {
         bed.on("2027-10-03");
         jobs::retention::daily(&shelf.service).unwrap();
         assert_eq!((shelf.files(done).len(), shelf.files(sealed).len()), (0, 1));
+    });
+}
+
+#[test]
+fn files_stay_while_an_appeal_waits_for_its_answer() {
+    each_database(|bed| {
+        let shelf = Shelf::of(bed);
+        let [answered, appealed] = ["Một việc.", "Việc khác."].map(|words| bed.citizen().says(words).sends_opinion(bed));
+        for serial in [answered, appealed] {
+            shelf.lays(bed, "officer", serial, vec![upload("a", PDF)]);
+            bed.officer().writes(serial, "Đã xem.").hands_in(serial);
+            bed.approver().approves(serial);
+        }
+        shelf.service.write(|tx| reply::reply(tx, appealed, "no", "not_done", "")).unwrap();
+        shelf.service.write(|tx| appeal::ask(tx, appealed)).unwrap();
+        bed.on("2027-10-03");
+        jobs::retention::daily(&shelf.service).unwrap();
+        assert_eq!([answered, appealed].map(|serial| shelf.files(serial).len()), [0, 1], "who decides the appeal has to see it");
     });
 }
 

@@ -1,6 +1,7 @@
 //! What waits for an officer: found by words with or without marks, by number,
 //! by filters that are an address, and dealt with many at a time.
 
+use hoidap::actions::{appeal, reply};
 use hoidap::jobs::search;
 
 use crate::support::web::{Page, Site};
@@ -146,6 +147,44 @@ fn the_clocks_inside_the_office_stand_beside_an_opinion() {
         let waits = reads("approver");
         assert!(waits.says("Duyệt hoặc trả lại chậm nhất <time datetime=\"2026-10-08\">") && !waits.says("Nếu từ chối"), "{}", waits.body);
         assert_eq!(bed.item(serial).class(bed.service.now().day()).to_string(), "open_in_time", "they are in no class");
+    });
+}
+
+#[test]
+fn appeals_stand_in_the_order_of_their_own_days_over_all_pages() {
+    each_database(|bed| {
+        let answered: Vec<_> = (0..22)
+            .map(|n| {
+                let serial = bed.citizen().says(&format!("Việc {n}.")).sends_opinion(bed);
+                bed.officer().writes(serial, &format!("Đang xem việc {n}.")).hands_in(serial);
+                bed.approver().approves(serial);
+                bed.service.write(|tx| reply::reply(tx, serial, "no", "not_done", "")).unwrap();
+                serial
+            })
+            .collect();
+        // Who was answered last asks first.
+        for (n, serial) in answered.iter().rev().enumerate() {
+            bed.on(if n < 11 { "2026-10-02" } else { "2026-10-05" });
+            bed.service.write(|tx| appeal::ask(tx, *serial)).unwrap();
+        }
+        let mut expected: Vec<_> = answered.iter().map(|serial| (serial.0 <= answered[10].0, serial.0)).collect();
+        expected.sort_unstable();
+        let site = Site::start(bed);
+        for (login, mut address, link) in [
+            ("city-officer", "/can-bo?loc=appeals".to_owned(), "href=\"/can-bo/"),
+            ("supervisor", "/can-bo/theo-doi?xem=appeals".to_owned(), "href=\"/can-bo/theo-doi/"),
+        ] {
+            let reader = site.browser().signs_in(login);
+            let mut seen: Vec<i64> = Vec::new();
+            for _ in 0..2 {
+                let page = reader.opens(&address);
+                let found = page.body.split("<th role=\"rowheader\" scope=\"row\"><a ").skip(1);
+                seen.extend(found.filter_map(|rest| rest.strip_prefix(link)?.split('"').next()?.parse::<i64>().ok()));
+                let Some(next) = page.body.split("rel=\"next\"").next().filter(|before| before.len() < page.body.len()) else { break };
+                address = next.rsplit("href=\"").next().unwrap().split('"').next().unwrap().replace("&amp;", "&").replace("&#x3D;", "=");
+            }
+            assert_eq!(seen, expected.iter().map(|(_, serial)| *serial).collect::<Vec<_>>(), "{login}");
+        }
     });
 }
 

@@ -20,7 +20,7 @@ use crate::domain::redaction::Redactor;
 use crate::domain::text::propose_title;
 use crate::domain::time::{Day, Moment};
 use crate::domain::visibility::{PublicStep, Record};
-use crate::domain::words::{Kind, Language, Serial, Topic};
+use crate::domain::words::{Ground, Kind, Language, Serial, Topic};
 use crate::http::app::{App, Shared, block};
 use crate::http::error::noted;
 use crate::http::visitor::Visitor;
@@ -477,10 +477,7 @@ fn build(tx: &mut Tx<'_>, officer: &Officer, item: &DeskItem, sent: &Sent, langu
         }),
         answers: item.answers.iter().map(|a| view::answer(a, &catalogue, language)).collect(),
         merged: item.merged.iter().copied().map(view::numbered).collect(),
-        returned: item.draft.as_ref().and_then(|d| d.returned.as_ref()).map(|(reason, note)| {
-            let name = catalogue.list("return").find(|c| c.code == *reason).map_or_else(String::new, |c| c.name.get(language).to_owned());
-            tr(language, "desk.returned", &[("reason", name), ("note", note.clone().unwrap_or_default())])
-        }),
+        returned: item.draft.as_ref().and_then(|d| d.returned.as_ref()).map(|(reason, note)| given_back(&catalogue, reason, note.as_deref(), language)),
         also_open: also_open.join(", "),
         others: others.join(", "),
         saved_at: item.draft.as_ref().map(|d| moment(d.updated_at)).unwrap_or_default(),
@@ -543,6 +540,12 @@ fn build(tx: &mut Tx<'_>, officer: &Officer, item: &DeskItem, sent: &Sent, langu
 fn moment(at: Moment) -> String {
     let (hour, minute) = at.hour_minute();
     format!("{hour:02}:{minute:02}, {}", date(at.day()))
+}
+
+/// Why an approver gave a text back.
+fn given_back(catalogue: &Catalogue, reason: &Ground, note: Option<&str>, language: Language) -> String {
+    let name = catalogue.list("return").find(|c| c.code == *reason).map_or_else(String::new, |c| c.name.get(language).to_owned());
+    tr(language, "desk.returned", &[("reason", name), ("note", note.unwrap_or_default().to_owned())])
 }
 
 /// The ground on which the words are withheld, in words.
@@ -616,10 +619,7 @@ fn appeal_work(tx: &mut Tx<'_>, item: &DeskItem, redactor: &Redactor, sent: &Sen
         may_write: act(Act::AnswerAppeal) && !work.handed_in,
         may_approve: act(Act::ApproveAppeal) && work.handed_in && !item.own_appeal_text,
         involved: item.involved,
-        returned: work.returned.as_ref().map(|reason| {
-            let name = tx.catalogue.list("return").find(|c| c.code == *reason).map_or_else(String::new, |c| c.name.get(language).to_owned());
-            tr(language, "desk.returned", &[("reason", name), ("note", String::new())])
-        }),
+        returned: work.returned.as_ref().map(|reason| given_back(&tx.catalogue, reason, None, language)),
         note: sent.typed("duyet-lai", "note").to_owned(),
     }))
 }

@@ -1,5 +1,7 @@
 //! What waits for an officer: nearest deadline first, lateness in words.
 
+use std::collections::BTreeMap;
+
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::Query as Asked;
@@ -11,10 +13,10 @@ use crate::actions::{Tx, desk, inbox};
 use crate::domain::access::Officer;
 use crate::domain::desk::View;
 use crate::domain::error::{Code, Fault, Problem};
-use crate::domain::feedback::{Class, State};
+use crate::domain::feedback::State;
 use crate::domain::search::Query;
 use crate::domain::time::Day;
-use crate::domain::visibility::Record;
+use crate::domain::visibility::{Appeal, Record};
 use crate::domain::words::{Kind, Language, Role, Serial};
 use crate::i18n::{date, long_date, t, tr};
 use crate::store;
@@ -205,11 +207,20 @@ fn build(tx: &mut Tx<'_>, officer: &Officer, asked: &Fields, language: Language)
     let (name, filter) = tabs.iter().find(|(name, _)| *name == wanted).or_else(|| tabs.first()).ok_or(Code::NotAllowed)?;
     // What was sealed at receipt has no deadline to be ordered by.
     let by_number = matches!(*name, "any" | "sealed" | "confirmed");
-    let order = if by_number { Order::Newest(asked.get("sau").parse().ok()) } else { Order::Deadline(Place::parse(asked.get("sau"))) };
+    // An appeal has a date and an office of its own.
+    let of_appeals = *name == "appeals";
+    let order = match Place::parse(asked.get("sau")) {
+        _ if by_number => Order::Newest(asked.get("sau").parse().ok()),
+        after if of_appeals => Order::Appeal(after),
+        after => Order::Deadline(after),
+    };
     let mut records = store::list::list(tx.conn, &narrowed(tx, filter, asked), order, PAGE + 1)?;
     let more = records.len() as i64 > PAGE;
     records.truncate(usize::try_from(PAGE).unwrap_or(0));
-    let next = records.last().filter(|_| more).map(|last| match last.due_on {
+    let serials: Vec<Serial> = records.iter().map(|record| record.serial).collect();
+    let appeals = if of_appeals { store::appeal::open_of(tx.conn, &serials)? } else { BTreeMap::new() };
+    let due_on = |record: &Record| appeals.get(&record.serial).map_or(record.due_on, |appeal| Some(appeal.until));
+    let next = records.last().filter(|_| more).map(|last| match due_on(last) {
         Some(due_on) if !by_number => Place { due_on, serial: last.serial }.to_string(),
         _ => last.serial.0.to_string(),
     });
@@ -227,20 +238,7 @@ fn build(tx: &mut Tx<'_>, officer: &Officer, asked: &Fields, language: Language)
         }
         views.push(Tab { tab, n: n.map(|n| counted(n, language)).unwrap_or_default(), href: address(tab, &query), here: tab == name });
     }
-    let mut items = records.iter().map(|r| row(tx, r, officer, language)).collect::<Result<Vec<_>, _>>()?;
-    if *name == "appeals" {
-        // An appeal has a date and an office of its own.
-        for item in &mut items {
-            if let Some(work) = store::appeal::of(tx.conn, Serial(item.number))?.pop() {
-                let class = if work.appeal.until < tx.today { Class::Overdue } else { Class::OpenInTime };
-                item.status = view::status(class, Some(work.appeal.until), None, None, &tx.catalogue.calendar, tx.today, language);
-                item.due_on = Some(work.appeal.until);
-                item.office = view::office_name(&tx.catalogue, &work.appeal.office, language);
-                item.state = t(language, "overview.appeals");
-            }
-        }
-        items.sort_by_key(|item| (item.due_on, item.number));
-    }
+    let items = records.iter().map(|r| row(tx, r, appeals.get(&r.serial), officer, language)).collect::<Result<Vec<_>, _>>()?;
     let next_off = (1..=7).map(|n| tx.today.plus(n)).find_map(|d| match tx.catalogue.calendar.skip(d, true) {
         Some(crate::domain::calendar::Skip::Off(row)) => {
             Some(tr(language, "desk.next_off", &[("day", long_date(language, d)), ("name", row.name.get(language).to_owned())]))
@@ -316,9 +314,13 @@ pub async fn keep(desk: AtDesk, sent: Sent) -> HttpResponse {
     }
 }
 
-fn row(tx: &mut Tx<'_>, record: &Record, officer: &Officer, language: Language) -> Result<Row, Problem> {
+fn row(tx: &mut Tx<'_>, record: &Record, appeal: Option<&Appeal>, officer: &Officer, language: Language) -> Result<Row, Problem> {
     let catalogue = tx.catalogue.clone();
-    let status = view::status(record.class(tx.today), record.due_on, record.answered_on, record.clock.as_ref(), &catalogue.calendar, tx.today, language);
+    let status = match appeal {
+        Some(appeal) => view::appeal_status(appeal.until, &catalogue.calendar, tx.today, language),
+        None => view::status(record.class(tx.today), record.due_on, record.answered_on, record.clock.as_ref(), &catalogue.calendar, tx.today, language),
+    };
+    let office = appeal.map(|appeal| &appeal.office).or(record.office.as_ref());
     let title = title(tx, record, language)?;
     Ok(Row {
         number: record.serial.0,
@@ -326,11 +328,11 @@ fn row(tx: &mut Tx<'_>, record: &Record, officer: &Officer, language: Language) 
         title_lang: if record.state == State::Sealed { language } else { view::language_of(&title, record.language) },
         title,
         status,
-        due_on: record.due_on,
+        due_on: appeal.map_or(record.due_on, |appeal| Some(appeal.until)),
         received_on: record.received_on,
         field: record.field.as_ref().map(|f| view::field_name(&catalogue, f, language)).unwrap_or_default(),
-        office: record.office.as_ref().map(|o| view::office_name(&catalogue, o, language)).unwrap_or_default(),
-        state: t(language, &format!("state.{}", record.state)),
+        office: office.map(|o| view::office_name(&catalogue, o, language)).unwrap_or_default(),
+        state: if appeal.is_some() { t(language, "overview.appeals") } else { t(language, &format!("state.{}", record.state)) },
         mine: record.assignee == Some(officer.id),
     })
 }

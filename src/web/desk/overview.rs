@@ -1,8 +1,6 @@
 //! What waits at the offices below, for heads and supervisors: how much, where,
 //! and how late, before it is late. By dates alone; words are the desk's.
 
-use std::collections::BTreeMap;
-
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::Query;
@@ -15,7 +13,6 @@ use crate::actions::Tx;
 use crate::domain::access::Officer;
 use crate::domain::desk::SOON;
 use crate::domain::error::{Code, Problem};
-use crate::domain::feedback::Class;
 use crate::domain::time::Day;
 use crate::domain::visibility::{Appeal, Record};
 use crate::domain::words::{Language, Serial};
@@ -160,24 +157,16 @@ impl Found {
     fn due_on(&self) -> Option<Day> {
         self.appeal.as_ref().map_or(self.record.due_on, |appeal| Some(appeal.until))
     }
-
-    fn class(&self, today: Day) -> Class {
-        match &self.appeal {
-            Some(appeal) if appeal.until < today => Class::Overdue,
-            Some(_) => Class::OpenInTime,
-            None => self.record.class(today),
-        }
-    }
 }
 
 /// One more than a page of it, those due first after a place.
 fn found(tx: &mut Tx<'_>, offices: Vec<String>, view: &str, soon: Day, after: Option<Place>) -> Result<Vec<Found>, Problem> {
     if view == "appeals" {
-        let waiting = store::appeal::waiting_at(tx.conn, &offices, after, PAGE + 1)?;
-        let serials: Vec<Serial> = waiting.iter().map(|(serial, _)| *serial).collect();
-        let mut records: BTreeMap<Serial, Record> = store::feedback::all_of(tx.conn, &serials)?.into_iter().map(|record| (record.serial, record)).collect();
-        let found = waiting.into_iter().filter_map(|(serial, appeal)| Some(Found { record: records.remove(&serial)?, appeal: Some(appeal) }));
-        return Ok(found.collect());
+        let filter = Filter { appealed_to: Some(offices), ..Filter::default() };
+        let records = store::list::list(tx.conn, &filter, Order::Appeal(after), PAGE + 1)?;
+        let serials: Vec<Serial> = records.iter().map(|record| record.serial).collect();
+        let mut appeals = store::appeal::open_of(tx.conn, &serials)?;
+        return Ok(records.into_iter().map(|record| Found { appeal: appeals.remove(&record.serial), record }).collect());
     }
     let all = Filter { offices: Some(offices), open: true, unsealed: true, ..Filter::default() };
     let filter = match view {
@@ -195,11 +184,13 @@ fn rows(tx: &mut Tx<'_>, found: &[Found], language: Language) -> Result<Vec<Row>
     let row = |found: &Found| {
         let Found { record, appeal } = found;
         let office = appeal.as_ref().map(|appeal| &appeal.office).or(record.office.as_ref());
-        let clock = record.clock.as_ref().filter(|_| appeal.is_none());
         Row {
             number: record.serial.0,
             id: record.serial.to_string(),
-            status: view::status(found.class(today), found.due_on(), record.answered_on, clock, &catalogue.calendar, today, language),
+            status: match appeal {
+                Some(appeal) => view::appeal_status(appeal.until, &catalogue.calendar, today, language),
+                None => view::status(record.class(today), record.due_on, record.answered_on, record.clock.as_ref(), &catalogue.calendar, today, language),
+            },
             due_on: found.due_on(),
             field: record.field.as_ref().map(|f| view::field_name(&catalogue, f, language)).unwrap_or_default(),
             office: office.map(|o| view::office_name(&catalogue, o, language)).unwrap_or_default(),

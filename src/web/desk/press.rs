@@ -13,7 +13,6 @@ use super::overview::OVERVIEW;
 use crate::actions::{Tx, press};
 use crate::domain::access::Officer;
 use crate::domain::error::{Code, Fault, Problem};
-use crate::domain::feedback::Class;
 use crate::domain::time::Day;
 use crate::domain::words::{Language, Serial};
 use crate::i18n::{date, long_date, t, tr};
@@ -98,11 +97,8 @@ fn build(tx: &mut Tx<'_>, me: &Officer, serial: Serial, language: Language) -> R
         office: record.office.as_ref().map(|o| view::office_name(&catalogue, o, language)).unwrap_or_default(),
         // Of what is closed the class says it all.
         state: if record.state.is_open() { t(language, &format!("state.{}", record.state)) } else { String::new() },
-        status: match overseen.awaited.as_ref().filter(|awaited| awaited.appeal) {
-            Some(appeal) => {
-                let class = if appeal.until.is_some_and(|until| until < tx.today) { Class::Overdue } else { Class::OpenInTime };
-                view::status(class, appeal.until, None, None, &catalogue.calendar, tx.today, language)
-            }
+        status: match overseen.awaited.as_ref().filter(|awaited| awaited.appeal).and_then(|awaited| awaited.until) {
+            Some(until) => view::appeal_status(until, &catalogue.calendar, tx.today, language),
             None => view::status(record.class(tx.today), record.due_on, record.answered_on, record.clock.as_ref(), &catalogue.calendar, tx.today, language),
         },
         received_on: record.received_on,
