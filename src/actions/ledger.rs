@@ -44,10 +44,12 @@ const TALLIES: &str = "tallies";
 pub fn catch_up(service: &Service) -> Result<usize, Problem> {
     let mut written = 0;
     loop {
-        let ((step, more), last) = service.write_leaves(sequence)?;
+        let ahead = service.read(read_ahead)?;
+        let full = ahead.len() >= STEP;
+        let ((step, more), last) = service.write_leaves(|tx| sequence(tx, ahead))?;
         written += step;
         // Under load something always waits: what a step had no room for is written now, the rest the next time.
-        if !more {
+        if !more && !full {
             // What is on the disk takes all before it along.
             last.map_or(Ok(()), keep)?;
             return Ok(written);
@@ -55,9 +57,38 @@ pub fn catch_up(service: &Service) -> Result<usize, Problem> {
     }
 }
 
+/// A response that waits for its place.
+struct Ahead {
+    /// Its number in the order of arrival.
+    n: i64,
+    /// The day of submission.
+    on: Day,
+    /// None for one that came in at a counter: it waits for its hour.
+    leaf: Option<String>,
+}
+
+/// The responses that wait, made into leaves before the transaction that places them: on SQLite nobody
+/// stores anything while that one is open. A response never changes once it is stored.
+fn read_ahead(tx: &mut Tx<'_>) -> Result<VecDeque<Ahead>, Problem> {
+    let last = far(tx)?.quick;
+    ahead(tx, last)
+}
+
+/// The responses after one in the order of arrival.
+fn ahead(tx: &mut Tx<'_>, last: i64) -> Result<VecDeque<Ahead>, Problem> {
+    let catalogue = tx.catalogue.clone();
+    let waiting = store::response::after(tx.conn, last, MOST)?.into_iter().map(|(n, row)| {
+        let quick = !is_counter(row.channel.parse().ok());
+        let leaf = quick.then(|| response_leaf(&catalogue, &row)).transpose()?.map(|(leaf, ..)| leaf);
+        Ok(Ahead { n, on: row.submitted_on.0, leaf })
+    });
+    waiting.collect()
+}
+
 /// Gives what waits its place, about [`STEP`] leaves of it. Returns how many were written, and whether more wait.
-fn sequence(tx: &mut Tx<'_>) -> Result<(usize, bool), Problem> {
+fn sequence(tx: &mut Tx<'_>, ahead: VecDeque<Ahead>) -> Result<(usize, bool), Problem> {
     let mut book = Book::open(tx)?;
+    book.take(ahead);
     if book.day.is_none() {
         // What happened before the log began is told on its own days.
         let first = store::ledger::next_day(tx.conn, None)?.unwrap_or(tx.today);
@@ -169,7 +200,9 @@ struct Book {
     leaves: Vec<NewLeaf>,
     files: Vec<(String, String)>,
     /// Responses that were read and have no place yet.
-    ahead: VecDeque<(i64, ResponseRow)>,
+    ahead: VecDeque<Ahead>,
+    /// They were read before the transaction: what came after them waits for the next, unless the day is about to end.
+    given: bool,
 }
 
 impl Book {
@@ -179,7 +212,14 @@ impl Book {
         let tree = Tree::resume(size, &tiles).ok_or_else(broken_tiles)?;
         let marks = store::ledger::marks(tx.conn)?;
         let day = marks.get(DAY).and_then(|day| day.parse().ok());
-        Ok(Self { tree, day, kept: marks.clone(), marks, alone: false, leaves: Vec::new(), files: Vec::new(), ahead: VecDeque::new() })
+        Ok(Self { tree, day, kept: marks.clone(), marks, alone: false, leaves: Vec::new(), files: Vec::new(), ahead: VecDeque::new(), given: false })
+    }
+
+    /// Takes what was read before the transaction, as far as it has no place yet.
+    fn take(&mut self, ahead: VecDeque<Ahead>) {
+        let last = self.far(RESPONSES);
+        self.ahead = ahead.into_iter().filter(|response| response.n > last).collect();
+        self.given = true;
     }
 
     fn has_room(&self) -> bool {
@@ -253,14 +293,14 @@ impl Book {
     /// The next day that something waits for, or today.
     fn next_day(&mut self, tx: &mut Tx<'_>, day: Day) -> Result<Option<Day>, Problem> {
         let event = store::ledger::next_day(tx.conn, Some(day))?;
-        let response = self.next_response(tx)?.map(|(_, row)| row.submitted_on.0);
+        let response = self.next_response(tx)?.map(|response| response.on);
         Ok([event, response, Some(tx.today)].into_iter().flatten().filter(|next| *next > day).min())
     }
 
     /// The next response in the order of arrival.
-    fn next_response(&mut self, tx: &mut Tx<'_>) -> Result<Option<&(i64, ResponseRow)>, Problem> {
-        if self.ahead.is_empty() {
-            self.ahead = store::response::after(tx.conn, self.far(RESPONSES), MOST)?.into();
+    fn next_response(&mut self, tx: &mut Tx<'_>) -> Result<Option<&Ahead>, Problem> {
+        if self.ahead.is_empty() && (self.alone || !self.given) {
+            self.ahead = ahead(tx, self.far(RESPONSES))?;
         }
         Ok(self.ahead.front())
     }
@@ -281,10 +321,10 @@ impl Book {
         }
         let mut written = !quick.is_empty();
         self.write_events(tx, &quick)?;
-        while self.next_response(tx)?.is_some_and(|(_, row)| row.submitted_on.0 <= day) {
-            let Some((n, row)) = self.ahead.pop_front() else { break };
-            if !is_counter(row.channel.parse().ok()) {
-                self.write_response(&tx.catalogue, n, &row)?;
+        while self.next_response(tx)?.is_some_and(|response| response.on <= day) {
+            let Some(Ahead { n, leaf, .. }) = self.ahead.pop_front() else { break };
+            if let Some(leaf) = leaf {
+                self.add_bytes(leaf, Some(n))?;
             }
             self.marks.insert(RESPONSES.to_owned(), n.to_string());
             written = true;
@@ -307,7 +347,7 @@ impl Book {
         let last = responses.last().map(|(n, _)| *n);
         responses.shuffle(&mut rand::rng());
         for (n, row) in &responses {
-            self.write_response(&tx.catalogue, *n, row)?;
+            self.add_bytes(response_leaf(&tx.catalogue, row)?.0, Some(*n))?;
         }
         if let Some(last) = last {
             self.marks.insert(COUNTERS.to_owned(), last.to_string());
@@ -326,10 +366,6 @@ impl Book {
             store::ledger::place(tx.conn, first.serial, first.entry.n, last.entry.n, idx)?;
         }
         Ok(())
-    }
-
-    fn write_response(&mut self, catalogue: &Catalogue, n: i64, row: &ResponseRow) -> Result<(), Problem> {
-        self.add_bytes(response_leaf(catalogue, row)?.0, Some(n))
     }
 
     /// Reference data, as far as the log has not told it.

@@ -3,6 +3,7 @@
 
 use std::collections::HashSet;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use hoidap::actions::{Service, ledger};
 use hoidap::clock::Clock;
@@ -189,6 +190,40 @@ fn two_servers_write_one_log() {
             assert_eq!(told(&bed.service, serial), ["received", "routed", "deadline_set"], "HD-{serial}");
         }
         assert_eq!(leaves(&bed.service).iter().filter(|leaf| leaf["t"] == "response").count(), 30);
+    });
+}
+
+#[test]
+fn ratings_stand_on_their_own_day_though_it_ends_while_they_are_written() {
+    each_database(|bed| {
+        let (state, sent) = (Scratch::new(), AtomicBool::new(false));
+        std::thread::scope(|threads| {
+            threads.spawn(|| {
+                for n in 1..=40 {
+                    bed.service.clock().set(day(&format!("2026-10-{:02}", 1 + n / 4)).at(n * 60));
+                    bed.citizen().rates(3).sends(bed);
+                }
+                sent.store(true, Ordering::Relaxed);
+            });
+            for sequencer in [state.sequencer(), state.sequencer()] {
+                let sent = &sent;
+                threads.spawn(move || {
+                    while !sent.load(Ordering::Relaxed) {
+                        sequencer.run(&bed.service).unwrap();
+                    }
+                });
+            }
+        });
+        state.signs(bed);
+        let days: Vec<(usize, Value)> = leaves(&bed.service).into_iter().enumerate().filter(|(_, leaf)| leaf["t"] == "day").collect();
+        let (responses, places) =
+            bed.service.read(|tx| Ok((store::response::after(tx.conn, 0, 100)?, store::ledger::leaves_of_responses(tx.conn, 0, 100)?))).unwrap();
+        assert_eq!(responses.len(), 40);
+        for (n, response) in responses {
+            let (place, _) = places[&n];
+            let told = days.iter().rev().find(|(idx, _)| (*idx as u64) < place).unwrap();
+            assert_eq!(told.1["on"], response.submitted_on.0.to_string(), "rating {n}");
+        }
     });
 }
 
