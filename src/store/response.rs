@@ -14,7 +14,7 @@ use uuid::Uuid;
 use super::batch::{Batch, Document, Rows, row};
 use super::schema::responses;
 use super::types::{CalendarDay, Id, Json, Key, On};
-use super::{Conn, Stored, broken};
+use super::{Conn, Stored};
 use crate::domain::commitment::Salt;
 use crate::domain::submission::{Filled, Submission};
 use crate::domain::tally::Half;
@@ -154,7 +154,8 @@ pub struct Earlier {
 pub fn earlier(conn: &mut Conn, hashes: &[&str]) -> Stored<HashMap<String, Earlier>> {
     let rows: Vec<EarlierRow> = match conn {
         Conn::Pg(c) => EarlierOf(hashes.iter().map(|hash| (*hash).to_owned()).collect::<Vec<_>>().as_slice()).load(c)?,
-        Conn::Sqlite(c) => EarlierOf(serde_json::to_string(hashes).map_err(broken)?.as_str()).load(c)?,
+        // A list would be a table of its own, made for each batch.
+        Conn::Sqlite(c) => hashes.iter().map(|hash| EarlierOf(*hash).load(c)).collect::<QueryResult<Vec<_>>>()?.concat(),
     };
     let mut found: HashMap<String, Earlier> = HashMap::new();
     for (hash, response, serial, due) in rows {
@@ -168,7 +169,7 @@ pub fn earlier(conn: &mut Conn, hashes: &[&str]) -> Stored<HashMap<String, Earli
 /// Hash, response, serial, first deadline.
 type EarlierRow = (String, Option<Key>, Option<i64>, Option<On>);
 
-/// Both tables in one statement that stays prepared: every batch asks this. Holds the hashes: a list, or one in JSON.
+/// Both tables in one statement that stays prepared: every batch asks this. Holds the hashes, or on SQLite one of them.
 struct EarlierOf<'a, T: ?Sized>(&'a T);
 
 impl<T: ?Sized + 'static> QueryId for EarlierOf<'_, T> {
@@ -182,7 +183,7 @@ impl<T: ?Sized + 'static> Query for EarlierOf<'_, T> {
 
 impl<C, T: ?Sized> RunQueryDsl<C> for EarlierOf<'_, T> {}
 
-/// Each followed by the list of hashes. What was sealed when it came had no deadline then, whatever became of it.
+/// Each followed by what the hash is. What was sealed when it came had no deadline then, whatever became of it.
 const EARLIER: [&str; 2] = [
     "SELECT r.receipt_hash, r.id, NULL, NULL FROM responses AS r WHERE r.receipt_hash ",
     " UNION ALL SELECT f.receipt_hash, NULL, f.serial, CASE WHEN s.serial IS NULL THEN f.first_due_on END \
@@ -205,9 +206,8 @@ impl QueryFragment<Sqlite> for EarlierOf<'_, str> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
         for select in EARLIER {
             out.push_sql(select);
-            out.push_sql("IN (SELECT value FROM json_each(");
+            out.push_sql("= ");
             out.push_bind_param::<Text, str>(self.0)?;
-            out.push_sql("))");
         }
         Ok(())
     }

@@ -15,7 +15,7 @@ use crate::actions::{Service, keep, ratings};
 use crate::domain::error::Problem;
 use crate::domain::submission::Submission;
 use crate::keys::Keys;
-use crate::store::Ahead;
+use crate::store::{self, Ahead};
 
 /// The most submissions of one transaction.
 const BATCH: usize = 512;
@@ -24,8 +24,14 @@ const USUAL: usize = 64;
 /// The most submissions that wait; more are told to come back.
 const QUEUE: usize = 4_096;
 
-/// How many committed batches may wait for another to be synced. On PostgreSQL each keeps a connection.
-const UNSYNCED: usize = 1;
+/// How many committed batches may wait for another to be synced. On PostgreSQL each
+/// keeps a connection and a process of the server at work beside those that write.
+const fn unsynced(kind: store::Kind) -> usize {
+    match kind {
+        store::Kind::Sqlite => 1,
+        store::Kind::Postgres => 0,
+    }
+}
 
 type Reply = oneshot::Sender<Fate>;
 /// The answers to one thread's senders in a batch.
@@ -77,7 +83,7 @@ impl Intake {
     /// Starts the writer.
     pub fn start(service: Arc<Service>) -> Result<Self, Problem> {
         let (queue, arrivals) = sync_channel(QUEUE);
-        let (committed, to_sync) = sync_channel(UNSYNCED);
+        let (committed, to_sync) = sync_channel(unsynced(service.db().kind()));
         let keys = service.keys().clone();
         let syncer = thread("intake-sync", move || sync_until_closed(&to_sync))?;
         let writer = thread("intake", move || write_until_closed(&service, &arrivals, &committed))?;
