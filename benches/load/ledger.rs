@@ -97,7 +97,7 @@ pub fn proofs() {
     db.write([], |conn| {
         let last = store::ledger::NewLeaf { idx: LEAVES - 1, leaf: "{}".to_owned(), response: None };
         store::ledger::leaf_rows(&[last]).write(conn)?;
-        store::ledger::place(conn, "HD-1".parse().expect("a serial"), 0, 0, place)?;
+        store::ledger::place(conn, &[store::ledger::Run { serial: "HD-1".parse().expect("a serial"), first: 0, last: 0, idx: place }])?;
         store::ledger::put_checkpoint(conn, LEAVES, "2026-10-01".parse().expect("a day"), &note)
     })
     .expect("a log of ten million");

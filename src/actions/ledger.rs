@@ -17,7 +17,7 @@ use crate::domain::tally::Half;
 use crate::domain::time::Day;
 use crate::domain::tree::{self, Hash, Tree};
 use crate::domain::words::{Channel, Respondent, Serial};
-use crate::store::ledger::{NewLeaf, Waiting};
+use crate::store::ledger::{NewLeaf, Run, Waiting};
 use crate::store::response::ResponseRow;
 use crate::store::{self, Lock};
 
@@ -340,9 +340,8 @@ impl Book {
         }
         let mut items: Vec<Vec<Waiting>> = items.into_values().collect();
         items.shuffle(&mut rand::rng());
-        for events in &items {
-            self.write_events(tx, events)?;
-        }
+        let events: Vec<Waiting> = items.into_iter().flatten().collect();
+        self.write_events(tx, &events)?;
         let mut responses = store::response::after_through(tx.conn, self.far(COUNTERS), self.far(RESPONSES), &COUNTER, MOST)?;
         let last = responses.last().map(|(n, _)| *n);
         responses.shuffle(&mut rand::rng());
@@ -352,20 +351,20 @@ impl Book {
         if let Some(last) = last {
             self.marks.insert(COUNTERS.to_owned(), last.to_string());
         }
-        Ok(!items.is_empty() || last.is_some())
+        Ok(!events.is_empty() || last.is_some())
     }
 
     /// Writes events, those of an item one after the other.
     fn write_events(&mut self, tx: &mut Tx<'_>, events: &[Waiting]) -> Result<(), Problem> {
+        let mut runs = Vec::new();
         for item in events.chunk_by(|a, b| a.serial == b.serial) {
             let (Some(first), Some(last)) = (item.first(), item.last()) else { continue };
-            let idx = self.tree.size();
+            runs.push(Run { serial: first.serial, first: first.entry.n, last: last.entry.n, idx: self.tree.size() });
             for Waiting { serial, entry, .. } in item {
                 self.add(&Leaf::Feedback { serial: *serial, entry })?;
             }
-            store::ledger::place(tx.conn, first.serial, first.entry.n, last.entry.n, idx)?;
         }
-        Ok(())
+        Ok(store::ledger::place(tx.conn, &runs)?)
     }
 
     /// Reference data, as far as the log has not told it.

@@ -1,8 +1,8 @@
-//! Mail leaves: claimed for a short lease in one transaction, written from one
-//! read, sent outside any, finished in another. A row may be sent twice when a
+//! Mail leaves: claimed for a short lease in one transaction, some of it written
+//! from one read, sent outside any, finished in another. A row may be sent twice when a
 //! server dies in between, always with the same Message-ID; it is never lost.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 use serde_json::Value;
 
@@ -22,7 +22,9 @@ const LONGEST_PAUSE: i64 = 6 * 3_600;
 const BATCH: i64 = 50;
 /// How long a batch may be worked on, in seconds: less than the lease by more than one letter may take.
 const LONGEST_BATCH: i64 = 20;
-/// How long an end may wait to be written down, in seconds.
+/// The most letters that are written from one read: to read for each would be four journeys to PostgreSQL.
+const TOGETHER: usize = 25;
+/// How long an end may wait to be written down, and what was read to be used, in seconds.
 const SOON: i64 = 1;
 
 /// How the work on a row ended.
@@ -56,18 +58,25 @@ pub fn deliver(service: &Service, mailer: &Mailer) -> Result<usize, Problem> {
     let claimed = service.write_unkept(|tx| Ok(outbox::claim(tx.conn, tx.now, LEASE, BATCH)?))?;
     let began = service.now();
     let (mut worked, mut ended, mut last) = (0, Vec::new(), began);
-    for message in claimed {
+    let (mut plans, mut read) = (VecDeque::new(), began);
+    for (at, message) in claimed.iter().enumerate() {
         // A mail server that takes its time must not outlast the lease; what is left is free again after it.
         if service.now() > began.plus_seconds(LONGEST_BATCH) {
             break;
         }
-        match work(service, mailer, &message) {
-            Ok(end) => ended.push((message, end)),
-            Err(problem) => {
-                finish(service, ended)?;
-                return Err(problem);
-            }
+        // Who took their consent back a moment ago is not written to.
+        if plans.is_empty() || service.now() > read.plus_seconds(SOON) {
+            read = service.now();
+            plans = match plans_of(service, claimed.iter().skip(at).take(TOGETHER)) {
+                Ok(plans) => plans,
+                Err(problem) => {
+                    finish(service, ended)?;
+                    return Err(problem);
+                }
+            };
         }
+        let Some(plan) = plans.pop_front() else { break };
+        ended.push((message, work(service, mailer, message, plan)));
         worked += 1;
         // What was sent is soon known to be: few are sent twice when the server dies here.
         if service.now() > last.plus_seconds(SOON) {
@@ -80,7 +89,7 @@ pub fn deliver(service: &Service, mailer: &Mailer) -> Result<usize, Problem> {
 }
 
 /// Writes down how the work on these rows ended.
-fn finish(service: &Service, ended: Vec<(Message, End)>) -> Result<(), Problem> {
+fn finish(service: &Service, ended: Vec<(&Message, End)>) -> Result<(), Problem> {
     if ended.is_empty() {
         return Ok(());
     }
@@ -112,7 +121,7 @@ fn finish(service: &Service, ended: Vec<(Message, End)>) -> Result<(), Problem> 
     })?;
     for (message, end) in ended {
         tracing::info!(id = message.id, kind = %message.kind, attempts = message.attempts, outcome = end.outcome(), "outbox");
-        metrics::counter!("hoidap_mails_total", "kind" => message.kind, "outcome" => end.outcome()).increment(1);
+        metrics::counter!("hoidap_mails_total", "kind" => message.kind.clone(), "outcome" => end.outcome()).increment(1);
     }
     Ok(())
 }
@@ -132,30 +141,43 @@ pub fn drain(service: &Service, mailer: &Mailer) -> Result<usize, Problem> {
     }
 }
 
-fn work(service: &Service, mailer: &Mailer, message: &Message) -> Result<End, Problem> {
-    let plan = match service.read(|tx| addressees::plan(tx, message)) {
-        Ok(plan) => plan,
+/// What these rows come to.
+///
+/// # Errors
+/// When the database can't be asked.
+fn plans_of<'a>(service: &Service, messages: impl Iterator<Item = &'a Message> + Clone) -> Result<VecDeque<Result<Plan, Problem>>, Problem> {
+    match service.read(|tx| messages.clone().map(|message| addressees::plan(tx, message)).collect::<Result<Vec<_>, _>>()) {
+        Ok(plans) => return Ok(plans.into_iter().map(Ok).collect()),
         Err(Problem::Unavailable(why)) => return Err(Problem::Unavailable(why)),
-        // One row that can't be read must not stop the others.
-        Err(problem) => return Ok(unreadable(message, &problem.to_string())),
+        Err(_) => {}
+    }
+    // One row that can't be read must not stop the others.
+    let alone = |message| match service.read(|tx| addressees::plan(tx, message)) {
+        Err(Problem::Unavailable(why)) => Err(Problem::Unavailable(why)),
+        plan => Ok(plan),
     };
+    messages.map(alone).collect()
+}
+
+fn work(service: &Service, mailer: &Mailer, message: &Message, plan: Result<Plan, Problem>) -> End {
     let (to, language, notice) = match plan {
-        Plan::Nobody => return Ok(End::Done("dropped")),
-        Plan::Each(officers) => return Ok(End::Split(officers)),
-        Plan::One(to, language, notice) => (to, language, notice),
+        Ok(Plan::Nobody) => return End::Done("dropped"),
+        Ok(Plan::Each(officers)) => return End::Split(officers),
+        Ok(Plan::One(to, language, notice)) => (to, language, notice),
+        Err(problem) => return unreadable(message, &problem.to_string()),
     };
     let letter = match mailer.write(&notice, to, language, message.id, service.now()) {
         Ok(letter) => letter,
-        Err(why) => return Ok(unreadable(message, &why)),
+        Err(why) => return unreadable(message, &why),
     };
-    Ok(match mailer.send(&letter) {
+    match mailer.send(&letter) {
         Ok(()) => End::Done("sent"),
         Err(MailError::Refused(why)) => {
             tracing::warn!(id = message.id, kind = %message.kind, %why, "mail was refused");
             End::Done("refused")
         }
         Err(MailError::Passing(why)) => End::PutOff(why),
-    })
+    }
 }
 
 /// A fault of ours: named in the log, tried again when it may have been mended.

@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use diesel::prelude::*;
+use diesel::sql_types::{Array, BigInt};
 
 use super::batch::{Batch, Rows, row};
 use super::feedback::{EventRow, payload_of, read_event};
@@ -347,9 +348,41 @@ pub fn next_day(conn: &mut Conn, after: Option<Day>) -> Stored<Option<Day>> {
     Ok(day.map(|day| day.0))
 }
 
-/// Gives events of an item that follow one another their places in the log, from the first's on.
-pub fn place(conn: &mut Conn, serial: Serial, first: u32, last: u32, idx: u64) -> Stored<()> {
-    let events = e::table.filter(e::serial.eq(serial.0)).filter(e::n.between(i64::from(first), i64::from(last)));
-    diesel::update(events).set(e::leaf.eq((e::n + (signed(idx) - i64::from(first))).nullable())).execute(conn)?;
+/// Events of an item that follow one another, and the place in the log of the first of them.
+#[derive(Debug, Clone, Copy)]
+pub struct Run {
+    /// The item.
+    pub serial: Serial,
+    /// The first of the events.
+    pub first: u32,
+    /// The last of them.
+    pub last: u32,
+    /// The place of the first; the others follow.
+    pub idx: u64,
+}
+
+/// Gives events their places in the log. In one message to PostgreSQL.
+pub fn place(conn: &mut Conn, runs: &[Run]) -> Stored<()> {
+    match conn {
+        _ if runs.is_empty() => {}
+        Conn::Pg(c) => {
+            let numbers = |of: fn(&Run) -> i64| runs.iter().map(of).collect::<Vec<_>>();
+            diesel::sql_query(
+                "UPDATE feedback_events AS e SET leaf = r.idx + e.n - r.first FROM unnest($1, $2, $3, $4) AS r (serial, first, last, idx) \
+                 WHERE e.serial = r.serial AND e.n BETWEEN r.first AND r.last",
+            )
+            .bind::<Array<BigInt>, _>(numbers(|run| run.serial.0))
+            .bind::<Array<BigInt>, _>(numbers(|run| run.first.into()))
+            .bind::<Array<BigInt>, _>(numbers(|run| run.last.into()))
+            .bind::<Array<BigInt>, _>(numbers(|run| signed(run.idx)))
+            .execute(c)?;
+        }
+        Conn::Sqlite(c) => {
+            for Run { serial, first, last, idx } in runs {
+                let events = e::table.filter(e::serial.eq(serial.0)).filter(e::n.between(i64::from(*first), i64::from(*last)));
+                diesel::update(events).set(e::leaf.eq((e::n + (signed(*idx) - i64::from(*first))).nullable())).execute(c)?;
+            }
+        }
+    }
     Ok(())
 }
