@@ -71,7 +71,9 @@ impl Deployment {
         let mut command = Command::new(BIN);
         command.env_clear().env("DATABASE_URL", &self.url).env("HOIDAP_SECRET", SECRET).env("HOIDAP_LOG", "warn").env("HOIDAP_ENV", "development");
         command.env("HOIDAP_MAIL", format!("folder:{}", self.folder.join("mail").display())).env("HOIDAP_LISTEN", "127.0.0.1:0");
-        command.env("HOIDAP_LEDGER_KEY", LEDGER_KEY).env("HOIDAP_LEDGER_STATE", self.ledger_state());
+        if !std::env::args().any(|asked| asked == "--without-ledger") {
+            command.env("HOIDAP_LEDGER_KEY", LEDGER_KEY).env("HOIDAP_LEDGER_STATE", self.ledger_state());
+        }
         command
     }
 }
