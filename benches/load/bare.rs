@@ -32,7 +32,7 @@ diesel::table! {
 }
 
 /// As durable as the service, and as much memory.
-const TABLES: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -16000; PRAGMA wal_autocheckpoint = 8000;
+const TABLES: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -16000; PRAGMA wal_autocheckpoint = 32000;
     CREATE TABLE slips (id TEXT PRIMARY KEY NOT NULL, answers TEXT NOT NULL) STRICT;
     CREATE TABLE seen (n INTEGER PRIMARY KEY NOT NULL, answers TEXT NOT NULL) STRICT;";
 

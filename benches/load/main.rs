@@ -152,6 +152,9 @@ fn postgres(admin: &str) {
 
 /// How long the public ledger needs until it holds all that was stored.
 fn caught_up(database: &str, server: &Server) {
+    if server::without_ledger() {
+        return;
+    }
     let signed = || client::read(server.address, "/so-cong-khai/checkpoint").lines().nth(1).and_then(|size| size.parse::<u64>().ok()).unwrap_or(0);
     let began = Instant::now();
     let (mut size, mut since, mut reached) = (signed(), Instant::now(), Duration::ZERO);

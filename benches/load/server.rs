@@ -16,6 +16,11 @@ const SECRET: &str = "YmVuY2gtYmVuY2gtYmVuY2gtYmVuY2gtYmVuY2gtMzI=";
 /// The same, for the ledger.
 const LEDGER_KEY: &str = "bGVkZ2VyLWxlZGdlci1sZWRnZXItbGVkZ2VyLWxlZGc=";
 
+/// Is the public ledger to be off?
+pub fn without_ledger() -> bool {
+    std::env::args().any(|asked| asked == "--without-ledger")
+}
+
 /// A database that was set up, and goes at the end.
 pub struct Deployment {
     folder: PathBuf,
@@ -71,7 +76,7 @@ impl Deployment {
         let mut command = Command::new(BIN);
         command.env_clear().env("DATABASE_URL", &self.url).env("HOIDAP_SECRET", SECRET).env("HOIDAP_LOG", "warn").env("HOIDAP_ENV", "development");
         command.env("HOIDAP_MAIL", format!("folder:{}", self.folder.join("mail").display())).env("HOIDAP_LISTEN", "127.0.0.1:0");
-        if !std::env::args().any(|asked| asked == "--without-ledger") {
+        if !without_ledger() {
             command.env("HOIDAP_LEDGER_KEY", LEDGER_KEY).env("HOIDAP_LEDGER_STATE", self.ledger_state());
         }
         command

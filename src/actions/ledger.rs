@@ -44,12 +44,11 @@ const TALLIES: &str = "tallies";
 pub fn catch_up(service: &Service) -> Result<usize, Problem> {
     let mut written = 0;
     loop {
-        let ahead = service.read(read_ahead)?;
-        let full = ahead.len() >= STEP;
-        let ((step, more), last) = service.write_leaves(|tx| sequence(tx, ahead))?;
+        let read = service.read(Read::of)?;
+        let ((step, more), last) = service.write_leaves(|tx| sequence(tx, read))?;
         written += step;
         // Under load something always waits: what a step had no room for is written now, the rest the next time.
-        if !more && !full {
+        if !more {
             // What is on the disk takes all before it along.
             last.map_or(Ok(()), keep)?;
             return Ok(written);
@@ -58,7 +57,7 @@ pub fn catch_up(service: &Service) -> Result<usize, Problem> {
 }
 
 /// A response that waits for its place.
-struct Ahead {
+struct Unplaced {
     /// Its number in the order of arrival.
     n: i64,
     /// The day of submission.
@@ -69,26 +68,40 @@ struct Ahead {
 
 /// The responses that wait, made into leaves before the transaction that places them: on SQLite nobody
 /// stores anything while that one is open. A response never changes once it is stored.
-fn read_ahead(tx: &mut Tx<'_>) -> Result<VecDeque<Ahead>, Problem> {
-    let last = far(tx)?.quick;
-    ahead(tx, last)
+struct Read {
+    /// How far the log had come when they were read.
+    after: i64,
+    responses: VecDeque<Unplaced>,
+}
+
+impl Read {
+    fn of(tx: &mut Tx<'_>) -> Result<Self, Problem> {
+        let after = far(tx)?.quick;
+        Ok(Self { after, responses: unplaced(tx, after)? })
+    }
+
+    /// Others wait behind them.
+    fn is_full(&self) -> bool {
+        self.responses.len() >= STEP
+    }
 }
 
 /// The responses after one in the order of arrival.
-fn ahead(tx: &mut Tx<'_>, last: i64) -> Result<VecDeque<Ahead>, Problem> {
+fn unplaced(tx: &mut Tx<'_>, last: i64) -> Result<VecDeque<Unplaced>, Problem> {
     let catalogue = tx.catalogue.clone();
     let waiting = store::response::after(tx.conn, last, MOST)?.into_iter().map(|(n, row)| {
         let quick = !is_counter(row.channel.parse().ok());
         let leaf = quick.then(|| response_leaf(&catalogue, &row)).transpose()?.map(|(leaf, ..)| leaf);
-        Ok(Ahead { n, on: row.submitted_on.0, leaf })
+        Ok(Unplaced { n, on: row.submitted_on.0, leaf })
     });
     waiting.collect()
 }
 
 /// Gives what waits its place, about [`STEP`] leaves of it. Returns how many were written, and whether more wait.
-fn sequence(tx: &mut Tx<'_>, ahead: VecDeque<Ahead>) -> Result<(usize, bool), Problem> {
+fn sequence(tx: &mut Tx<'_>, read: Read) -> Result<(usize, bool), Problem> {
+    let full = read.is_full();
     let mut book = Book::open(tx)?;
-    book.take(ahead);
+    book.take(read);
     if book.day.is_none() {
         // What happened before the log began is told on its own days.
         let first = store::ledger::next_day(tx.conn, None)?.unwrap_or(tx.today);
@@ -96,11 +109,14 @@ fn sequence(tx: &mut Tx<'_>, ahead: VecDeque<Ahead>) -> Result<(usize, bool), Pr
         book.references(tx)?;
     }
     let hour = (tx.now.micros() / 3_600_000_000).to_string();
-    let counters = book.marks.get(HOUR) != Some(&hour);
+    // The hour's are written with the last of what waits.
+    let counters = !full && book.marks.get(HOUR) != Some(&hour);
     let mut more = true;
     if let Some(day) = book.write_waiting(tx, counters)? {
-        book.marks.insert(HOUR.to_owned(), hour);
-        more = book.write_tally(tx, day)? || !book.has_room();
+        if counters {
+            book.marks.insert(HOUR.to_owned(), hour);
+        }
+        more = book.write_tally(tx, day)? || !book.has_room() || full;
     }
     Ok((book.close(tx)?, more))
 }
@@ -200,7 +216,7 @@ struct Book {
     leaves: Vec<NewLeaf>,
     files: Vec<(String, String)>,
     /// Responses that were read and have no place yet.
-    ahead: VecDeque<Ahead>,
+    unplaced: VecDeque<Unplaced>,
     /// They were read before the transaction: what came after them waits for the next, unless the day is about to end.
     given: bool,
 }
@@ -212,14 +228,17 @@ impl Book {
         let tree = Tree::resume(size, &tiles).ok_or_else(broken_tiles)?;
         let marks = store::ledger::marks(tx.conn)?;
         let day = marks.get(DAY).and_then(|day| day.parse().ok());
-        Ok(Self { tree, day, kept: marks.clone(), marks, alone: false, leaves: Vec::new(), files: Vec::new(), ahead: VecDeque::new(), given: false })
+        Ok(Self { tree, day, kept: marks.clone(), marks, alone: false, leaves: Vec::new(), files: Vec::new(), unplaced: VecDeque::new(), given: false })
     }
 
     /// Takes what was read before the transaction, as far as it has no place yet.
-    fn take(&mut self, ahead: VecDeque<Ahead>) {
+    fn take(&mut self, read: Read) {
         let last = self.far(RESPONSES);
-        self.ahead = ahead.into_iter().filter(|response| response.n > last).collect();
         self.given = true;
+        // Of a log that was begun anew since, what was read is not the beginning.
+        if read.after <= last {
+            self.unplaced = read.responses.into_iter().filter(|response| response.n > last).collect();
+        }
     }
 
     fn has_room(&self) -> bool {
@@ -266,7 +285,7 @@ impl Book {
     }
 
     /// Writes all that waits, day by day up to today; what came in at counters today only when it is to be. Returns
-    /// the day when nothing is left, none when there was no room for all.
+    /// the day when nothing is left of what was read, none when there was no room for all.
     fn write_waiting(&mut self, tx: &mut Tx<'_>, counters: bool) -> Result<Option<Day>, Problem> {
         while self.has_room() {
             let Some(day) = self.day else { break };
@@ -298,11 +317,11 @@ impl Book {
     }
 
     /// The next response in the order of arrival.
-    fn next_response(&mut self, tx: &mut Tx<'_>) -> Result<Option<&Ahead>, Problem> {
-        if self.ahead.is_empty() && (self.alone || !self.given) {
-            self.ahead = ahead(tx, self.far(RESPONSES))?;
+    fn next_response(&mut self, tx: &mut Tx<'_>) -> Result<Option<&Unplaced>, Problem> {
+        if self.unplaced.is_empty() && (self.alone || !self.given) {
+            self.unplaced = unplaced(tx, self.far(RESPONSES))?;
         }
-        Ok(self.ahead.front())
+        Ok(self.unplaced.front())
     }
 
     fn far(&self, mark: &str) -> i64 {
@@ -322,7 +341,7 @@ impl Book {
         let mut written = !quick.is_empty();
         self.write_events(tx, &quick)?;
         while self.next_response(tx)?.is_some_and(|response| response.on <= day) {
-            let Some(Ahead { n, leaf, .. }) = self.ahead.pop_front() else { break };
+            let Some(Unplaced { n, leaf, .. }) = self.unplaced.pop_front() else { break };
             if let Some(leaf) = leaf {
                 self.add_bytes(leaf, Some(n))?;
             }

@@ -60,11 +60,11 @@ fn awaited(tx: &mut Tx<'_>, officer: &Officer, record: &Record, item: &Item) -> 
     if let Some(office) = record.office.clone().filter(|_| record.state.is_open() && !record.paused) {
         return Ok(Some(Awaited { office, who: record.assignee, until: record.due_on, appeal: false }));
     }
-    let Some(office) = item.appealed_to.clone().filter(|to| !item.is_erased() && tx.catalogue.offices.answers_for(&officer.office, to, tx.today)) else {
+    let Some(office) = item.appealed_to.clone().filter(|to| tx.catalogue.offices.answers_for(&officer.office, to, tx.today)) else {
         return Ok(None);
     };
-    let open = store::appeal::of(tx.conn, record.serial)?.pop().filter(|work| work.appeal.answered_on.is_none());
-    Ok(open.map(|work| Awaited { office, who: work.author, until: Some(work.appeal.until), appeal: true }))
+    let waiting = store::appeal::waiting(tx.conn, record.serial)?;
+    Ok(waiting.map(|work| Awaited { office, who: work.author, until: Some(work.appeal.until), appeal: true }))
 }
 
 /// Presses: once a day and person. Whoever works on it is written to, or its office, and the office's heads.

@@ -93,7 +93,7 @@ fn chased(tx: &mut Tx<'_>, message: &Message) -> Result<Plan, Problem> {
     for line in &digest.lines {
         let Some(record) = feedback::get(tx.conn, line.serial)? else { continue };
         let waits = if line.appeal {
-            open_appeal(tx, &record)?.map(|work| (Some(work.appeal.office), work.appeal.until))
+            appeal::waiting(tx.conn, record.serial)?.map(|work| (Some(work.appeal.office), work.appeal.until))
         } else {
             record.due_on.filter(|_| record.state.is_open() && !record.paused).map(|due_on| (record.office, due_on))
         };
@@ -315,7 +315,7 @@ fn unsolved(tx: &mut Tx<'_>, record: &Record, only: Option<Uuid>) -> Result<Plan
 /// Somebody above asks for an answer: to who works on it or their office, or to its heads.
 fn pressed(tx: &mut Tx<'_>, record: &Record, heads: bool, about: &About) -> Result<Plan, Problem> {
     let press = about.press.map(|id| store::press::get(tx.conn, id)).transpose()?.flatten();
-    let appeal = if about.appeal { open_appeal(tx, record)? } else { None };
+    let appeal = if about.appeal { appeal::waiting(tx.conn, record.serial)? } else { None };
     // Still waited for, and by whom.
     let awaited = match appeal {
         Some(work) => Some((work.appeal.office, Some(work.appeal.until))),
@@ -362,15 +362,9 @@ fn office_email(tx: &Tx<'_>, code: &OfficeCode) -> Option<Email> {
     offices.get(offices.counting(code, tx.today)).and_then(|o| o.email.as_deref()).and_then(Email::parse)
 }
 
-/// The open appeal of an item, with whoever wrote in it.
-fn open_appeal(tx: &mut Tx<'_>, record: &Record) -> Result<Option<appeal::Work>, Problem> {
-    let last = appeal::of(tx.conn, record.serial)?.pop();
-    Ok(last.filter(|work| work.appeal.answered_on.is_none() && record.state == State::Answered))
-}
-
 /// The higher office that is asked.
 fn appealed(tx: &mut Tx<'_>, record: &Record) -> Result<Plan, Problem> {
-    let Some(work) = open_appeal(tx, record)? else { return Ok(Plan::Nobody) };
+    let Some(work) = appeal::waiting(tx.conn, record.serial)? else { return Ok(Plan::Nobody) };
     let email = office_email(tx, &work.appeal.office);
     let notice = Notice::Appealed { serial: record.serial, office: office(tx, Some(&work.appeal.office)), until: work.appeal.until };
     Ok(email.map_or(Plan::Nobody, |email| Plan::One(email, Language::Vi, notice)))
@@ -378,7 +372,7 @@ fn appealed(tx: &mut Tx<'_>, record: &Record) -> Result<Plan, Problem> {
 
 /// The administrators, while nobody may answer it.
 fn appeal_stuck(tx: &mut Tx<'_>, record: &Record, only: Option<Uuid>) -> Result<Plan, Problem> {
-    let Some(work) = open_appeal(tx, record)? else { return Ok(Plan::Nobody) };
+    let Some(work) = appeal::waiting(tx.conn, record.serial)? else { return Ok(Plan::Nobody) };
     if actions::appeal::has_people(tx, record.serial, &work.appeal.office)? {
         return Ok(Plan::Nobody);
     }
@@ -388,7 +382,7 @@ fn appeal_stuck(tx: &mut Tx<'_>, record: &Record, only: Option<Uuid>) -> Result<
 
 /// Those of the higher office who may approve its answer.
 fn appeal_in(tx: &mut Tx<'_>, record: &Record, only: Option<Uuid>) -> Result<Plan, Problem> {
-    let Some(work) = open_appeal(tx, record)?.filter(|work| work.handed_in) else { return Ok(Plan::Nobody) };
+    let Some(work) = appeal::waiting(tx.conn, record.serial)?.filter(|work| work.handed_in) else { return Ok(Plan::Nobody) };
     let mut barred = appeal::writers(tx.conn, record.serial, true)?;
     barred.extend(appeal::involved(tx.conn, record.serial)?);
     let code = work.appeal.office;
@@ -399,7 +393,7 @@ fn appeal_in(tx: &mut Tx<'_>, record: &Record, only: Option<Uuid>) -> Result<Pla
 }
 
 fn appeal_back(tx: &mut Tx<'_>, record: &Record, to: Option<Uuid>, reason: Option<Ground>) -> Result<Plan, Problem> {
-    let (Some(_), Some(reason)) = (open_appeal(tx, record)?.filter(|work| !work.handed_in), reason) else { return Ok(Plan::Nobody) };
+    let (Some(_), Some(reason)) = (appeal::waiting(tx.conn, record.serial)?.filter(|work| !work.handed_in), reason) else { return Ok(Plan::Nobody) };
     let notice = Notice::Returned { serial: record.serial, reason: listed(tx, "return", &reason) };
     to_officers(tx, to, notice, |_| true)
 }

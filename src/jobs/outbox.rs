@@ -24,7 +24,9 @@ const BATCH: i64 = 50;
 const LONGEST_BATCH: i64 = 20;
 /// The most letters that are written from one read: to read for each would be four journeys to PostgreSQL.
 const TOGETHER: usize = 25;
-/// How long an end may wait to be written down, and what was read to be used, in seconds.
+/// How old what was read may be when a letter is begun, in microseconds: a letter is not about what was taken back or sealed longer ago.
+const FRESH: i64 = 100_000;
+/// How long an end may wait to be written down, in seconds.
 const SOON: i64 = 1;
 
 /// How the work on a row ended.
@@ -64,8 +66,7 @@ pub fn deliver(service: &Service, mailer: &Mailer) -> Result<usize, Problem> {
         if service.now() > began.plus_seconds(LONGEST_BATCH) {
             break;
         }
-        // Who took their consent back a moment ago is not written to.
-        if plans.is_empty() || service.now() > read.plus_seconds(SOON) {
+        if plans.is_empty() || !(0..=FRESH).contains(&(service.now().micros() - read.micros())) {
             read = service.now();
             plans = match plans_of(service, claimed.iter().skip(at).take(TOGETHER)) {
                 Ok(plans) => plans,

@@ -130,6 +130,12 @@ pub fn having(conn: &mut Conn, serials: &[Serial]) -> Stored<BTreeSet<Serial>> {
     Ok(having.into_iter().map(Serial).collect())
 }
 
+/// The appeal of an item that waits for its answer.
+pub fn waiting(conn: &mut Conn, serial: Serial) -> Stored<Option<Work>> {
+    let waits: bool = diesel::select(exists(a::table.filter(a::serial.eq(serial.0)).filter(waits()))).get_result(conn)?;
+    if waits { Ok(of(conn, serial)?.pop()) } else { Ok(None) }
+}
+
 /// Every appeal that waits for its answer.
 pub fn open_ones(conn: &mut Conn) -> Stored<Vec<(Serial, Work)>> {
     let serials: Vec<i64> = a::table.filter(waits()).order(a::serial).select(a::serial).load(conn)?;

@@ -61,10 +61,10 @@ pub struct Filter {
     pub confirmed: Option<bool>,
 }
 
-/// The place of an item in the order of deadlines.
+/// The place of an item in the order of deadlines, or of the last days of appeals.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Place {
-    /// Its deadline.
+    /// Its deadline, or its appeal's last day.
     pub due_on: Day,
     /// Its number: it decides among those of one day.
     pub serial: Serial,
@@ -196,7 +196,7 @@ pub(super) fn received(from: Option<Day>, to: Option<Day>) -> SqlLiteral<Bool> {
 }
 
 /// The last day of an item's open appeal.
-const APPEAL_UNTIL: &str = "(SELECT a.until FROM feedback_appeals AS a WHERE a.serial = feedback.serial AND a.answered_on IS NULL)";
+const APPEAL_UNTIL: &str = "(SELECT MIN(a.until) FROM feedback_appeals AS a WHERE a.serial = feedback.serial AND a.answered_on IS NULL)";
 
 /// Those that come after a place in the order of appeals.
 fn appeals_from(query: Chosen<'_>, after: Option<Place>) -> Chosen<'_> {

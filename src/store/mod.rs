@@ -292,7 +292,7 @@ impl Db {
         let (pool, writers) = match kind {
             Kind::Sqlite => (pool(connections.max(2) - 1), pool(1)),
             Kind::Postgres => {
-                // One that writes, one that syncs, one that waits to, and one to read.
+                // One that writes or waits to be synced, one that syncs, one for the jobs, and one to read.
                 let pool = pool(connections.max(4));
                 (pool.clone(), pool)
             }

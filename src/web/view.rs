@@ -12,7 +12,7 @@ use crate::domain::office::OfficeKind;
 use crate::domain::redaction::Redactor;
 use crate::domain::text::alphabetical;
 use crate::domain::time::Day;
-use crate::domain::visibility::{Answer, Appeal, PublicItem, PublicStep};
+use crate::domain::visibility::{Answer, Appeal, PublicItem, PublicStep, Record};
 use crate::domain::words::{By, FieldCode, Kind, Language, OfficeCode, Respondent, Serial};
 use crate::i18n::{date, long_date, number, per_cent, short_date, t, tr};
 
@@ -208,8 +208,11 @@ pub fn status(
     Status { status, tone }
 }
 
-/// How it stands with an appeal that waits: by its own last day.
-pub fn appeal_status(until: Day, calendar: &Calendar, today: Day, language: Language) -> Status {
+/// How it stands with an item at the desk: with its appeal that waits, by that one's last day, or with itself.
+pub fn standing(record: &Record, appeal: Option<Day>, calendar: &Calendar, today: Day, language: Language) -> Status {
+    let Some(until) = appeal else {
+        return status(record.class(today), record.due_on, record.answered_on, record.clock.as_ref(), calendar, today, language);
+    };
     let class = if until < today { Class::Overdue } else { Class::OpenInTime };
     status(class, Some(until), None, None, calendar, today, language)
 }

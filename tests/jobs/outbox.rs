@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use hoidap::actions::feedback::{self, Written};
-use hoidap::actions::{Service, account};
+use hoidap::actions::{Service, account, appeal, erasure, reply};
 use hoidap::domain::submission::OpinionDraft;
 use hoidap::domain::words::Serial;
 use hoidap::jobs::outbox::drain;
@@ -233,6 +233,29 @@ fn what_was_overtaken_is_not_sent() {
         service.write(|tx| feedback::restore(tx, &approver, restored, "")).unwrap();
         let texts: Vec<String> = delivered(&service).into_iter().map(|(_, l)| l.text).collect();
         assert!(texts.len() == 3 && texts.iter().all(|t| !t.contains("Thanh tra")), "received, and twice to the office that has it again: {texts:?}");
+    });
+}
+
+#[test]
+fn nobody_is_told_of_an_appeal_whose_words_are_gone() {
+    each_database(|service, _| {
+        let writer = officer(&service, "viet", OFFICE, &["officer"], "vi");
+        let approver = officer(&service, "duyet", OFFICE, &["approver"], "vi");
+        let protector = officer(&service, "bao-ve", "ct", &["data_protection"], "vi");
+        let appealed = ["Một.", "Hai."].map(|text| {
+            let (serial, _) = send_in(&service, "vi", OpinionDraft { text: text.to_owned(), ..OpinionDraft::default() });
+            hand_in(&service, &writer, serial, &answer("Đã xong."));
+            service.write(|tx| feedback::approve(tx, &approver, serial, None)).unwrap();
+            service.write(|tx| reply::reply(tx, serial, "no", "not_done", "")).unwrap();
+            serial
+        });
+        delivered(&service);
+        for serial in appealed {
+            service.write(|tx| appeal::ask(tx, serial)).unwrap();
+        }
+        service.write(|tx| erasure::erase(tx, &protector, appealed[0])).unwrap();
+        let told: Vec<String> = delivered(&service).into_iter().map(|(_, letter)| letter.text).collect();
+        assert!(told.len() == 1 && told[0].contains(&appealed[1].to_string()), "{told:?}");
     });
 }
 

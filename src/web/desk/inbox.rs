@@ -316,10 +316,7 @@ pub async fn keep(desk: AtDesk, sent: Sent) -> HttpResponse {
 
 fn row(tx: &mut Tx<'_>, record: &Record, appeal: Option<&Appeal>, officer: &Officer, language: Language) -> Result<Row, Problem> {
     let catalogue = tx.catalogue.clone();
-    let status = match appeal {
-        Some(appeal) => view::appeal_status(appeal.until, &catalogue.calendar, tx.today, language),
-        None => view::status(record.class(tx.today), record.due_on, record.answered_on, record.clock.as_ref(), &catalogue.calendar, tx.today, language),
-    };
+    let status = view::standing(record, appeal.map(|appeal| appeal.until), &catalogue.calendar, tx.today, language);
     let office = appeal.map(|appeal| &appeal.office).or(record.office.as_ref());
     let title = title(tx, record, language)?;
     Ok(Row {

@@ -187,10 +187,7 @@ fn rows(tx: &mut Tx<'_>, found: &[Found], language: Language) -> Result<Vec<Row>
         Row {
             number: record.serial.0,
             id: record.serial.to_string(),
-            status: match appeal {
-                Some(appeal) => view::appeal_status(appeal.until, &catalogue.calendar, today, language),
-                None => view::status(record.class(today), record.due_on, record.answered_on, record.clock.as_ref(), &catalogue.calendar, today, language),
-            },
+            status: view::standing(record, appeal.as_ref().map(|appeal| appeal.until), &catalogue.calendar, today, language),
             due_on: found.due_on(),
             field: record.field.as_ref().map(|f| view::field_name(&catalogue, f, language)).unwrap_or_default(),
             office: office.map(|o| view::office_name(&catalogue, o, language)).unwrap_or_default(),

@@ -97,9 +97,9 @@ fn build(tx: &mut Tx<'_>, me: &Officer, serial: Serial, language: Language) -> R
         office: record.office.as_ref().map(|o| view::office_name(&catalogue, o, language)).unwrap_or_default(),
         // Of what is closed the class says it all.
         state: if record.state.is_open() { t(language, &format!("state.{}", record.state)) } else { String::new() },
-        status: match overseen.awaited.as_ref().filter(|awaited| awaited.appeal).and_then(|awaited| awaited.until) {
-            Some(until) => view::appeal_status(until, &catalogue.calendar, tx.today, language),
-            None => view::status(record.class(tx.today), record.due_on, record.answered_on, record.clock.as_ref(), &catalogue.calendar, tx.today, language),
+        status: {
+            let appeal = overseen.awaited.as_ref().filter(|awaited| awaited.appeal).and_then(|awaited| awaited.until);
+            view::standing(record, appeal, &catalogue.calendar, tx.today, language)
         },
         received_on: record.received_on,
         due_on: record.due_on,
