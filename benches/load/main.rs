@@ -54,8 +54,10 @@ fn main() {
     }
     if !asked("--quick") {
         desk();
-        ledger::verified();
-        ledger::proofs();
+        if !server::without_ledger() {
+            ledger::verified();
+            ledger::proofs();
+        }
     }
 }
 

@@ -9,7 +9,6 @@ use super::feedback::{allowed, note_of, take_in_hand};
 use super::{Tx, absence, lookup};
 use crate::domain::access::{Act, Officer};
 use crate::domain::error::{Code, Fault, Problem};
-use crate::domain::feedback::Item;
 use crate::domain::time::Day;
 use crate::domain::visibility::Record;
 use crate::domain::words::{OfficeCode, Serial};
@@ -51,20 +50,18 @@ pub fn look(tx: &mut Tx<'_>, officer: &Officer, serial: Serial) -> Result<Overse
     officer.may(Act::Press, &item, &tx.catalogue.offices, tx.today)?;
     let presses = store::press::of(tx.conn, serial)?;
     let today = presses.iter().any(|press| press.officer == officer.id && press.on == tx.today);
-    let awaited = awaited(tx, officer, &record, &item)?;
+    let awaited = awaited(tx, officer, &record)?;
     Ok(Overseen { may_press: !today && awaited.is_some(), awaited, record, presses })
 }
 
 /// Whose turn it is. While the sender is waited for there is nothing to press; nor is there at an office that somebody else oversees.
-fn awaited(tx: &mut Tx<'_>, officer: &Officer, record: &Record, item: &Item) -> Result<Option<Awaited>, Problem> {
+fn awaited(tx: &mut Tx<'_>, officer: &Officer, record: &Record) -> Result<Option<Awaited>, Problem> {
     if let Some(office) = record.office.clone().filter(|_| record.state.is_open() && !record.paused) {
         return Ok(Some(Awaited { office, who: record.assignee, until: record.due_on, appeal: false }));
     }
-    let Some(office) = item.appealed_to.clone().filter(|to| tx.catalogue.offices.answers_for(&officer.office, to, tx.today)) else {
-        return Ok(None);
-    };
     let waiting = store::appeal::waiting(tx.conn, record.serial)?;
-    Ok(waiting.map(|work| Awaited { office, who: work.author, until: Some(work.appeal.until), appeal: true }))
+    let overseen = waiting.filter(|work| tx.catalogue.offices.answers_for(&officer.office, &work.appeal.office, tx.today));
+    Ok(overseen.map(|work| Awaited { office: work.appeal.office, who: work.author, until: Some(work.appeal.until), appeal: true }))
 }
 
 /// Presses: once a day and person. Whoever works on it is written to, or its office, and the office's heads.
@@ -75,7 +72,7 @@ pub fn press(tx: &mut Tx<'_>, officer: &Officer, serial: Serial, words: &str) ->
     let hand = take_in_hand(tx, serial)?;
     allowed(tx, officer, Act::Press, &hand)?;
     let fault = |code| Problem::Invalid(vec![Fault::new("/form_token", code)]);
-    let awaited = awaited(tx, officer, &hand.record, &hand.item)?.ok_or_else(|| fault("press_not_waiting"))?;
+    let awaited = awaited(tx, officer, &hand.record)?.ok_or_else(|| fault("press_not_waiting"))?;
     let words = note_of("/words", words)?.unwrap_or_default();
     let id = store::press::add(tx.conn, serial, officer.id, tx.today, &words)?.ok_or_else(|| fault("press_today"))?;
     tx.audit(Some(officer), "feedback.press", serial, json!({}))?;

@@ -225,8 +225,10 @@ pub fn at_desk(tx: &mut Tx<'_>, officer: &Officer, id: i64) -> Result<Desk, Prob
     } else if request.is_open() {
         original = store::feedback::original(tx.conn, serial)?.filter(|_| request.right != Right::Correct);
         // What was added goes with it, so it is read with it.
-        for (on, words) in if original.is_some() { super::lookup::added(tx, serial)? } else { Vec::new() } {
-            original = original.map(|text| format!("{text}\n\n{}: {words}", crate::i18n::date(on)));
+        if let Some(text) = &mut original {
+            for (on, words) in super::lookup::added(tx, serial)? {
+                text.push_str(&format!("\n\n{}: {words}", crate::i18n::date(on)));
+            }
         }
         let wanted = request.sealed.as_ref().and_then(|sealed| tx.keys.open_contact(serial, sealed));
         contacts = open_contact(tx, serial)?.map(|(kept, _)| kept).zip(wanted);

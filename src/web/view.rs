@@ -208,7 +208,7 @@ pub fn status(
     Status { status, tone }
 }
 
-/// How it stands with an item at the desk: with its appeal that waits, by that one's last day, or with itself.
+/// How it stands with an item now: with its appeal that waits, by that one's last day, or with itself.
 pub fn standing(record: &Record, appeal: Option<Day>, calendar: &Calendar, today: Day, language: Language) -> Status {
     let Some(until) = appeal else {
         return status(record.class(today), record.due_on, record.answered_on, record.clock.as_ref(), calendar, today, language);

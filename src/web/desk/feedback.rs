@@ -447,7 +447,7 @@ fn build(tx: &mut Tx<'_>, officer: &Officer, item: &DeskItem, sent: &Sent, langu
         withheld: withheld(tx, record, language)?,
         in_tray: record.in_tray,
         assignee: record.assignee.and_then(|id| names.get(&id).cloned()),
-        status: view::status(record.class(tx.today), record.due_on, record.answered_on, record.clock.as_ref(), &catalogue.calendar, tx.today, language),
+        status: view::standing(record, None, &catalogue.calendar, tx.today, language),
         received_on: record.received_on,
         due_on: record.due_on,
         why: match (&record.clock, record.due_on) {

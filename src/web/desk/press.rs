@@ -88,6 +88,7 @@ fn build(tx: &mut Tx<'_>, me: &Officer, serial: Serial, language: Language) -> R
     let catalogue = tx.catalogue.clone();
     let record = &overseen.record;
     let names = store::officer::names(tx.conn)?;
+    let appeal = overseen.awaited.as_ref().filter(|awaited| awaited.appeal).and_then(|awaited| awaited.until);
     Ok(Page {
         title: tr(language, "press.title", &[("id", serial.to_string())]),
         number: serial.0,
@@ -97,10 +98,7 @@ fn build(tx: &mut Tx<'_>, me: &Officer, serial: Serial, language: Language) -> R
         office: record.office.as_ref().map(|o| view::office_name(&catalogue, o, language)).unwrap_or_default(),
         // Of what is closed the class says it all.
         state: if record.state.is_open() { t(language, &format!("state.{}", record.state)) } else { String::new() },
-        status: {
-            let appeal = overseen.awaited.as_ref().filter(|awaited| awaited.appeal).and_then(|awaited| awaited.until);
-            view::standing(record, appeal, &catalogue.calendar, tx.today, language)
-        },
+        status: view::standing(record, appeal, &catalogue.calendar, tx.today, language),
         received_on: record.received_on,
         due_on: record.due_on,
         presses: lines(&overseen.presses, &names, language),

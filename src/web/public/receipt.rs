@@ -249,7 +249,7 @@ pub(super) async fn page(app: &App, visitor: &Visitor, code: ReceiptCode, turn: 
 fn item(tx: &mut crate::actions::Tx<'_>, own: &lookup::OwnItem, language: Language) -> Result<OwnView, Problem> {
     let catalogue = tx.catalogue.clone();
     let record = &own.record;
-    let status = view::status(record.class(tx.today), record.due_on, record.answered_on, record.clock.as_ref(), &catalogue.calendar, tx.today, language);
+    let status = view::standing(record, None, &catalogue.calendar, tx.today, language);
     let survivor = lookup::survivor(tx, &own.item)?;
     let answers = survivor.as_ref().map_or(&own.answers, |s| &s.answers);
     let open = record.state.is_open();
