@@ -111,7 +111,7 @@ pub(super) fn summaries(tx: &mut Tx<'_>, records: &[Record]) -> Result<Vec<Publi
 pub fn earlier(tx: &mut Tx<'_>, submission: Uuid) -> Result<Option<Receipt>, Problem> {
     let code = tx.keys.receipt(submission);
     let hash = tx.keys.receipt_hash(&code);
-    let left = store::response::earlier(tx.conn, &[hash.as_str()])?.remove(&hash);
+    let left = store::intake::earlier(tx.conn, &[hash.as_str()])?.remove(&hash);
     Ok(left.map(|left| Receipt::again(code, &left)))
 }
 

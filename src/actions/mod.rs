@@ -59,6 +59,7 @@ use crate::domain::catalogue::Catalogue;
 use crate::domain::error::Problem;
 use crate::domain::time::{Day, Moment};
 use crate::keys::Keys;
+use crate::store::intake::Opening;
 use crate::store::outbox::NewMessage;
 use crate::store::{self, Ahead, Conn, Db, Hold, Lock, Unsynced};
 
@@ -183,6 +184,15 @@ impl Service {
         self.db.write_ahead(holds(Some(Lock::Intake)), |conn| self.run(conn, self.clock.now(), |tx| dated(tx, f)))
     }
 
+    /// As [`Self::write_intake_ahead`], for submissions with these hashes of receipt codes.
+    fn write_batch_ahead<T>(&self, hashes: &[&str], f: impl FnOnce(&mut Tx<'_>, Opening) -> Result<T, Problem>) -> Result<(T, Ahead), Problem> {
+        self.db.write_ahead(holds(Some(Lock::Intake)), |conn| {
+            let now = self.clock.now();
+            let opening = store::intake::open(conn, hashes)?;
+            self.run_at(conn, now, opening.version, opening.day, |tx| dated(tx, |tx| f(tx, opening)))
+        })
+    }
+
     /// Runs a write transaction that a crash may undo a moment later: what it does is harmless to do again.
     pub fn write_unkept<T>(&self, f: impl FnOnce(&mut Tx<'_>) -> Result<T, Problem>) -> Result<T, Problem> {
         let (done, _) = self.db.write_ahead(holds(None), |conn| self.run(conn, self.clock.now(), f))?;
@@ -236,6 +246,11 @@ impl Service {
 
     fn run<T>(&self, conn: &mut Conn, now: Moment, f: impl FnOnce(&mut Tx<'_>) -> Result<T, Problem>) -> Result<T, Problem> {
         let (version, day) = store::catalogue::version_and_day(conn)?;
+        self.run_at(conn, now, version, day, f)
+    }
+
+    /// With what the database says of its reference data and its day.
+    fn run_at<T>(&self, conn: &mut Conn, now: Moment, version: i64, day: Moment, f: impl FnOnce(&mut Tx<'_>) -> Result<T, Problem>) -> Result<T, Problem> {
         let catalogue = self.fresh(conn, version)?;
         let today = self.not_before(day.day(), now);
         f(&mut Tx { conn, now, today, begun: day.day(), catalogue, keys: &self.keys })

@@ -24,9 +24,9 @@ use crate::domain::time::{Day, Moment};
 use crate::domain::words::{Slug, Words};
 
 /// The counter that rises with every change of reference data.
-const VERSION: &str = "catalogue";
+pub(super) const VERSION: &str = "catalogue";
 /// The counter that keeps the beginning of the last day that something was told of, in microseconds.
-const DAY: &str = "day";
+pub(super) const DAY: &str = "day";
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = offices, treat_none_as_null = true)]

@@ -23,6 +23,7 @@ pub mod feedback;
 pub mod files;
 pub mod improvement;
 pub mod inbox;
+pub mod intake;
 pub mod ledger;
 pub mod list;
 pub mod note;
@@ -385,9 +386,10 @@ fn log_of(conn: &mut Conn) -> Stored<Option<PathBuf>> {
     Ok(Some(PathBuf::from(named.file + "-wal")))
 }
 
-/// In one message, because each is a journey to the server.
+/// In one message, because each is a journey to the server; each lock after the one before it.
 fn with_holds(begin: &str, holds: impl IntoIterator<Item = Hold>) -> String {
-    holds.into_iter().fold(begin.to_owned(), |sql, hold| format!("{sql}; {}", hold.sql()))
+    let locks: Vec<String> = holds.into_iter().map(Hold::sql).collect();
+    if locks.is_empty() { begin.to_owned() } else { format!("{begin}; SELECT {}", locks.join(", ")) }
 }
 
 type Manage = <Conn as Connection>::TransactionManager;
@@ -425,7 +427,7 @@ pub fn attempt<T, E: From<StoreError> + From<diesel::result::Error>>(conn: &mut 
 /// Waits for a lock in the middle of a transaction.
 pub fn lock(conn: &mut Conn, what: Lock) -> Stored<()> {
     if let Conn::Pg(c) = conn {
-        c.batch_execute(&Hold::Alone(what).sql())?;
+        c.batch_execute(&format!("SELECT {}", Hold::Alone(what).sql()))?;
     }
     Ok(())
 }
@@ -453,8 +455,8 @@ pub enum Hold {
 impl Hold {
     fn sql(self) -> String {
         match self {
-            Self::Alone(lock) => format!("SELECT pg_advisory_xact_lock({})", lock as i64),
-            Self::Shared(lock) => format!("SELECT pg_advisory_xact_lock_shared({})", lock as i64),
+            Self::Alone(lock) => format!("pg_advisory_xact_lock({})", lock as i64),
+            Self::Shared(lock) => format!("pg_advisory_xact_lock_shared({})", lock as i64),
         }
     }
 }
@@ -481,47 +483,32 @@ impl<T> RunQueryDsl<Conn> for Both<T> {}
 
 /// Adds to a counter and returns its new value. The row's lock lasts until the transaction ends, so that numbers have no gap.
 pub fn advance(conn: &mut Conn, name: &str, by: i64) -> Stored<i64> {
-    let [value] = advance_all(conn, [(name, by)])?;
-    Ok(value)
-}
-
-/// As [`advance`], for several counters in one message.
-pub fn advance_all<const N: usize>(conn: &mut Conn, counters: [(&str, i64); N]) -> Stored<[i64; N]> {
-    let rows: Vec<(String, i64)> = Both(Advance(counters.map(|(name, by)| (name.to_owned(), by)))).load(conn)?;
-    let value = |wanted: &str| rows.iter().find(|(name, _)| name == wanted).map(|(_, value)| *value);
-    let values: Option<Vec<i64>> = counters.iter().map(|(name, _)| value(name)).collect();
-    values.and_then(|values| values.try_into().ok()).ok_or_else(|| broken("a counter gave no value"))
+    Ok(Both(Advance { name: name.to_owned(), by }).get_result(conn)?)
 }
 
 /// Diesel would prepare its own upsert anew each time.
-#[derive(Debug, Clone)]
-struct Advance<const N: usize>([(String, i64); N]);
-
-impl<const N: usize> QueryId for Advance<N> {
-    type QueryId = Self;
-    const HAS_STATIC_QUERY_ID: bool = true;
+#[derive(Debug, Clone, QueryId)]
+struct Advance {
+    name: String,
+    by: i64,
 }
 
-impl<const N: usize> Query for Advance<N> {
-    type SqlType = (Text, BigInt);
+impl Query for Advance {
+    type SqlType = BigInt;
 }
 
-impl<const N: usize, DB> QueryFragment<DB> for Advance<N>
+impl<DB> QueryFragment<DB> for Advance
 where
     DB: Backend + HasSqlType<Text> + HasSqlType<BigInt>,
     String: ToSql<Text, DB>,
     i64: ToSql<BigInt, DB>,
 {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
-        out.push_sql("INSERT INTO counters (name, value) VALUES ");
-        for (at, (name, by)) in self.0.iter().enumerate() {
-            out.push_sql(if at == 0 { "(" } else { ", (" });
-            out.push_bind_param::<Text, _>(name)?;
-            out.push_sql(", ");
-            out.push_bind_param::<BigInt, _>(by)?;
-            out.push_sql(")");
-        }
-        out.push_sql(" ON CONFLICT (name) DO UPDATE SET value = counters.value + excluded.value RETURNING name, value");
+        out.push_sql("INSERT INTO counters (name, value) VALUES (");
+        out.push_bind_param::<Text, _>(&self.name)?;
+        out.push_sql(", ");
+        out.push_bind_param::<BigInt, _>(&self.by)?;
+        out.push_sql(") ON CONFLICT (name) DO UPDATE SET value = counters.value + excluded.value RETURNING value");
         Ok(())
     }
 }

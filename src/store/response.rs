@@ -1,19 +1,14 @@
 //! Filled questionnaires.
 
-use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use diesel::pg::Pg;
 use diesel::prelude::*;
-use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
-use diesel::sql_types::{Array, BigInt, Nullable, Text};
-use diesel::sqlite::Sqlite;
 use serde_json::Value;
 use uuid::Uuid;
 
 use super::batch::{Batch, Document, Rows, row};
 use super::schema::responses;
-use super::types::{CalendarDay, Id, Json, Key, On};
+use super::types::{Json, Key, On};
 use super::{Conn, Stored};
 use crate::domain::commitment::Salt;
 use crate::domain::submission::{Filled, Submission};
@@ -139,78 +134,6 @@ impl<'a> NewRow<'a> {
 /// New responses as rows.
 pub fn rows<'a>(new: &[NewResponse<'a>]) -> Rows<'a> {
     INSERT.of(new.iter().map(NewRow::of))
-}
-
-/// What a submission that is stored already left.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Earlier {
-    /// Its response.
-    pub response_id: Option<Uuid>,
-    /// Its opinion and the first deadline.
-    pub feedback: Option<(i64, Option<Day>)>,
-}
-
-/// What is stored already of the submissions with these hashes of receipt codes, by hash.
-pub fn earlier(conn: &mut Conn, hashes: &[&str]) -> Stored<HashMap<String, Earlier>> {
-    let rows: Vec<EarlierRow> = match conn {
-        Conn::Pg(c) => EarlierOf(hashes.iter().map(|hash| (*hash).to_owned()).collect::<Vec<_>>().as_slice()).load(c)?,
-        // A list would be a table of its own, made for each batch.
-        Conn::Sqlite(c) => hashes.iter().map(|hash| EarlierOf(*hash).load(c)).collect::<QueryResult<Vec<_>>>()?.concat(),
-    };
-    let mut found: HashMap<String, Earlier> = HashMap::new();
-    for (hash, response, serial, due) in rows {
-        let earlier = found.entry(hash).or_default();
-        earlier.response_id = earlier.response_id.or(response.map(|id| id.0));
-        earlier.feedback = earlier.feedback.or(serial.map(|serial| (serial, due.map(|d| d.0))));
-    }
-    Ok(found)
-}
-
-/// Hash, response, serial, first deadline.
-type EarlierRow = (String, Option<Key>, Option<i64>, Option<On>);
-
-/// Both tables in one statement that stays prepared: every batch asks this. Holds the hashes, or on SQLite one of them.
-struct EarlierOf<'a, T: ?Sized>(&'a T);
-
-impl<T: ?Sized + 'static> QueryId for EarlierOf<'_, T> {
-    type QueryId = EarlierOf<'static, T>;
-    const HAS_STATIC_QUERY_ID: bool = true;
-}
-
-impl<T: ?Sized + 'static> Query for EarlierOf<'_, T> {
-    type SqlType = (Text, Nullable<Id>, Nullable<BigInt>, Nullable<CalendarDay>);
-}
-
-impl<C, T: ?Sized> RunQueryDsl<C> for EarlierOf<'_, T> {}
-
-/// Each followed by what the hash is. What was sealed when it came had no deadline then, whatever became of it.
-const EARLIER: [&str; 2] = [
-    "SELECT r.receipt_hash, r.id, NULL, NULL FROM responses AS r WHERE r.receipt_hash ",
-    " UNION ALL SELECT f.receipt_hash, NULL, f.serial, CASE WHEN s.serial IS NULL THEN f.first_due_on END \
-     FROM feedback AS f LEFT JOIN sealed_intakes AS s ON s.serial = f.serial WHERE f.receipt_hash ",
-];
-
-impl QueryFragment<Pg> for EarlierOf<'_, [String]> {
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        for select in EARLIER {
-            out.push_sql(select);
-            out.push_sql("= ANY (");
-            out.push_bind_param::<Array<Text>, [String]>(self.0)?;
-            out.push_sql(")");
-        }
-        Ok(())
-    }
-}
-
-impl QueryFragment<Sqlite> for EarlierOf<'_, str> {
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
-        for select in EARLIER {
-            out.push_sql(select);
-            out.push_sql("= ");
-            out.push_bind_param::<Text, str>(self.0)?;
-        }
-        Ok(())
-    }
 }
 
 /// A response by the hash of its receipt code.

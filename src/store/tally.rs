@@ -105,10 +105,12 @@ static UPSERT: LazyLock<Batch> =
     LazyLock::new(|| Batch::into::<Row<'_>>("tallies", "ON CONFLICT (questionnaire, scope, sample, half) DO UPDATE SET cells = excluded.cells"));
 
 /// The name of the counter that every change of a tally moves.
-const CHANGES: &str = "tallies";
+pub(super) const CHANGES: &str = "tallies";
 
 /// A mark of the tallies' state before a change and one of that after: whoever
-/// holds the mark before, and left tallies at it, has seen the latest.
+/// holds the mark before, and left tallies at it, has seen the latest. Marks grow
+/// by steps that nobody foresees, so that none comes back when a server crashed
+/// and forgot the last ones.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Marks {
     /// Before.
@@ -117,21 +119,18 @@ pub struct Marks {
     pub after: i64,
 }
 
-/// To be said by everybody who is about to change tallies, before reading
-/// them; advances another counter in the same message and returns its value.
-/// Marks grow by steps that nobody foresees, so that none comes back when a
-/// server crashed and forgot the last ones.
-pub fn change_and_advance(conn: &mut Conn, counter: &str, by: i64) -> Stored<(Marks, i64)> {
-    let step = step();
-    let [after, value] = super::advance_all(conn, [(CHANGES, step), (counter, by)])?;
-    Ok((Marks { before: after - step, after }, value))
+impl Marks {
+    /// Of a change to tallies at this mark.
+    pub(super) fn after(mark: i64) -> Self {
+        Self { before: mark, after: mark + step() }
+    }
 }
 
 fn step() -> i64 {
     1 + i64::from(Uuid::new_v4().as_fields().0)
 }
 
-/// Whole tallies as rows, after [`change_and_advance`].
+/// Whole tallies as rows, to be written with the mark after them.
 pub fn rows<'a>(tallies: impl IntoIterator<Item = &'a (TallyKey, Tally)>) -> Rows<'a> {
     let row = |(key, tally): &'a (TallyKey, Tally)| Row {
         questionnaire: key.questionnaire.as_str(),

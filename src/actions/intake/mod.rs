@@ -24,9 +24,9 @@ use crate::domain::words::{By, Kind, Serial};
 use crate::keys::{self, Keys};
 use crate::store;
 use crate::store::feedback::{NewEvent, NewItem, SealedIntake};
+use crate::store::intake::{Advance, Earlier, Opening};
 use crate::store::outbox::NewMessage;
-use crate::store::response::{Earlier, NewResponse};
-use crate::store::tally::Marks;
+use crate::store::response::NewResponse;
 
 mod writer;
 
@@ -90,12 +90,19 @@ impl Prepared {
 /// of each: one that is refused harms no other. The transaction holds [`store::Lock::Intake`].
 pub fn store_all(tx: &mut Tx<'_>, ratings: &mut ratings::Held, submissions: &[Submission]) -> Result<Vec<Fate>, Problem> {
     let prepared: Vec<Prepared> = submissions.iter().map(|submission| Prepared::of(tx.keys, submission)).collect();
-    store_prepared(tx, ratings, &submissions.iter().zip(&prepared).collect::<Vec<_>>())
+    let submissions: Vec<_> = submissions.iter().zip(&prepared).collect();
+    let opening = store::intake::open(tx.conn, &hashes(&submissions))?;
+    store_prepared(tx, opening, ratings, &submissions)
 }
 
-fn store_prepared(tx: &mut Tx<'_>, ratings: &mut ratings::Held, submissions: &[(&Submission, &Prepared)]) -> Result<Vec<Fate>, Problem> {
-    let hashes: Vec<&str> = submissions.iter().map(|(_, prepared)| prepared.receipt_hash.as_str()).collect();
-    let mut known: HashMap<String, Earlier> = store::response::earlier(tx.conn, &hashes)?;
+/// The hashes of the receipt codes of submissions.
+fn hashes<'a>(submissions: &[(&'a Submission, &'a Prepared)]) -> Vec<&'a str> {
+    submissions.iter().map(|(_, prepared)| prepared.receipt_hash.as_str()).collect()
+}
+
+fn store_prepared(tx: &mut Tx<'_>, mut opening: Opening, ratings: &mut ratings::Held, submissions: &[(&Submission, &Prepared)]) -> Result<Vec<Fate>, Problem> {
+    let hashes = hashes(submissions);
+    let mut known = std::mem::take(&mut opening.earlier);
     let mut first: HashMap<&str, &Submission> = HashMap::new();
     let mut fits = Vec::with_capacity(submissions.len());
     for ((submission, _), hash) in submissions.iter().zip(&hashes) {
@@ -120,7 +127,7 @@ fn store_prepared(tx: &mut Tx<'_>, ratings: &mut ratings::Held, submissions: &[(
         return Ok(submissions.iter().zip(fits).map(|((_, prepared), fits)| fits.and_then(|_| again(&known, prepared))).collect());
     }
     let opinions = first.values().filter(|submission| submission.opinion.is_some()).count();
-    let mut new = Batch::with_numbers(tx, opinions)?;
+    let mut new = Batch::with_numbers(&opening, opinions)?;
     let mut fates = Vec::with_capacity(submissions.len());
     for ((submission, prepared), fits) in submissions.iter().zip(fits) {
         let Prepared { code, receipt_hash: hash, .. } = prepared;
@@ -178,13 +185,10 @@ fn is_said(tx: &mut Tx<'_>, opinion: &Opinion, serial: Serial) -> Result<bool, P
     Ok(kind == Some(opinion.kind) && words.is_none_or(|words| words == opinion.text) && contact == opinion.contact)
 }
 
-/// The counter of the public numbers.
-const SERIAL: &str = "serial";
-
 /// What a transaction has to write: each kind of row once, whoever it is from.
 struct Batch<'a> {
-    marks: Marks,
-    /// The public numbers of the opinions that are new.
+    advance: Advance,
+    /// The public numbers that no opinion has yet.
     serials: RangeInclusive<i64>,
     rated: Vec<&'a Submission>,
     responses: Vec<NewResponse<'a>>,
@@ -194,11 +198,11 @@ struct Batch<'a> {
 }
 
 impl<'a> Batch<'a> {
-    /// With numbers for so many opinions, and the marks of a change of tallies. Numbers have no gap: the transaction uses all of them or fails.
-    fn with_numbers(tx: &mut Tx<'_>, opinions: usize) -> Result<Self, Problem> {
-        let n = i64::try_from(opinions).map_err(|e| Problem::Internal(e.to_string()))?;
-        let (marks, last) = store::tally::change_and_advance(tx.conn, SERIAL, n)?;
-        Ok(Self { marks, serials: last - n + 1..=last, rated: Vec::new(), responses: Vec::new(), items: Vec::new(), events: Vec::new(), mails: Vec::new() })
+    /// With numbers for so many opinions.
+    fn with_numbers(opening: &Opening, opinions: usize) -> Result<Self, Problem> {
+        let advance = opening.advance(i64::try_from(opinions).map_err(|e| Problem::Internal(e.to_string()))?);
+        let serials = advance.serials.clone();
+        Ok(Self { advance, serials, rated: Vec::new(), responses: Vec::new(), items: Vec::new(), events: Vec::new(), mails: Vec::new() })
     }
 
     /// Takes the filled questionnaire of a submission, if there is one, and returns its id.
@@ -325,7 +329,7 @@ impl<'a> Batch<'a> {
 
     /// Writes everything, in one message to a database that is a journey away.
     fn write(self, tx: &mut Tx<'_>, ratings: &mut ratings::Held) -> Result<(), Problem> {
-        let rated = [store::response::rows(&self.responses), ratings.count(tx, self.marks, &self.rated)?];
+        let rated = [self.advance.rows(), store::response::rows(&self.responses), ratings.count(tx, self.advance.marks, &self.rated)?];
         let said = store::feedback::rows(&self.items);
         let happened = [store::feedback::event_rows(&self.events)?, store::outbox::rows(tx.now, tx.now, &self.mails)];
         Ok(store::batch::write(tx.conn, rated.into_iter().chain(said).chain(happened))?)

@@ -10,7 +10,7 @@ use std::thread::JoinHandle;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio::sync::oneshot;
 
-use super::{Fate, Prepared, store_prepared};
+use super::{Fate, Prepared, hashes, store_prepared};
 use crate::actions::{Service, keep, ratings};
 use crate::domain::error::Problem;
 use crate::domain::submission::Submission;
@@ -130,7 +130,7 @@ fn write_until_closed(service: &Service, arrivals: &Receiver<Arrival>, committed
         arrived.extend(std::iter::once(first).chain(arrivals.try_iter()).take(BATCH));
         let submissions: Vec<_> = arrived.iter().map(|arrival| (&arrival.submission, &arrival.prepared)).collect();
         metrics::histogram!("hoidap_intake_batch").record(submissions.len() as f64);
-        let stored = guarded(&mut ratings, |ratings| service.write_intake_ahead(|tx| store_prepared(tx, ratings, &submissions)));
+        let stored = guarded(&mut ratings, |ratings| write(service, ratings, &submissions));
         let (fates, ahead) = match stored {
             Ok((fates, ahead)) => (fates, Some(ahead)),
             Err(Problem::Unavailable(why)) => (submissions.iter().map(|_| Err(Problem::Unavailable(why.clone()))).collect(), None),
@@ -143,6 +143,11 @@ fn write_until_closed(service: &Service, arrivals: &Receiver<Arrival>, committed
             return;
         }
     }
+}
+
+/// Stores submissions in a transaction that does not wait for the disk.
+fn write(service: &Service, ratings: &mut ratings::Held, submissions: &[(&Submission, &Prepared)]) -> Result<(Vec<Fate>, Ahead), Problem> {
+    service.write_batch_ahead(&hashes(submissions), |tx, opening| store_prepared(tx, opening, ratings, submissions))
 }
 
 /// A fault in one submission must not stop the intake for everybody after it.
@@ -161,7 +166,7 @@ fn each_alone(service: &Service, ratings: &mut ratings::Held, submissions: &[(&S
             return Err(Problem::Unavailable(String::clone(why)));
         }
         let stored = guarded(ratings, |ratings| {
-            let (fates, ahead) = service.write_intake_ahead(|tx| store_prepared(tx, ratings, std::slice::from_ref(submission)))?;
+            let (fates, ahead) = write(service, ratings, std::slice::from_ref(submission))?;
             keep(ahead)?;
             Ok(fates)
         });

@@ -1,0 +1,217 @@
+//! What a batch of the intake begins with and what it counts on: the reference
+//! data in force, the numbers to go on from, and what is stored already of what
+//! was sent. One question, because PostgreSQL is a journey away.
+
+use std::collections::HashMap;
+use std::ops::RangeInclusive;
+use std::sync::LazyLock;
+
+use diesel::backend::Backend;
+use diesel::pg::Pg;
+use diesel::prelude::*;
+use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
+use diesel::sql_types::{Array, BigInt, Nullable, Text};
+use diesel::sqlite::Sqlite;
+use uuid::Uuid;
+
+use super::batch::{Batch, Rows, row};
+use super::catalogue::{DAY, VERSION};
+use super::tally::{CHANGES, Marks};
+use super::types::{CalendarDay, Id, Key, On};
+use super::{Conn, Stored};
+use crate::domain::time::{Day, Moment};
+
+/// The counter of the public numbers.
+const SERIAL: &str = "serial";
+
+/// What a batch begins with.
+#[derive(Debug)]
+pub struct Opening {
+    /// The version of the reference data.
+    pub version: i64,
+    /// Since when the last day runs that something was told of.
+    pub day: Moment,
+    /// What is stored already of the submissions that were asked for, by the hash of the receipt code.
+    pub earlier: HashMap<String, Earlier>,
+    counters: Counters,
+}
+
+/// The counters that a batch moves, as it found them.
+#[derive(Debug, Clone, Copy)]
+struct Counters {
+    serial: i64,
+    mark: i64,
+}
+
+/// What a submission that is stored already left.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Earlier {
+    /// Its response.
+    pub response_id: Option<Uuid>,
+    /// Its opinion and the first deadline.
+    pub feedback: Option<(i64, Option<Day>)>,
+}
+
+/// What a batch of submissions with these hashes of receipt codes begins with. Asked
+/// under [`super::Lock::Intake`]: nobody else moves the counters until the transaction ends.
+pub fn open(conn: &mut Conn, hashes: &[&str]) -> Stored<Opening> {
+    let rows = match conn {
+        Conn::Pg(c) => Asked::<_, true>(owned(hashes).as_slice()).load(c)?,
+        Conn::Sqlite(c) => {
+            let counters: Vec<FoundRow> = Count.load(c)?;
+            counters.into_iter().chain(one_by_one(c, hashes)?).collect()
+        }
+    };
+    let (counters, stored): (Vec<FoundRow>, Vec<FoundRow>) = rows.into_iter().partition(|(name, ..)| COUNTERS.contains(&name.as_str()));
+    let value = |wanted: &str| counters.iter().find(|(name, ..)| name == wanted).and_then(|(_, _, value, _)| *value).unwrap_or(0);
+    Ok(Opening {
+        version: value(VERSION),
+        day: Moment::from_micros(value(DAY)),
+        earlier: found(stored),
+        counters: Counters { serial: value(SERIAL), mark: value(CHANGES) },
+    })
+}
+
+/// What is stored already of the submissions with these hashes of receipt codes, by hash.
+pub fn earlier(conn: &mut Conn, hashes: &[&str]) -> Stored<HashMap<String, Earlier>> {
+    Ok(found(match conn {
+        Conn::Pg(c) => Asked::<_, false>(owned(hashes).as_slice()).load(c)?,
+        Conn::Sqlite(c) => one_by_one(c, hashes)?,
+    }))
+}
+
+/// How a batch moves the counters: written with the rest of it.
+#[derive(Debug)]
+pub struct Advance {
+    /// The public numbers of its opinions. Numbers have no gap: the transaction uses all of them or fails.
+    pub serials: RangeInclusive<i64>,
+    /// The tallies before and after.
+    pub marks: Marks,
+}
+
+impl Opening {
+    /// For so many opinions and a change of tallies.
+    pub fn advance(&self, opinions: i64) -> Advance {
+        let Counters { serial, mark } = self.counters;
+        Advance { serials: serial + 1..=serial + opinions, marks: Marks::after(mark) }
+    }
+}
+
+/// A counter as a row: by how much it grows.
+struct Step {
+    name: &'static str,
+    value: i64,
+}
+
+row! { Step: name, value }
+
+static ADVANCE: LazyLock<Batch> = LazyLock::new(|| Batch::into::<Step>("counters", "ON CONFLICT (name) DO UPDATE SET value = counters.value + excluded.value"));
+
+impl Advance {
+    /// As rows.
+    pub fn rows(&self) -> Rows<'static> {
+        let Marks { before, after } = self.marks;
+        let serials = Step { name: SERIAL, value: self.serials.end() - self.serials.start() + 1 };
+        ADVANCE.of([Step { name: CHANGES, value: after - before }].into_iter().chain((serials.value > 0).then_some(serials)))
+    }
+}
+
+/// Hash, response, serial, first deadline; or the name of a counter, and its value for a serial.
+type FoundRow = (String, Option<Key>, Option<i64>, Option<On>);
+
+fn found(rows: Vec<FoundRow>) -> HashMap<String, Earlier> {
+    let mut found: HashMap<String, Earlier> = HashMap::new();
+    for (hash, response, serial, due) in rows {
+        let earlier = found.entry(hash).or_default();
+        earlier.response_id = earlier.response_id.or(response.map(|id| id.0));
+        earlier.feedback = earlier.feedback.or(serial.map(|serial| (serial, due.map(|d| d.0))));
+    }
+    found
+}
+
+fn owned(hashes: &[&str]) -> Vec<String> {
+    hashes.iter().map(|hash| (*hash).to_owned()).collect()
+}
+
+/// A list would be a table of its own in SQLite, made for each batch.
+fn one_by_one(conn: &mut SqliteConnection, hashes: &[&str]) -> QueryResult<Vec<FoundRow>> {
+    Ok(hashes.iter().map(|hash| Asked::<_, false>(*hash).load(conn)).collect::<QueryResult<Vec<_>>>()?.concat())
+}
+
+type FoundSql = (Text, Nullable<Id>, Nullable<BigInt>, Nullable<CalendarDay>);
+
+/// What is stored, and the counters if they are asked for, in one statement that
+/// stays prepared. Holds the hashes, or on SQLite one of them.
+struct Asked<'a, T: ?Sized, const COUNTED: bool>(&'a T);
+
+impl<T: ?Sized + 'static, const COUNTED: bool> QueryId for Asked<'_, T, COUNTED> {
+    type QueryId = Asked<'static, T, COUNTED>;
+    const HAS_STATIC_QUERY_ID: bool = true;
+}
+
+impl<T: ?Sized + 'static, const COUNTED: bool> Query for Asked<'_, T, COUNTED> {
+    type SqlType = FoundSql;
+}
+
+impl<C, T: ?Sized, const COUNTED: bool> RunQueryDsl<C> for Asked<'_, T, COUNTED> {}
+
+/// Each followed by what the hash is. What was sealed when it came had no deadline then, whatever became of it.
+const EARLIER: [&str; 2] = [
+    "SELECT r.receipt_hash, r.id, NULL, NULL FROM responses AS r WHERE r.receipt_hash ",
+    " UNION ALL SELECT f.receipt_hash, NULL, f.serial, CASE WHEN s.serial IS NULL THEN f.first_due_on END \
+     FROM feedback AS f LEFT JOIN sealed_intakes AS s ON s.serial = f.serial WHERE f.receipt_hash ",
+];
+
+impl<const COUNTED: bool> QueryFragment<Pg> for Asked<'_, [String], COUNTED> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        for select in EARLIER {
+            out.push_sql(select);
+            out.push_sql("= ANY (");
+            out.push_bind_param::<Array<Text>, [String]>(self.0)?;
+            out.push_sql(")");
+        }
+        // Last: a column that begins with nothing twice would be words.
+        if COUNTED {
+            out.push_sql(" UNION ALL ");
+            Count.walk_ast(out.reborrow())?;
+        }
+        Ok(())
+    }
+}
+
+impl QueryFragment<Sqlite> for Asked<'_, str, false> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
+        for select in EARLIER {
+            out.push_sql(select);
+            out.push_sql("= ");
+            out.push_bind_param::<Text, str>(self.0)?;
+        }
+        Ok(())
+    }
+}
+
+/// No hash is so short.
+const COUNTERS: [&str; 4] = [VERSION, DAY, CHANGES, SERIAL];
+
+/// The counters, in the form of what is stored.
+#[derive(QueryId)]
+struct Count;
+
+impl Query for Count {
+    type SqlType = FoundSql;
+}
+
+impl<C> RunQueryDsl<C> for Count {}
+
+impl<DB: Backend> QueryFragment<DB> for Count {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        out.push_sql("SELECT c.name, NULL, c.value, NULL FROM counters AS c WHERE c.name IN (");
+        for (at, name) in COUNTERS.into_iter().enumerate() {
+            out.push_sql(if at > 0 { ", '" } else { "'" });
+            out.push_sql(name);
+            out.push_sql("'");
+        }
+        out.push_sql(")");
+        Ok(())
+    }
+}
