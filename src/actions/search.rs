@@ -5,16 +5,18 @@ use std::collections::BTreeSet;
 
 use super::Tx;
 use super::carried::{Carried, document};
-use super::lookup::{added, public};
+use super::lookup::public;
 use super::redaction::redactor;
+use crate::domain::catalogue::Catalogue;
 use crate::domain::error::Problem;
 use crate::domain::feedback::State;
 use crate::domain::redaction::What;
 use crate::domain::search::{indexed, telling};
-use crate::domain::visibility::{PublicItem, Record};
+use crate::domain::visibility::{Answer, PublicItem, Record};
 use crate::domain::words::Serial;
 use crate::domain::wrongdoing::Signs;
 use crate::store;
+use crate::store::search::Indexed;
 
 /// The setting that says how far the index is rid of what was deleted.
 const PURGE: &str = "search_purge";
@@ -30,11 +32,18 @@ const LEAST_SHARED: usize = 3;
 /// The job: indexes what is new and what has changed, sealed items with no word. Returns how many.
 pub fn index(tx: &mut Tx<'_>, limit: i64) -> Result<usize, Problem> {
     let serials = store::search::take(tx.conn, limit)?;
-    for serial in &serials {
-        let Some(record) = store::feedback::get(tx.conn, *serial)? else { continue };
-        let (desk, public) = words(tx, &record)?;
-        store::search::put(tx.conn, *serial, &desk, &public)?;
+    if serials.is_empty() {
+        return Ok(0);
     }
+    let records = store::feedback::all_of(tx.conn, &serials)?;
+    let said = store::search::said(tx.conn, &serials)?;
+    let answers = store::feedback::answers_of(tx.conn, &serials)?;
+    let indexed = |record: &Record| {
+        let of = |serial| said.get(&serial).into_iter().flatten().map(String::as_str);
+        words(&tx.catalogue, record, of(record.serial), answers.get(&record.serial).and_then(|versions| versions.last()))
+    };
+    let indexed: Vec<Indexed> = records.iter().map(indexed).collect();
+    store::search::put(tx.conn, &indexed)?;
     Ok(serials.len())
 }
 
@@ -57,24 +66,16 @@ pub fn purge(tx: &mut Tx<'_>) -> Result<bool, Problem> {
 }
 
 /// The words of an item for its desk and for the public.
-fn words(tx: &mut Tx<'_>, record: &Record) -> Result<(Vec<String>, Vec<String>), Problem> {
+fn words<'a>(catalogue: &'a Catalogue, record: &Record, said: impl Iterator<Item = &'a str>, latest: Option<&'a Answer>) -> Indexed {
     if record.state == State::Sealed {
-        return Ok((Vec::new(), Vec::new()));
+        return Indexed { serial: record.serial, desk: Vec::new(), public: Vec::new() };
     }
-    let serial = record.serial;
-    let catalogue = tx.catalogue.clone();
     let procedure = record.procedure.as_ref().and_then(|key| catalogue.procedure(key));
-    let named: Vec<&str> = procedure.into_iter().flat_map(|p| [p.code.as_deref().unwrap_or_default(), p.name.as_str()]).collect();
-    let original = store::feedback::original(tx.conn, serial)?.unwrap_or_default();
-    let added = added(tx, serial)?;
-    let answers = store::feedback::answers(tx.conn, serial)?;
-    let notes = store::note::of(tx.conn, serial)?;
-    let published = |a: &crate::domain::visibility::Answer| [a.title.clone(), a.question.clone(), a.answer.clone()];
-    let latest: Vec<String> = answers.last().into_iter().flat_map(published).collect();
-    let seen = named.iter().copied().chain(latest.iter().map(String::as_str));
+    let named = procedure.into_iter().flat_map(|p| [p.code.as_deref().unwrap_or_default(), p.name.as_str()]);
+    let published = latest.into_iter().flat_map(|a| [a.title.as_str(), a.question.as_str(), a.answer.as_str()]);
+    let seen = named.chain(published);
     let public = if record.words_are_public() { indexed(seen.clone()) } else { Vec::new() };
-    let kept = added.iter().map(|(_, words)| words.as_str()).chain(notes.iter().map(|note| note.words.as_str()));
-    Ok((indexed(std::iter::once(original.as_str()).chain(seen).chain(kept)), public))
+    Indexed { serial: record.serial, desk: indexed(said.chain(seen)), public }
 }
 
 /// Words that stand in every opinion and tell nothing of it.

@@ -2,6 +2,8 @@
 //! and what to say. A row names nobody's address; what was withdrawn, moved
 //! on or sealed in the meantime is not written about.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 use uuid::Uuid;
 
@@ -40,11 +42,33 @@ struct About {
     appeal: bool,
 }
 
+/// The items that rows are about.
+type Records = BTreeMap<Serial, Record>;
+
 /// Finds out what to do with a row.
 ///
 /// # Errors
 /// [`Problem::Internal`] when the row or the contact can't be read.
 pub fn plan(tx: &mut Tx<'_>, message: &Message) -> Result<Plan, Problem> {
+    let records = records(tx, std::iter::once(message))?;
+    plan_with(tx, message, &records)
+}
+
+/// The same for some rows, whose items are read together.
+///
+/// # Errors
+/// As [`plan`], for the first that can't be read.
+pub fn plans<'a>(tx: &mut Tx<'_>, messages: impl Iterator<Item = &'a Message> + Clone) -> Result<Vec<Plan>, Problem> {
+    let records = records(tx, messages.clone())?;
+    messages.map(|message| plan_with(tx, message, &records)).collect()
+}
+
+fn records<'a>(tx: &mut Tx<'_>, messages: impl Iterator<Item = &'a Message>) -> Result<Records, Problem> {
+    let serials: Vec<Serial> = messages.filter_map(|message| message.payload.get("serial")?.as_i64().map(Serial)).collect();
+    Ok(feedback::all_of(tx.conn, &serials)?.into_iter().map(|record| (record.serial, record)).collect())
+}
+
+fn plan_with(tx: &mut Tx<'_>, message: &Message, records: &Records) -> Result<Plan, Problem> {
     match message.kind.as_str() {
         "chase" => return chased(tx, message),
         "password_reset" | "totp_reset" | "account_changed" | "deputy" => return accounts::plan(tx, message),
@@ -57,31 +81,31 @@ pub fn plan(tx: &mut Tx<'_>, message: &Message) -> Result<Plan, Problem> {
         return breached(tx, message);
     }
     let about: About = payload(message)?;
-    let Some(record) = feedback::get(tx.conn, about.serial)? else { return Ok(Plan::Nobody) };
+    let Some(record) = records.get(&about.serial) else { return Ok(Plan::Nobody) };
     // Whoever reads a mailbox must not learn of a denunciation: its receiver
     // alone is told, and not what it is (DOMAIN.md §0.7).
     if (record.state == State::Sealed) != (message.kind == "sealed") {
         return Ok(Plan::Nobody);
     }
     match message.kind.as_str() {
-        "received" => to_sender(tx, &record, message, received),
-        "answered" => to_sender(tx, &record, message, answered),
-        "refused" => to_sender(tx, &record, message, refused),
-        "redirected" => to_sender(tx, &record, message, redirected),
-        "asked" => to_sender(tx, &record, message, asked),
-        "routed" => Ok(routed(tx, &record, about.office)),
-        "handed_in" => handed_in(tx, &record, about.officer),
-        "returned" => returned(tx, &record, &about),
-        "assigned" => assigned(tx, &record, &about),
-        "unsolved" => unsolved(tx, &record, about.officer),
-        "pressed" | "pressed_heads" => pressed(tx, &record, message.kind == "pressed_heads", &about),
-        "appealed" => appealed(tx, &record),
-        "appeal_stuck" => appeal_stuck(tx, &record, about.officer),
-        "appeal_in" => appeal_in(tx, &record, about.officer),
-        "appeal_back" => appeal_back(tx, &record, about.officer, about.reason),
-        "appeal_answered" => to_sender(tx, &record, message, appeal_answered),
-        "resumed" => resumed(tx, &record, &about),
-        "sealed" => sealed(tx, &record, about.officer),
+        "received" => to_sender(tx, record, message, received),
+        "answered" => to_sender(tx, record, message, answered),
+        "refused" => to_sender(tx, record, message, refused),
+        "redirected" => to_sender(tx, record, message, redirected),
+        "asked" => to_sender(tx, record, message, asked),
+        "routed" => Ok(routed(tx, record, about.office)),
+        "handed_in" => handed_in(tx, record, about.officer),
+        "returned" => returned(tx, record, &about),
+        "assigned" => assigned(tx, record, &about),
+        "unsolved" => unsolved(tx, record, about.officer),
+        "pressed" | "pressed_heads" => pressed(tx, record, message.kind == "pressed_heads", &about),
+        "appealed" => appealed(tx, record),
+        "appeal_stuck" => appeal_stuck(tx, record, about.officer),
+        "appeal_in" => appeal_in(tx, record, about.officer),
+        "appeal_back" => appeal_back(tx, record, about.officer, about.reason),
+        "appeal_answered" => to_sender(tx, record, message, appeal_answered),
+        "resumed" => resumed(tx, record, &about),
+        "sealed" => sealed(tx, record, about.officer),
         kind => Err(Problem::Internal(format!("this version knows no mail of the kind {kind}"))),
     }
 }

@@ -147,7 +147,7 @@ pub fn drain(service: &Service, mailer: &Mailer) -> Result<usize, Problem> {
 /// # Errors
 /// When the database can't be asked.
 fn plans_of<'a>(service: &Service, messages: impl Iterator<Item = &'a Message> + Clone) -> Result<VecDeque<Result<Plan, Problem>>, Problem> {
-    match service.read(|tx| messages.clone().map(|message| addressees::plan(tx, message)).collect::<Result<Vec<_>, _>>()) {
+    match service.read(|tx| addressees::plans(tx, messages.clone())) {
         Ok(plans) => return Ok(plans.into_iter().map(Ok).collect()),
         Err(Problem::Unavailable(why)) => return Err(Problem::Unavailable(why)),
         Err(_) => {}

@@ -106,7 +106,7 @@ pub(super) fn waits() -> SqlLiteral<Bool> {
 
 /// The open appeals of these items.
 pub fn open_of(conn: &mut Conn, serials: &[Serial]) -> Stored<BTreeMap<Serial, Appeal>> {
-    let numbers: Vec<i64> = serials.iter().map(|serial| serial.0).collect();
+    let numbers = super::feedback::numbers(serials);
     let open = a::table.filter(a::serial.eq_any(numbers)).filter(a::answered_on.is_null());
     let rows: Vec<(i64, String, On, On)> = open.select((a::serial, a::office, a::appealed_on, a::until)).load(conn)?;
     let read = |(serial, office, appealed_on, until): (i64, String, On, On)| {
@@ -125,7 +125,7 @@ pub fn counts(conn: &mut Conn, offices: &[String]) -> Stored<BTreeMap<OfficeCode
 
 /// Which of these items have an appeal.
 pub fn having(conn: &mut Conn, serials: &[Serial]) -> Stored<BTreeSet<Serial>> {
-    let numbers: Vec<i64> = serials.iter().map(|serial| serial.0).collect();
+    let numbers = super::feedback::numbers(serials);
     let having: Vec<i64> = a::table.filter(a::serial.eq_any(numbers)).select(a::serial).distinct().load(conn)?;
     Ok(having.into_iter().map(Serial).collect())
 }

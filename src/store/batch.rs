@@ -9,35 +9,62 @@ use std::marker::PhantomData;
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
-use diesel::sql_types::{Array, BigInt, Nullable, Text};
+use diesel::sql_types::{Array, BigInt, Bool, Nullable, Text};
 use diesel::sqlite::Sqlite;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::types::{At, Json, Key, On};
+use super::types::{At, CalendarDay, Id, Instant, Json, Key, On};
 use super::{Conn, Stored};
 
-/// A value of a row, as words or as a number.
+/// A value of a row.
 #[derive(Debug)]
 pub(super) enum Cell<'a> {
     Null,
     Number(i64),
     Flag(bool),
-    /// Words; a uuid, a day, a moment and a JSON document are words too.
+    Id(Key),
+    Day(On),
+    Moment(At),
+    /// Words, and what is written as words: a JSON document.
     Words(Cow<'a, str>),
 }
 
-/// What can stand in a cell.
+/// A column's type on PostgreSQL.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Type {
+    Number,
+    Flag,
+    Id,
+    Day,
+    Moment,
+    /// Sent as words and read as this.
+    Words(&'static str),
+}
+
+impl Type {
+    const fn sql(self) -> &'static str {
+        match self {
+            Self::Number => "bigint",
+            Self::Flag => "boolean",
+            Self::Id => "uuid",
+            Self::Day => "date",
+            Self::Moment => "timestamptz",
+            Self::Words(sql) => sql,
+        }
+    }
+}
+
+/// What can stand in a cell of such a column.
 pub(super) trait InCell<'a> {
-    /// What PostgreSQL reads the cell's words as.
-    const TYPE: &'static str;
+    const TYPE: Type;
     fn cell(self) -> Cell<'a>;
 }
 
 /// A row of many: made by [`row!`].
 pub(super) trait Row<'a> {
-    /// The columns that it has values for, each with what PostgreSQL reads its words as.
-    fn columns() -> Vec<(&'static str, &'static str)>;
+    /// The columns that it has values for, each with its type on PostgreSQL.
+    fn columns() -> Vec<(&'static str, Type)>;
     /// Its values, in the same order.
     fn cells(self) -> Vec<Cell<'a>>;
 }
@@ -46,7 +73,7 @@ pub(super) trait Row<'a> {
 macro_rules! row {
     ($row:ty: $($column:ident $(in $part:ident)?),+ $(,)?) => {
         impl<'a> $crate::store::batch::Row<'a> for $row {
-            fn columns() -> Vec<(&'static str, &'static str)> {
+            fn columns() -> Vec<(&'static str, $crate::store::batch::Type)> {
                 vec![$((stringify!($column), $crate::store::batch::type_of(|row: Self| row.$($part.)?$column))),+]
             }
             fn cells(self) -> Vec<$crate::store::batch::Cell<'a>> {
@@ -57,21 +84,22 @@ macro_rules! row {
 }
 pub(super) use row;
 
-/// What PostgreSQL reads a field's words as.
-pub(super) fn type_of<'a, R, T: InCell<'a>>(_: fn(R) -> T) -> &'static str {
+/// The type of a field on PostgreSQL.
+pub(super) fn type_of<'a, R, T: InCell<'a>>(_: fn(R) -> T) -> Type {
     T::TYPE
 }
 
 /// An insert of any number of rows.
 #[derive(Debug)]
 pub(super) struct Batch {
-    /// The words before and after the parameters, a list of words for each column.
+    /// The words before and after the parameters, a list for each column.
     pg: (String, String),
     /// The words before and after the parameters, one for each column.
     sqlite: (String, String),
     /// Writes one row to SQLite.
     one: fn(&mut SqliteConnection, &Self, Vec<Cell<'_>>) -> QueryResult<usize>,
-    columns: usize,
+    /// The type of each column on PostgreSQL.
+    types: Vec<Type>,
 }
 
 /// Rows of one table, ready to be written.
@@ -86,12 +114,12 @@ impl Batch {
     pub(super) fn into<R: Row<'static> + 'static>(table: &str, conflict: &str) -> Self {
         let columns = R::columns();
         let names = columns.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
-        let read = columns.iter().map(|(name, kind)| format!("r.{name}::{kind}")).collect::<Vec<_>>().join(", ");
+        let read = columns.iter().map(|(name, kind)| format!("r.{name}::{}", kind.sql())).collect::<Vec<_>>().join(", ");
         Self {
             pg: (format!("INSERT INTO {table} ({names}) SELECT {read} FROM unnest("), format!(") AS r ({names}) {conflict}")),
             sqlite: (format!("INSERT INTO {table} ({names}) VALUES ("), format!(") {conflict}")),
             one: |conn, batch, cells| One { words: &batch.sqlite, cells, of: PhantomData::<R> }.execute(conn),
-            columns: columns.len(),
+            types: columns.into_iter().map(|(_, kind)| kind).collect(),
         }
     }
 
@@ -129,27 +157,66 @@ pub fn write<'a>(conn: &mut Conn, tables: impl IntoIterator<Item = Rows<'a>>) ->
     Ok(())
 }
 
-/// What a column holds, as words.
-type Column<'a> = Vec<Option<Cow<'a, str>>>;
+/// What a column holds.
+enum Column<'a> {
+    Numbers(Vec<Option<i64>>),
+    Flags(Vec<Option<bool>>),
+    Ids(Vec<Option<Key>>),
+    Days(Vec<Option<On>>),
+    Moments(Vec<Option<At>>),
+    /// Read by PostgreSQL as the column's type.
+    Words(Vec<Option<Cow<'a, str>>>),
+}
 
-impl<'a> Rows<'a> {
-    fn columns(self) -> Vec<Column<'a>> {
-        let mut columns: Vec<Column<'a>> = (0..self.into.columns).map(|_| Vec::with_capacity(self.rows.len())).collect();
-        for cells in self.rows {
-            columns.iter_mut().zip(cells).for_each(|(column, cell)| column.push(cell.words()));
+impl<'a> Column<'a> {
+    fn with_room(kind: Type, rows: usize) -> Self {
+        match kind {
+            Type::Number => Self::Numbers(Vec::with_capacity(rows)),
+            Type::Flag => Self::Flags(Vec::with_capacity(rows)),
+            Type::Id => Self::Ids(Vec::with_capacity(rows)),
+            Type::Day => Self::Days(Vec::with_capacity(rows)),
+            Type::Moment => Self::Moments(Vec::with_capacity(rows)),
+            Type::Words(_) => Self::Words(Vec::with_capacity(rows)),
         }
-        columns
+    }
+
+    /// A cell has its column's type, or nothing in it.
+    fn push(&mut self, cell: Cell<'a>) {
+        match (self, cell) {
+            (Self::Numbers(all), Cell::Number(one)) => all.push(Some(one)),
+            (Self::Flags(all), Cell::Flag(one)) => all.push(Some(one)),
+            (Self::Ids(all), Cell::Id(one)) => all.push(Some(one)),
+            (Self::Days(all), Cell::Day(one)) => all.push(Some(one)),
+            (Self::Moments(all), Cell::Moment(one)) => all.push(Some(one)),
+            (Self::Words(all), Cell::Words(one)) => all.push(Some(one)),
+            (Self::Numbers(all), _) => all.push(None),
+            (Self::Flags(all), _) => all.push(None),
+            (Self::Ids(all), _) => all.push(None),
+            (Self::Days(all), _) => all.push(None),
+            (Self::Moments(all), _) => all.push(None),
+            (Self::Words(all), _) => all.push(None),
+        }
+    }
+
+    fn bind<'b>(&'b self, out: &mut AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        match self {
+            Self::Numbers(all) => out.push_bind_param::<Array<Nullable<BigInt>>, _>(all),
+            Self::Flags(all) => out.push_bind_param::<Array<Nullable<Bool>>, _>(all),
+            Self::Ids(all) => out.push_bind_param::<Array<Nullable<Id>>, _>(all),
+            Self::Days(all) => out.push_bind_param::<Array<Nullable<CalendarDay>>, _>(all),
+            Self::Moments(all) => out.push_bind_param::<Array<Nullable<Instant>>, _>(all),
+            Self::Words(all) => out.push_bind_param::<Array<Nullable<Text>>, _>(all),
+        }
     }
 }
 
-impl<'a> Cell<'a> {
-    fn words(self) -> Option<Cow<'a, str>> {
-        match self {
-            Self::Null => None,
-            Self::Number(number) => Some(number.to_string().into()),
-            Self::Flag(flag) => Some(if flag { "true" } else { "false" }.into()),
-            Self::Words(words) => Some(words),
+impl<'a> Rows<'a> {
+    fn columns(self) -> Vec<Column<'a>> {
+        let mut columns: Vec<Column<'a>> = self.into.types.iter().map(|kind| Column::with_room(*kind, self.rows.len())).collect();
+        for cells in self.rows {
+            columns.iter_mut().zip(cells).for_each(|(column, cell)| column.push(cell));
         }
+        columns
     }
 }
 
@@ -169,7 +236,7 @@ impl QueryFragment<Pg> for All<'_> {
             out.push_sql(&words.0);
             for (at, column) in columns.iter().enumerate() {
                 out.push_sql(if at > 0 { ", " } else { "" });
-                out.push_bind_param::<Array<Nullable<Text>>, _>(column)?;
+                column.bind(&mut out)?;
             }
             out.push_sql(&words.1);
             out.push_sql(if at + 1 < last {
@@ -210,6 +277,9 @@ impl<R> QueryFragment<Sqlite> for One<'_, R> {
                 Cell::Null => out.push_bind_param::<Nullable<Text>, _>(&None::<&str>)?,
                 Cell::Number(number) => out.push_bind_param::<BigInt, _>(number)?,
                 Cell::Flag(flag) => out.push_bind_param::<BigInt, _>(if *flag { &1 } else { &0 })?,
+                Cell::Id(id) => out.push_bind_param::<Id, _>(id)?,
+                Cell::Day(day) => out.push_bind_param::<CalendarDay, _>(day)?,
+                Cell::Moment(moment) => out.push_bind_param::<Instant, _>(moment)?,
                 Cell::Words(words) => out.push_bind_param::<Text, str>(words)?,
             }
         }
@@ -226,9 +296,9 @@ impl<R: 'static> QueryId for One<'_, R> {
 impl<C, R> RunQueryDsl<C> for One<'_, R> {}
 
 macro_rules! in_cell {
-    ($($kind:ty as $pg:literal: $value:ident => $cell:expr;)+) => {
+    ($($kind:ty as $pg:expr, $value:ident => $cell:expr;)+) => {
         $(impl<'a> InCell<'a> for $kind {
-            const TYPE: &'static str = $pg;
+            const TYPE: Type = $pg;
             fn cell(self) -> Cell<'a> {
                 let $value = self;
                 $cell
@@ -237,24 +307,24 @@ macro_rules! in_cell {
     };
 }
 in_cell! {
-    i64 as "bigint": number => Cell::Number(number);
-    bool as "boolean": flag => Cell::Flag(flag);
-    &'a str as "text": words => Cell::Words(Cow::Borrowed(words));
-    String as "text": words => Cell::Words(Cow::Owned(words));
-    Uuid as "uuid": id => Cell::Words(Cow::Owned(id.to_string()));
-    Key as "uuid": id => id.0.cell();
-    On as "date": day => Cell::Words(Cow::Owned(day.0.to_string()));
-    At as "timestamptz": moment => Cell::Words(Cow::Owned(moment.0.to_string()));
-    Json as "jsonb": document => Cell::Words(Cow::Owned(document.0.to_string()));
-    &'a Value as "jsonb": document => Cell::Words(Cow::Owned(document.to_string()));
-    Document<'a> as "jsonb": document => Cell::Words(Cow::Borrowed(document.0));
+    i64 as Type::Number, number => Cell::Number(number);
+    bool as Type::Flag, flag => Cell::Flag(flag);
+    &'a str as Type::Words("text"), words => Cell::Words(Cow::Borrowed(words));
+    String as Type::Words("text"), words => Cell::Words(Cow::Owned(words));
+    Uuid as Type::Id, id => Cell::Id(Key(id));
+    Key as Type::Id, id => Cell::Id(id);
+    On as Type::Day, day => Cell::Day(day);
+    At as Type::Moment, moment => Cell::Moment(moment);
+    Json as Type::Words("jsonb"), document => Cell::Words(Cow::Owned(document.0.to_string()));
+    &'a Value as Type::Words("jsonb"), document => Cell::Words(Cow::Owned(document.to_string()));
+    Document<'a> as Type::Words("jsonb"), document => Cell::Words(Cow::Borrowed(document.0));
 }
 
 /// A JSON document that was written down earlier.
 pub(super) struct Document<'a>(pub(super) &'a str);
 
 impl<'a, T: InCell<'a>> InCell<'a> for Option<T> {
-    const TYPE: &'static str = T::TYPE;
+    const TYPE: Type = T::TYPE;
     fn cell(self) -> Cell<'a> {
         self.map_or(Cell::Null, InCell::cell)
     }

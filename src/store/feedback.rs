@@ -383,10 +383,15 @@ pub fn get(conn: &mut Conn, serial: Serial) -> Stored<Option<Record>> {
     row.map(Row::read).transpose()
 }
 
+/// Serials as the database knows them.
+pub(super) fn numbers(serials: &[Serial]) -> Vec<i64> {
+    serials.iter().map(|serial| serial.0).collect()
+}
+
 /// The rows of items, newest first.
 pub fn all_of(conn: &mut Conn, serials: &[Serial]) -> Stored<Vec<Record>> {
-    let numbers: Vec<i64> = serials.iter().map(|serial| serial.0).collect();
-    let rows: Vec<Row> = feedback::table.filter(feedback::serial.eq_any(numbers)).order(feedback::serial.desc()).select(Row::as_select()).load(conn)?;
+    let rows: Vec<Row> =
+        feedback::table.filter(feedback::serial.eq_any(numbers(serials))).order(feedback::serial.desc()).select(Row::as_select()).load(conn)?;
     rows.into_iter().map(Row::read).collect()
 }
 
@@ -491,7 +496,7 @@ pub fn answers(conn: &mut Conn, serial: Serial) -> Stored<Vec<Answer>> {
 /// The published versions of these items' answers, oldest first; those without one are not named.
 pub fn answers_of(conn: &mut Conn, serials: &[Serial]) -> Stored<BTreeMap<Serial, Vec<Answer>>> {
     use feedback_answers as a;
-    let numbers: Vec<i64> = serials.iter().map(|serial| serial.0).collect();
+    let numbers = numbers(serials);
     let rows: Vec<(i64, AnswerRow)> =
         a::table.filter(a::serial.eq_any(&numbers)).order((a::serial, a::version)).select((a::serial, AnswerRow::as_select())).load(conn)?;
     let mut salts = if rows.is_empty() { BTreeMap::new() } else { answer_salts(conn, &numbers)? };

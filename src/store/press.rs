@@ -62,7 +62,7 @@ pub fn of(conn: &mut Conn, serial: Serial) -> Stored<Vec<Press>> {
 
 /// How often each of these items was pressed; those that never were are not named.
 pub fn counts(conn: &mut Conn, serials: &[Serial]) -> Stored<BTreeMap<Serial, u64>> {
-    let serials: Vec<i64> = serials.iter().map(|serial| serial.0).collect();
+    let serials = super::feedback::numbers(serials);
     let rows: Vec<(i64, i64)> = p::table.filter(p::serial.eq_any(serials)).group_by(p::serial).select((p::serial, diesel::dsl::count_star())).load(conn)?;
     Ok(rows.into_iter().map(|(serial, n)| (Serial(serial), n.unsigned_abs())).collect())
 }

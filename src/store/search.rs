@@ -2,12 +2,18 @@
 //! index. Words come in folded and leave as a match; what may be found by whom
 //! is decided by who asks.
 
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool, Text};
 use diesel::upsert::excluded;
 
+use super::batch::{Batch, Cell, InCell, Type, row};
+use super::feedback::numbers;
 use super::schema::{feedback, feedback_words as w};
 use super::{Both, Conn, Stored, advance};
+use crate::domain::event::EventName;
 use crate::domain::search::{Query, Word};
 use crate::domain::words::Serial;
 
@@ -36,53 +42,102 @@ impl Reader {
 
 /// Says that an item's words have to be read again.
 pub fn mark(conn: &mut Conn, serial: Serial) -> Stored<()> {
-    set(conn, serial.0, true)
-}
-
-fn set(conn: &mut Conn, serial: i64, stale: bool) -> Stored<()> {
-    let row = (w::serial.eq(serial), w::stale.eq(stale));
+    let row = (w::serial.eq(serial.0), w::stale.eq(true));
     Both(diesel::insert_into(w::table).values(row).on_conflict(w::serial).do_update().set(w::stale.eq(excluded(w::stale)))).execute(conn)?;
     Ok(())
 }
 
 /// Takes up to so many items whose words are to be indexed: those that changed,
-/// then new ones. They are no longer stale from here on, so what changes them
+/// then new ones. Those that changed are no longer stale from here on, so what changes them
 /// while they are read marks them again. One taker at a time.
 pub fn take(conn: &mut Conn, limit: i64) -> Stored<Vec<Serial>> {
     let last = advance(conn, SEARCH, 0)?;
     let mut serials: Vec<i64> = w::table.filter(w::stale.eq(true)).order(w::serial).limit(limit).select(w::serial).load(conn)?;
+    if !serials.is_empty() {
+        diesel::update(w::table.filter(w::serial.eq_any(serials.clone()))).set(w::stale.eq(false)).execute(conn)?;
+    }
     let left = limit - serials.len() as i64;
     let new: Vec<i64> = feedback::table.filter(feedback::serial.gt(last)).order(feedback::serial).limit(left).select(feedback::serial).load(conn)?;
     if let Some(newest) = new.last() {
         advance(conn, SEARCH, newest - last)?;
     }
-    serials.extend(new.into_iter().filter(|serial| *serial > last));
+    serials.extend(new);
     serials.sort_unstable();
     serials.dedup();
-    for serial in &serials {
-        set(conn, *serial, false)?;
-    }
     Ok(serials.into_iter().map(Serial).collect())
 }
 
-/// Stores the words of an item in the place of earlier ones.
-pub fn put(conn: &mut Conn, serial: Serial, desk: &[String], public: &[String]) -> Stored<()> {
-    let (sql, desk, public) = match conn {
-        Conn::Sqlite(_) => ("INSERT OR REPLACE INTO feedback_fts (rowid, desk, public) VALUES (?, ?, ?)", desk.join(" "), public.join(" ")),
-        Conn::Pg(_) => (
-            "INSERT INTO feedback_fts (serial, desk, public) VALUES ($1, $2::tsvector, $3::tsvector) \
-             ON CONFLICT (serial) DO UPDATE SET desk = excluded.desk, public = excluded.public",
-            vector(desk),
-            vector(public),
-        ),
-    };
-    diesel::sql_query(sql).bind::<BigInt, _>(serial.0).bind::<Text, _>(desk).bind::<Text, _>(public).execute(conn)?;
-    Ok(())
+/// All that was said of items and is not published: the original words, what senders added, what officers noted.
+pub fn said(conn: &mut Conn, serials: &[Serial]) -> Stored<BTreeMap<Serial, Vec<String>>> {
+    use super::schema::{feedback_events as e, feedback_notes as n, feedback_texts as t};
+    let numbers = numbers(serials);
+    let originals: Vec<(i64, Option<String>)> = t::table.filter(t::serial.eq_any(numbers.clone())).select((t::serial, t::original.nullable())).load(conn)?;
+    let of_senders = e::serial.eq_any(numbers.clone()).and(e::event.eq(EventName::Supplemented.as_str()));
+    let added = e::table.filter(of_senders).order((e::serial, e::n)).select((e::serial, e::note)).load(conn)?;
+    let noted = n::table.filter(n::serial.eq_any(numbers)).order(n::id).select((n::serial, n::words.nullable())).load(conn)?;
+    let mut said: BTreeMap<Serial, Vec<String>> = BTreeMap::new();
+    for (serial, words) in [originals, added, noted].into_iter().flatten() {
+        said.entry(Serial(serial)).or_default().extend(words);
+    }
+    Ok(said)
+}
+
+/// The words of an item.
+#[derive(Debug)]
+pub struct Indexed {
+    /// The item.
+    pub serial: Serial,
+    /// For its desk.
+    pub desk: Vec<String>,
+    /// For everybody.
+    pub public: Vec<String>,
+}
+
+/// The same for PostgreSQL, as `tsvector`s.
+struct Row {
+    serial: i64,
+    desk: Vector,
+    public: Vector,
+}
+
+row! { Row: serial, desk, public }
+
+static PUT: LazyLock<Batch> =
+    LazyLock::new(|| Batch::into::<Row>("feedback_fts", "ON CONFLICT (serial) DO UPDATE SET desk = excluded.desk, public = excluded.public"));
+
+/// Stores the words of items in the place of earlier ones.
+pub fn put(conn: &mut Conn, items: &[Indexed]) -> Stored<()> {
+    match conn {
+        Conn::Pg(_) => {
+            PUT.of(items.iter().map(|item| Row { serial: item.serial.0, desk: Vector::of(&item.desk), public: Vector::of(&item.public) })).write(conn)
+        }
+        Conn::Sqlite(_) => {
+            for Indexed { serial, desk, public } in items {
+                diesel::sql_query("INSERT OR REPLACE INTO feedback_fts (rowid, desk, public) VALUES (?, ?, ?)")
+                    .bind::<BigInt, _>(serial.0)
+                    .bind::<Text, _>(desk.join(" "))
+                    .bind::<Text, _>(public.join(" "))
+                    .execute(conn)?;
+            }
+            Ok(())
+        }
+    }
 }
 
 /// A `tsvector` as PostgreSQL reads it: each word with its places. Words are letters and digits alone, so nothing in them ends a quote.
-fn vector(tokens: &[String]) -> String {
-    tokens.iter().zip(1..).map(|(token, place): (_, u32)| format!("'{token}':{place}")).collect::<Vec<_>>().join(" ")
+struct Vector(String);
+
+impl Vector {
+    fn of(tokens: &[String]) -> Self {
+        Self(tokens.iter().zip(1..).map(|(token, place): (_, u32)| format!("'{token}':{place}")).collect::<Vec<_>>().join(" "))
+    }
+}
+
+impl<'a> InCell<'a> for Vector {
+    const TYPE: Type = Type::Words("tsvector");
+    fn cell(self) -> Cell<'a> {
+        Cell::Words(self.0.into())
+    }
 }
 
 /// Takes a step towards an index that holds nothing of what was deleted: SQLite's marks it as deleted and keeps it
