@@ -61,21 +61,36 @@ fn main() {
     }
 }
 
-/// The slips and nothing else, for whoever works on them.
+/// The slips and their yardstick and nothing else, for whoever works on them.
 fn slips_alone() {
-    let here = std::env::var("HOIDAP_BENCH_POSTGRES");
-    let (name, deployment) = match &here {
-        Ok(admin) => ("PostgreSQL", Deployment::postgres(admin)),
-        Err(_) => ("SQLite", Deployment::sqlite()),
-    };
-    let server = Server::start(&deployment);
+    match std::env::var("HOIDAP_BENCH_POSTGRES") {
+        Ok(admin) => {
+            let rows = inserts(&admin);
+            let load = slips_of("PostgreSQL", &Deployment::postgres(&admin));
+            line("PostgreSQL: slips against pgbench's rows", format!("{:.2}", load.rate() / rows));
+        }
+        Err(_) => {
+            let load = slips_of("SQLite", &Deployment::sqlite());
+            line("SQLite: slips against bare actix's", format!("{:.2}", load.rate() / yardstick()));
+        }
+    }
+}
+
+fn slips_of(name: &str, deployment: &Deployment) -> client::Load {
+    let server = Server::start(deployment);
     client::slips(server.address, CONNECTIONS, client::Until::Sent(FEW));
-    slips(name, &client::slips(server.address, CONNECTIONS, client::Until::Elapsed(SPAN)));
+    let load = client::slips(server.address, CONNECTIONS, client::Until::Elapsed(SPAN));
+    slips(name, &load);
     caught_up(name, &server);
     server.stop();
-    if here.is_err() {
-        yardstick();
-    }
+    load
+}
+
+/// What PostgreSQL does alone on this machine, in the same run.
+fn inserts(admin: &str) -> f64 {
+    let rows = server::pgbench(admin, CONNECTIONS, SPAN);
+    line("PostgreSQL: one-row inserts by pgbench", format!("{rows:.0} a second"));
+    rows
 }
 
 /// The desk with a hundred thousand open opinions, on each database.
@@ -139,8 +154,7 @@ fn sqlite(many: usize) {
 }
 
 fn postgres(admin: &str) {
-    let rows = server::pgbench(admin, CONNECTIONS, SPAN);
-    line("PostgreSQL: one-row inserts by pgbench", format!("{rows:.0} a second"));
+    let rows = inserts(admin);
     let deployment = Deployment::postgres(admin);
     let server = Server::start(&deployment);
     client::slips(server.address, CONNECTIONS, client::Until::Sent(FEW));

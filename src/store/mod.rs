@@ -67,11 +67,11 @@ const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
 pub use conn::Conn;
 use conn::MultiBackend;
 
-/// Begins a transaction on PostgreSQL that does not wait for the disk. It asks
-/// the same few things again and again, for rows that it knows the keys of:
-/// their plans are made once, and none of them reads a whole table.
-const AHEAD: &str = "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL synchronous_commit = off; \
-    SET LOCAL plan_cache_mode = force_generic_plan; SET LOCAL enable_seqscan = off";
+/// Of a transaction on PostgreSQL that does not wait for the disk. It asks the
+/// same few things again and again, for rows that it knows the keys of: their
+/// plans are made once, and none of them reads a whole table.
+const AHEAD: &str = "set_config('synchronous_commit', 'off', TRUE), set_config('plan_cache_mode', 'force_generic_plan', TRUE), \
+    set_config('enable_seqscan', 'off', TRUE)";
 
 /// Which database it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -348,7 +348,7 @@ impl Db {
         let mut conn = match self.kind {
             // Its one write lock stands for all of them.
             Kind::Sqlite => self.begun(&self.writers, "PRAGMA synchronous = FULL; BEGIN IMMEDIATE")?,
-            Kind::Postgres => self.begun(&self.writers, &with_holds("BEGIN ISOLATION LEVEL READ COMMITTED", holds))?,
+            Kind::Postgres => self.begun(&self.writers, &beginning(None, holds))?,
         };
         finish(&mut conn, f)
     }
@@ -360,7 +360,7 @@ impl Db {
         f: impl FnOnce(&mut Conn) -> Result<T, E>,
     ) -> Result<(T, Ahead), E> {
         let Some(log) = &self.log else {
-            let mut conn = self.begun(&self.writers, &with_holds(AHEAD, holds))?;
+            let mut conn = self.begun(&self.writers, &beginning(Some(AHEAD), holds))?;
             let done = finish(&mut conn, f)?;
             return Ok((done, Ahead(Way::Server(conn))));
         };
@@ -386,10 +386,12 @@ fn log_of(conn: &mut Conn) -> Stored<Option<PathBuf>> {
     Ok(Some(PathBuf::from(named.file + "-wal")))
 }
 
-/// In one message, because each is a journey to the server; each lock after the one before it.
-fn with_holds(begin: &str, holds: impl IntoIterator<Item = Hold>) -> String {
-    let locks: Vec<String> = holds.into_iter().map(Hold::sql).collect();
-    if locks.is_empty() { begin.to_owned() } else { format!("{begin}; SELECT {}", locks.join(", ")) }
+/// How a transaction that writes begins on PostgreSQL: in one message, because each
+/// is a journey to the server; each lock after the one before it.
+fn beginning(settings: Option<&str>, holds: impl IntoIterator<Item = Hold>) -> String {
+    let calls: Vec<String> = settings.map(str::to_owned).into_iter().chain(holds.into_iter().map(Hold::sql)).collect();
+    let select = if calls.is_empty() { String::new() } else { format!("; SELECT {}", calls.join(", ")) };
+    format!("BEGIN ISOLATION LEVEL READ COMMITTED{select}")
 }
 
 type Manage = <Conn as Connection>::TransactionManager;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::thread;
 
 use hoidap::actions::catalogue::{self, EndForm};
-use hoidap::actions::figures::Asked;
+use hoidap::actions::figures::{self, Asked};
 use hoidap::actions::intake::{self, Intake, Receipt};
 use hoidap::actions::ratings::Held;
 use hoidap::domain::error::Problem;
@@ -98,6 +98,43 @@ fn the_same_submissions_through_two_writers_are_stored_once_without_a_gap() {
         }
         let compared = bed.recounts();
         assert_eq!((compared.items, compared.responses), (40, 40));
+    });
+}
+
+/// Each server believes what it holds of tallies and reference data, until the database says that it changed.
+#[test]
+fn servers_that_store_at_once_while_things_change_store_each_once_without_a_gap() {
+    each_database(|bed| {
+        let servers = [0, 1].map(|_| Intake::start(bed.service.clone()).unwrap());
+        let submission = |n| match n % 3 {
+            0 => bed.citizen().rates(5).says(&format!("Ý kiến {n}.")).submission(bed),
+            1 => bed.citizen().says(&format!("Ý kiến {n}.")).submission(bed),
+            _ => bed.citizen().rates(2).submission(bed),
+        };
+        let batch: Vec<Submission> = (0..120).map(submission).collect();
+        let sends = |server: &Intake| {
+            let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+            let all = runtime.block_on(futures_util::future::join_all(batch.iter().map(|one| server.submit(one.clone()))));
+            all.into_iter().map(Result::unwrap).collect::<Vec<Receipt>>()
+        };
+        let receipts = thread::scope(|scope| {
+            let sending = servers.each_ref().map(|server| scope.spawn(|| sends(server)));
+            for _ in 0..20 {
+                bed.service.write_reference(|tx| tx.recatalogue()).unwrap();
+                bed.service.write(|tx| figures::close_halves(tx, None)).unwrap();
+            }
+            sending.map(|sending| sending.join().unwrap())
+        });
+        servers.iter().for_each(Intake::close);
+        for (one, other) in receipts[0].iter().zip(&receipts[1]) {
+            assert!(one.repeated != other.repeated);
+            assert_eq!((one.response_id, one.feedback, &one.code), (other.response_id, other.feedback, &other.code));
+        }
+        let mut serials: Vec<i64> = receipts[0].iter().filter_map(|receipt| Some(receipt.feedback?.0.0)).collect();
+        serials.sort_unstable();
+        assert_eq!(serials, (1..=80).collect::<Vec<_>>());
+        let compared = bed.recounts();
+        assert_eq!((compared.items, compared.responses), (80, 80));
     });
 }
 

@@ -62,6 +62,8 @@ struct Prepared {
     code: ReceiptCode,
     receipt_hash: String,
     response: Option<PreparedResponse>,
+    /// The commitment to an opinion's words.
+    words: Option<(Salt, Commitment)>,
 }
 
 #[derive(Debug)]
@@ -82,7 +84,11 @@ impl Prepared {
             salt: keys::salt(),
             answers: filled.answers.document(),
         });
-        Self { code, receipt_hash, response }
+        let words = submission.opinion.as_ref().map(|opinion| {
+            let salt = keys::salt();
+            (salt, Commitment::to(salt, &opinion.text))
+        });
+        Self { code, receipt_hash, response, words }
     }
 }
 
@@ -136,8 +142,8 @@ fn store_prepared(tx: &mut Tx<'_>, mut opening: Opening, ratings: &mut ratings::
             Ok(false) => again(&known, prepared),
             Ok(true) => {
                 let response_id = new.fill(tx, submission, prepared);
-                let feedback = match &submission.opinion {
-                    Some(opinion) => Some(new.receive(tx, submission, opinion, hash.clone())?),
+                let feedback = match submission.opinion.as_ref().zip(prepared.words.clone()) {
+                    Some((opinion, words)) => Some(new.receive(tx, submission, opinion, words, hash.clone())?),
                     None => None,
                 };
                 known.insert(hash.clone(), Earlier { response_id, feedback: feedback.map(|(serial, due)| (serial.0, due)) });
@@ -222,10 +228,15 @@ impl<'a> Batch<'a> {
     }
 
     /// Takes an opinion: received and routed, or received and sealed.
-    fn receive(&mut self, tx: &mut Tx<'_>, submission: &Submission, opinion: &Opinion, receipt_hash: String) -> Result<(Serial, Option<Day>), Problem> {
+    fn receive(
+        &mut self,
+        tx: &mut Tx<'_>,
+        submission: &Submission,
+        opinion: &Opinion,
+        (salt, text): (Salt, Commitment),
+        receipt_hash: String,
+    ) -> Result<(Serial, Option<Day>), Problem> {
         let serial = self.serials.next().map(Serial).ok_or_else(|| Problem::Internal("an opinion has no number".to_owned()))?;
-        let salt = keys::salt();
-        let text = Commitment::to(salt, &opinion.text);
         let sealed = opinion.kind == Kind::Denunciation;
         let received = if sealed {
             Event::Received { kind: None, field: None, respondent: None, channel: None, text, start: None }
