@@ -179,12 +179,8 @@ impl Service {
         self.begin(Some(Lock::Intake), None, |tx| dated(tx, f))
     }
 
-    /// As [`Self::write_intake`], but does not wait for the disk: nobody may be told of it before [`Ahead::sync`].
-    pub fn write_intake_ahead<T>(&self, f: impl FnOnce(&mut Tx<'_>) -> Result<T, Problem>) -> Result<(T, Ahead), Problem> {
-        self.db.write_ahead(holds(Some(Lock::Intake)), |conn| self.run(conn, self.clock.now(), |tx| dated(tx, f)))
-    }
-
-    /// As [`Self::write_intake_ahead`], for submissions with these hashes of receipt codes.
+    /// As [`Self::write_intake`], for submissions with these hashes of receipt codes. Does not
+    /// wait for the disk: nobody may be told of it before [`Ahead::sync`].
     fn write_batch_ahead<T>(&self, hashes: &[&str], f: impl FnOnce(&mut Tx<'_>, Opening) -> Result<T, Problem>) -> Result<(T, Ahead), Problem> {
         self.db.write_ahead(holds(Some(Lock::Intake)), |conn| {
             let now = self.clock.now();
@@ -201,7 +197,7 @@ impl Service {
 
     /// Runs queries, and returns when all that they saw is on the disk: to answer somebody who may believe it.
     pub fn read_kept<T>(&self, f: impl FnOnce(&mut Tx<'_>) -> Result<T, Problem>) -> Result<T, Problem> {
-        let (seen, ahead) = self.write_intake_ahead(f)?;
+        let (seen, ahead) = self.db.write_ahead(holds(Some(Lock::Intake)), |conn| self.run(conn, self.clock.now(), |tx| dated(tx, f)))?;
         keep(ahead)?;
         Ok(seen)
     }

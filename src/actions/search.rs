@@ -36,8 +36,10 @@ pub fn index(tx: &mut Tx<'_>, limit: i64) -> Result<usize, Problem> {
         return Ok(0);
     }
     let records = store::feedback::all_of(tx.conn, &serials)?;
-    let said = store::search::said(tx.conn, &serials)?;
-    let answers = store::feedback::answers_of(tx.conn, &serials)?;
+    // Nobody finds a sealed one by its words: they are not even read.
+    let read: Vec<Serial> = records.iter().filter(|record| record.state != State::Sealed).map(|record| record.serial).collect();
+    let said = store::search::said(tx.conn, &read)?;
+    let answers = store::feedback::answers_of(tx.conn, &read)?;
     let indexed = |record: &Record| {
         let of = |serial| said.get(&serial).into_iter().flatten().map(String::as_str);
         words(&tx.catalogue, record, of(record.serial), answers.get(&record.serial).and_then(|versions| versions.last()))
@@ -65,7 +67,7 @@ pub fn purge(tx: &mut Tx<'_>) -> Result<bool, Problem> {
     Ok(more)
 }
 
-/// The words of an item for its desk and for the public.
+/// The words of an item for its desk and for the public: first those that must not be cut off.
 fn words<'a>(catalogue: &'a Catalogue, record: &Record, said: impl Iterator<Item = &'a str>, latest: Option<&'a Answer>) -> Indexed {
     if record.state == State::Sealed {
         return Indexed { serial: record.serial, desk: Vec::new(), public: Vec::new() };
@@ -75,7 +77,7 @@ fn words<'a>(catalogue: &'a Catalogue, record: &Record, said: impl Iterator<Item
     let published = latest.into_iter().flat_map(|a| [a.title.as_str(), a.question.as_str(), a.answer.as_str()]);
     let seen = named.chain(published);
     let public = if record.words_are_public() { indexed(seen.clone()) } else { Vec::new() };
-    Indexed { serial: record.serial, desk: indexed(said.chain(seen)), public }
+    Indexed { serial: record.serial, desk: indexed(seen.chain(said)), public }
 }
 
 /// Words that stand in every opinion and tell nothing of it.

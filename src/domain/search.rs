@@ -11,6 +11,8 @@ use super::words::Serial;
 const MOST_INDEXED: usize = 6_000;
 /// The most words of a query.
 const MOST_ASKED: usize = 12;
+/// The most letters of a word that are looked at: PostgreSQL takes no word of 2 KB, and nobody looks for one.
+const MOST_LETTERS: usize = 64;
 
 /// A word as an index keeps it: one token, or the syllables of Khmer, which is
 /// written without spaces.
@@ -19,7 +21,11 @@ pub type Word = Vec<String>;
 /// The words of a text: folded, đ as d, without punctuation.
 fn words(text: &str) -> impl Iterator<Item = Word> {
     let folded: String = text::fold(text).chars().map(|c| if c.is_alphanumeric() || is_khmer(c) { digit(c) } else { ' ' }).collect();
-    folded.split_whitespace().map(syllables).collect::<Vec<_>>().into_iter()
+    folded.split_whitespace().map(syllables).map(|word| word.into_iter().map(shortened).collect()).collect::<Vec<_>>().into_iter()
+}
+
+fn shortened(token: String) -> String {
+    if token.chars().nth(MOST_LETTERS).is_some() { token.chars().take(MOST_LETTERS).collect() } else { token }
 }
 
 /// Letters and signs of Khmer; its punctuation is not among them.
@@ -99,6 +105,14 @@ mod tests {
         assert_eq!(part, ["ដី", "ធ្លី"]);
         assert!(text.windows(part.len()).any(|w| w == part), "{text:?}");
         assert_eq!(flat("ថ្ងៃទី១២"), "ថ្ងៃ ទី 1 2".replace("1 2", "12"));
+    }
+
+    #[test]
+    fn a_word_without_end_is_cut_alike_in_text_and_query() {
+        let word = "Ấ".repeat(3_000);
+        let asked: Vec<String> = Query::parse(&word).unwrap().words.concat();
+        assert_eq!((asked.len(), asked.concat().len()), (1, MOST_LETTERS));
+        assert_eq!(indexed([word.as_str()]), asked);
     }
 
     #[test]

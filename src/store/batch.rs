@@ -15,7 +15,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::types::{At, CalendarDay, Id, Instant, Json, Key, On};
-use super::{Conn, Stored};
+use super::{Conn, Stored, broken};
 
 /// A value of a row.
 #[derive(Debug)]
@@ -144,7 +144,8 @@ pub fn write<'a>(conn: &mut Conn, tables: impl IntoIterator<Item = Rows<'a>>) ->
     }
     match conn {
         Conn::Pg(c) => {
-            All { tables: tables.into_iter().map(|table| (&table.into.pg, table.columns())).collect() }.execute(c)?;
+            let tables = tables.into_iter().map(|table| Ok((&table.into.pg, table.columns()?)));
+            All { tables: tables.collect::<Stored<_>>()? }.execute(c)?;
         }
         Conn::Sqlite(c) => {
             for Rows { into, rows } in tables {
@@ -181,7 +182,7 @@ impl<'a> Column<'a> {
     }
 
     /// A cell has its column's type, or nothing in it.
-    fn push(&mut self, cell: Cell<'a>) {
+    fn push(&mut self, cell: Cell<'a>) -> Stored<()> {
         match (self, cell) {
             (Self::Numbers(all), Cell::Number(one)) => all.push(Some(one)),
             (Self::Flags(all), Cell::Flag(one)) => all.push(Some(one)),
@@ -189,13 +190,15 @@ impl<'a> Column<'a> {
             (Self::Days(all), Cell::Day(one)) => all.push(Some(one)),
             (Self::Moments(all), Cell::Moment(one)) => all.push(Some(one)),
             (Self::Words(all), Cell::Words(one)) => all.push(Some(one)),
-            (Self::Numbers(all), _) => all.push(None),
-            (Self::Flags(all), _) => all.push(None),
-            (Self::Ids(all), _) => all.push(None),
-            (Self::Days(all), _) => all.push(None),
-            (Self::Moments(all), _) => all.push(None),
-            (Self::Words(all), _) => all.push(None),
+            (Self::Numbers(all), Cell::Null) => all.push(None),
+            (Self::Flags(all), Cell::Null) => all.push(None),
+            (Self::Ids(all), Cell::Null) => all.push(None),
+            (Self::Days(all), Cell::Null) => all.push(None),
+            (Self::Moments(all), Cell::Null) => all.push(None),
+            (Self::Words(all), Cell::Null) => all.push(None),
+            _ => return Err(broken("a cell of another type than its column")),
         }
+        Ok(())
     }
 
     fn bind<'b>(&'b self, out: &mut AstPass<'_, 'b, Pg>) -> QueryResult<()> {
@@ -211,12 +214,12 @@ impl<'a> Column<'a> {
 }
 
 impl<'a> Rows<'a> {
-    fn columns(self) -> Vec<Column<'a>> {
+    fn columns(self) -> Stored<Vec<Column<'a>>> {
         let mut columns: Vec<Column<'a>> = self.into.types.iter().map(|kind| Column::with_room(*kind, self.rows.len())).collect();
         for cells in self.rows {
-            columns.iter_mut().zip(cells).for_each(|(column, cell)| column.push(cell));
+            columns.iter_mut().zip(cells).try_for_each(|(column, cell)| column.push(cell))?;
         }
-        columns
+        Ok(columns)
     }
 }
 

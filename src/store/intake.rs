@@ -18,7 +18,7 @@ use super::batch::{Batch, Rows, row};
 use super::catalogue::{DAY, VERSION};
 use super::tally::{CHANGES, Marks};
 use super::types::{CalendarDay, Id, Key, On};
-use super::{Conn, Stored};
+use super::{ADDS, Conn, Stored, counter};
 use crate::domain::time::{Day, Moment};
 
 /// The counter of the public numbers.
@@ -53,7 +53,7 @@ pub struct Earlier {
 }
 
 /// What a batch of submissions with these hashes of receipt codes begins with. Asked
-/// under [`super::Lock::Intake`]: nobody else moves the counters until the transaction ends.
+/// under [`super::Lock::Intake`]: nobody else moves the numbers and the mark until the transaction ends.
 pub fn open(conn: &mut Conn, hashes: &[&str]) -> Stored<Opening> {
     let rows = match conn {
         Conn::Pg(c) => Asked::<_, true>(owned(hashes).as_slice()).load(c)?,
@@ -72,6 +72,11 @@ pub fn open(conn: &mut Conn, hashes: &[&str]) -> Stored<Opening> {
     })
 }
 
+/// The last public number that was given; 0 before the first.
+pub fn last_number(conn: &mut Conn) -> Stored<i64> {
+    counter(conn, SERIAL)
+}
+
 /// What is stored already of the submissions with these hashes of receipt codes, by hash.
 pub fn earlier(conn: &mut Conn, hashes: &[&str]) -> Stored<HashMap<String, Earlier>> {
     Ok(found(match conn {
@@ -82,7 +87,7 @@ pub fn earlier(conn: &mut Conn, hashes: &[&str]) -> Stored<HashMap<String, Earli
 
 /// How a batch moves the counters: written with the rest of it.
 #[derive(Debug)]
-pub struct Advance {
+pub struct Moved {
     /// The public numbers of its opinions. Numbers have no gap: the transaction uses all of them or fails.
     pub serials: RangeInclusive<i64>,
     /// The tallies before and after.
@@ -91,9 +96,9 @@ pub struct Advance {
 
 impl Opening {
     /// For so many opinions and a change of tallies.
-    pub fn advance(&self, opinions: i64) -> Advance {
+    pub fn moved(&self, opinions: i64) -> Moved {
         let Counters { serial, mark } = self.counters;
-        Advance { serials: serial + 1..=serial + opinions, marks: Marks::after(mark) }
+        Moved { serials: serial + 1..=serial + opinions, marks: Marks::after(mark) }
     }
 }
 
@@ -105,14 +110,14 @@ struct Step {
 
 row! { Step: name, value }
 
-static ADVANCE: LazyLock<Batch> = LazyLock::new(|| Batch::into::<Step>("counters", "ON CONFLICT (name) DO UPDATE SET value = counters.value + excluded.value"));
+static MOVE: LazyLock<Batch> = LazyLock::new(|| Batch::into::<Step>("counters", ADDS));
 
-impl Advance {
+impl Moved {
     /// As rows.
     pub fn rows(&self) -> Rows<'static> {
         let Marks { before, after } = self.marks;
         let serials = Step { name: SERIAL, value: self.serials.end() - self.serials.start() + 1 };
-        ADVANCE.of([Step { name: CHANGES, value: after - before }].into_iter().chain((serials.value > 0).then_some(serials)))
+        MOVE.of([Step { name: CHANGES, value: after - before }].into_iter().chain((serials.value > 0).then_some(serials)))
     }
 }
 

@@ -483,7 +483,10 @@ impl<T: Query> Query for Both<T> {
 
 impl<T> RunQueryDsl<Conn> for Both<T> {}
 
-/// Adds to a counter and returns its new value. The row's lock lasts until the transaction ends, so that numbers have no gap.
+/// What an insert into the counters does where there is one: it grows.
+const ADDS: &str = "ON CONFLICT (name) DO UPDATE SET value = counters.value + excluded.value";
+
+/// Adds to a counter and returns its new value. The row's lock lasts until the transaction ends, so that what is decided by it has an order.
 pub fn advance(conn: &mut Conn, name: &str, by: i64) -> Stored<i64> {
     Ok(Both(Advance { name: name.to_owned(), by }).get_result(conn)?)
 }
@@ -510,7 +513,9 @@ where
         out.push_bind_param::<Text, _>(&self.name)?;
         out.push_sql(", ");
         out.push_bind_param::<BigInt, _>(&self.by)?;
-        out.push_sql(") ON CONFLICT (name) DO UPDATE SET value = counters.value + excluded.value RETURNING value");
+        out.push_sql(") ");
+        out.push_sql(ADDS);
+        out.push_sql(" RETURNING value");
         Ok(())
     }
 }

@@ -105,6 +105,9 @@ fn the_same_submissions_through_two_writers_are_stored_once_without_a_gap() {
 #[test]
 fn servers_that_store_at_once_while_things_change_store_each_once_without_a_gap() {
     each_database(|bed| {
+        // Two more than were released: they are when the half-month is closed.
+        (0..12).for_each(|_| drop(bed.citizen().rates(3).sends(bed)));
+        bed.on("2026-10-16");
         let servers = [0, 1].map(|_| Intake::start(bed.service.clone()).unwrap());
         let submission = |n| match n % 3 {
             0 => bed.citizen().rates(5).says(&format!("Ý kiến {n}.")).submission(bed),
@@ -119,10 +122,12 @@ fn servers_that_store_at_once_while_things_change_store_each_once_without_a_gap(
         };
         let receipts = thread::scope(|scope| {
             let sending = servers.each_ref().map(|server| scope.spawn(|| sends(server)));
+            let mut closed = 0;
             for _ in 0..20 {
                 bed.service.write_reference(|tx| tx.recatalogue()).unwrap();
-                bed.service.write(|tx| figures::close_halves(tx, None)).unwrap();
+                closed += bed.service.write(|tx| figures::close_halves(tx, None)).unwrap();
             }
+            assert!(closed > 0);
             sending.map(|sending| sending.join().unwrap())
         });
         servers.iter().for_each(Intake::close);
@@ -134,7 +139,7 @@ fn servers_that_store_at_once_while_things_change_store_each_once_without_a_gap(
         serials.sort_unstable();
         assert_eq!(serials, (1..=80).collect::<Vec<_>>());
         let compared = bed.recounts();
-        assert_eq!((compared.items, compared.responses), (80, 80));
+        assert_eq!((compared.items, compared.responses), (80, 92));
     });
 }
 

@@ -11,15 +11,15 @@ use hoidap::store;
 
 use crate::support::{Bed, each_database};
 
-/// So many of the newest migrations fill what they make from what was there before: topics, authors, presses, revisions.
-const FILLING: usize = 6;
+/// So many of the newest migrations are gone back over: from topics on, some of which fill what they make from what was there before.
+const NEWEST: usize = 6;
 
 fn turns<C: MigrationHarness<DB>, DB: diesel::backend::Backend>(conn: &mut C, folder: &str) {
     let migrations = FileBasedMigrations::from_path(format!("{}/migrations/{folder}", env!("CARGO_MANIFEST_DIR"))).unwrap();
-    for _ in 0..FILLING {
+    for _ in 0..NEWEST {
         conn.revert_last_migration(migrations.clone()).unwrap();
     }
-    assert_eq!(conn.run_pending_migrations(migrations).unwrap().len(), FILLING);
+    assert_eq!(conn.run_pending_migrations(migrations).unwrap().len(), NEWEST);
 }
 
 fn goes_back_and_forth(bed: &Bed) {

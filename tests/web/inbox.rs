@@ -44,6 +44,26 @@ fn an_opinion_is_found_by_its_words_with_or_without_marks_by_number_and_procedur
     });
 }
 
+/// PostgreSQL takes no word of 2 KB, and the opinions that came with it would never be found.
+#[test]
+fn a_word_without_end_keeps_no_opinion_from_being_found() {
+    each_database(|bed| {
+        let endless = "đ".repeat(3_900);
+        let [before, long, after] = ["Ghế hỏng.", &endless, "Đèn hỏng."].map(|words| bed.citizen().says(words).sends_opinion(bed));
+        while search::turn(&bed.service).unwrap() {}
+        let site = Site::start(bed);
+        let officer = site.browser().signs_in("officer");
+        let finds = |typed: &str| {
+            let page = officer.opens(&format!("/can-bo?q={typed}"));
+            assert_eq!(page.status, 200);
+            [before, long, after].into_iter().filter(|serial| page.says(&format!("href=\"/can-bo/{}\"", serial.0))).collect::<Vec<_>>()
+        };
+        assert_eq!(finds("hong"), [before, after]);
+        assert_eq!(finds("ddddd"), [long]);
+        assert_eq!(finds(&"d".repeat(200)), [long]);
+    });
+}
+
 #[test]
 fn a_filter_is_an_address_that_can_be_kept_under_a_name() {
     each_database(|bed| {

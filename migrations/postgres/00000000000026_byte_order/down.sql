@@ -1,5 +1,6 @@
 ALTER FUNCTION press_cells(feedback, BIGINT) VOLATILE;
 ALTER FUNCTION feedback_cells(feedback, BIGINT) VOLATILE;
+ALTER TABLE attachments ALTER COLUMN receipt_hash TYPE TEXT COLLATE "default";
 ALTER TABLE outbox ALTER COLUMN dedup TYPE TEXT COLLATE "default";
 ALTER TABLE feedback_counts
   ALTER COLUMN scope TYPE TEXT COLLATE "default", ALTER COLUMN settled TYPE TEXT COLLATE "default",

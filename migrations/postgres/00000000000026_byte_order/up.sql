@@ -7,6 +7,7 @@ ALTER TABLE feedback ALTER COLUMN receipt_hash TYPE TEXT COLLATE "C";
 ALTER TABLE feedback_counts
   ALTER COLUMN scope TYPE TEXT COLLATE "C", ALTER COLUMN settled TYPE TEXT COLLATE "C",
   ALTER COLUMN due_on TYPE TEXT COLLATE "C", ALTER COLUMN beside TYPE TEXT COLLATE "C";
+ALTER TABLE attachments ALTER COLUMN receipt_hash TYPE TEXT COLLATE "C";
 ALTER TABLE outbox ALTER COLUMN dedup TYPE TEXT COLLATE "C";
 
 -- They change nothing: the planner puts their words where they are called, instead of planning them anew for each row.

@@ -24,7 +24,7 @@ use crate::domain::words::{By, Kind, Serial};
 use crate::keys::{self, Keys};
 use crate::store;
 use crate::store::feedback::{NewEvent, NewItem, SealedIntake};
-use crate::store::intake::{Advance, Earlier, Opening};
+use crate::store::intake::{Earlier, Moved, Opening};
 use crate::store::outbox::NewMessage;
 use crate::store::response::NewResponse;
 
@@ -62,8 +62,8 @@ struct Prepared {
     code: ReceiptCode,
     receipt_hash: String,
     response: Option<PreparedResponse>,
-    /// The commitment to an opinion's words.
-    words: Option<(Salt, Commitment)>,
+    /// To an opinion's words, with its salt.
+    commitment: Option<(Salt, Commitment)>,
 }
 
 #[derive(Debug)]
@@ -84,11 +84,11 @@ impl Prepared {
             salt: keys::salt(),
             answers: filled.answers.document(),
         });
-        let words = submission.opinion.as_ref().map(|opinion| {
+        let commitment = submission.opinion.as_ref().map(|opinion| {
             let salt = keys::salt();
             (salt, Commitment::to(salt, &opinion.text))
         });
-        Self { code, receipt_hash, response, words }
+        Self { code, receipt_hash, response, commitment }
     }
 }
 
@@ -142,8 +142,8 @@ fn store_prepared(tx: &mut Tx<'_>, mut opening: Opening, ratings: &mut ratings::
             Ok(false) => again(&known, prepared),
             Ok(true) => {
                 let response_id = new.fill(tx, submission, prepared);
-                let feedback = match submission.opinion.as_ref().zip(prepared.words.clone()) {
-                    Some((opinion, words)) => Some(new.receive(tx, submission, opinion, words, hash.clone())?),
+                let feedback = match submission.opinion.as_ref().zip(prepared.commitment.clone()) {
+                    Some((opinion, commitment)) => Some(new.receive(tx, submission, opinion, commitment, hash.clone())?),
                     None => None,
                 };
                 known.insert(hash.clone(), Earlier { response_id, feedback: feedback.map(|(serial, due)| (serial.0, due)) });
@@ -193,7 +193,7 @@ fn is_said(tx: &mut Tx<'_>, opinion: &Opinion, serial: Serial) -> Result<bool, P
 
 /// What a transaction has to write: each kind of row once, whoever it is from.
 struct Batch<'a> {
-    advance: Advance,
+    moved: Moved,
     /// The public numbers that no opinion has yet.
     serials: RangeInclusive<i64>,
     rated: Vec<&'a Submission>,
@@ -206,9 +206,9 @@ struct Batch<'a> {
 impl<'a> Batch<'a> {
     /// With numbers for so many opinions.
     fn with_numbers(opening: &Opening, opinions: usize) -> Result<Self, Problem> {
-        let advance = opening.advance(i64::try_from(opinions).map_err(|e| Problem::Internal(e.to_string()))?);
-        let serials = advance.serials.clone();
-        Ok(Self { advance, serials, rated: Vec::new(), responses: Vec::new(), items: Vec::new(), events: Vec::new(), mails: Vec::new() })
+        let moved = opening.moved(i64::try_from(opinions).map_err(|e| Problem::Internal(e.to_string()))?);
+        let serials = moved.serials.clone();
+        Ok(Self { moved, serials, rated: Vec::new(), responses: Vec::new(), items: Vec::new(), events: Vec::new(), mails: Vec::new() })
     }
 
     /// Takes the filled questionnaire of a submission, if there is one, and returns its id.
@@ -340,7 +340,10 @@ impl<'a> Batch<'a> {
 
     /// Writes everything, in one message to a database that is a journey away.
     fn write(self, tx: &mut Tx<'_>, ratings: &mut ratings::Held) -> Result<(), Problem> {
-        let rated = [self.advance.rows(), store::response::rows(&self.responses), ratings.count(tx, self.advance.marks, &self.rated)?];
+        if !self.serials.is_empty() {
+            return Err(Problem::Internal("a number has no opinion".to_owned()));
+        }
+        let rated = [self.moved.rows(), store::response::rows(&self.responses), ratings.count(tx, self.moved.marks, &self.rated)?];
         let said = store::feedback::rows(&self.items);
         let happened = [store::feedback::event_rows(&self.events)?, store::outbox::rows(tx.now, tx.now, &self.mails)];
         Ok(store::batch::write(tx.conn, rated.into_iter().chain(said).chain(happened))?)

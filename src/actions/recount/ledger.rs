@@ -64,7 +64,7 @@ fn differs(what: String) -> Result<Option<Difference>, Problem> {
 }
 
 fn events(tx: &mut Tx<'_>, told: &mut Told, _: &mut Compared) -> Result<Option<Difference>, Problem> {
-    let last = store::counter(tx.conn, "serial")?.max(store::feedback::last_serial(tx.conn)?);
+    let last = store::intake::last_number(tx.conn)?.max(store::feedback::last_serial(tx.conn)?);
     let day = ledger::last_day(tx)?;
     for from in (0..last).step_by(STEP as usize) {
         let events = store::ledger::events_after(tx.conn, from, STEP)?;

@@ -62,7 +62,7 @@ pub fn recount(tx: &mut Tx<'_>) -> Result<Result<Compared, Difference>, Problem>
 
 fn items(tx: &mut Tx<'_>, compared: &mut Compared) -> Result<Option<Difference>, Problem> {
     const STEP: i64 = 500;
-    let last = store::counter(tx.conn, "serial")?.max(store::feedback::last_serial(tx.conn)?);
+    let last = store::intake::last_number(tx.conn)?.max(store::feedback::last_serial(tx.conn)?);
     let mut from = 0;
     while from < last {
         let mut by_item: BTreeMap<Serial, Vec<KeptEvent>> = BTreeMap::new();
