@@ -33,13 +33,9 @@ pub struct Opening {
     pub day: Moment,
     /// What is stored already of the submissions that were asked for, by the hash of the receipt code.
     pub earlier: HashMap<String, Earlier>,
-    counters: Counters,
-}
-
-/// The counters that a batch moves, as it found them.
-#[derive(Debug, Clone, Copy)]
-struct Counters {
+    /// The last public number that was given.
     serial: i64,
+    /// Where the tallies were left.
     mark: i64,
 }
 
@@ -64,12 +60,7 @@ pub fn open(conn: &mut Conn, hashes: &[&str]) -> Stored<Opening> {
     };
     let (counters, stored): (Vec<FoundRow>, Vec<FoundRow>) = rows.into_iter().partition(|(name, ..)| COUNTERS.contains(&name.as_str()));
     let value = |wanted: &str| counters.iter().find(|(name, ..)| name == wanted).and_then(|(_, _, value, _)| *value).unwrap_or(0);
-    Ok(Opening {
-        version: value(VERSION),
-        day: Moment::from_micros(value(DAY)),
-        earlier: found(stored),
-        counters: Counters { serial: value(SERIAL), mark: value(CHANGES) },
-    })
+    Ok(Opening { version: value(VERSION), day: Moment::from_micros(value(DAY)), earlier: found(stored), serial: value(SERIAL), mark: value(CHANGES) })
 }
 
 /// The last public number that was given; 0 before the first.
@@ -97,8 +88,7 @@ pub struct Moved {
 impl Opening {
     /// For so many opinions and a change of tallies.
     pub fn moved(&self, opinions: i64) -> Moved {
-        let Counters { serial, mark } = self.counters;
-        Moved { serials: serial + 1..=serial + opinions, marks: Marks::after(mark) }
+        Moved { serials: self.serial + 1..=self.serial + opinions, marks: Marks::after(self.mark) }
     }
 }
 
