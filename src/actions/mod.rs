@@ -61,7 +61,7 @@ use crate::domain::time::{Day, Moment};
 use crate::keys::Keys;
 use crate::store::intake::Opening;
 use crate::store::outbox::NewMessage;
-use crate::store::{self, Ahead, Conn, Db, Hold, Lock, Unsynced};
+use crate::store::{self, Ahead, Chain, Conn, Db, Hold, Lock, Unsynced};
 
 /// Everything that an action needs: the open transaction, the present, the
 /// reference data in force, the secrets.
@@ -179,10 +179,21 @@ impl Service {
         self.begin(Some(Lock::Intake), None, |tx| dated(tx, f))
     }
 
+    /// Batches of the intake: one at a time, without waiting for the disk.
+    fn batches(&self) -> Chain {
+        self.db.chain(holds(Some(Lock::Intake)))
+    }
+
     /// As [`Self::write_intake`], for submissions with these hashes of receipt codes. Does not
-    /// wait for the disk: nobody may be told of it before [`Ahead::sync`].
-    fn write_batch_ahead<T>(&self, hashes: &[&str], f: impl FnOnce(&mut Tx<'_>, Opening) -> Result<T, Problem>) -> Result<(T, Ahead), Problem> {
-        self.db.write_ahead(holds(Some(Lock::Intake)), |conn| {
+    /// wait for the disk: nobody may be told of it before [`Ahead::sync`]. `more`: does another batch follow at once?
+    fn write_batch<T>(
+        &self,
+        batches: &mut Chain,
+        more: impl FnOnce() -> bool,
+        hashes: &[&str],
+        f: impl FnOnce(&mut Tx<'_>, Opening) -> Result<T, Problem>,
+    ) -> Result<(T, Ahead), Problem> {
+        batches.write(more, |conn| {
             let now = self.clock.now();
             let opening = store::intake::open(conn, hashes)?;
             self.run_at(conn, now, opening.version, opening.day, |tx| dated(tx, |tx| f(tx, opening)))

@@ -3,12 +3,13 @@
 //! decided above.
 //!
 //! `read` for reads, `write` for writes; nothing slow in between. `write_ahead`
-//! lets the next transaction begin before the disk has this one. SQLite takes
+//! and `chain` let the next transaction begin before the disk has this one. SQLite takes
 //! its write lock at once (`BEGIN IMMEDIATE`): a transaction that upgrades
 //! later fails under load.
 
 pub mod absence;
 pub mod access_token;
+mod ahead;
 pub mod appeal;
 pub mod attachment;
 pub mod audit;
@@ -44,7 +45,6 @@ pub mod topic;
 pub mod totp;
 pub mod types;
 
-use std::fs::File;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -64,14 +64,9 @@ use crate::domain::error::Problem;
 const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
 
+pub use ahead::{Ahead, Chain, Unsynced};
 pub use conn::Conn;
 use conn::MultiBackend;
-
-/// Of a transaction on PostgreSQL that does not wait for the disk. It asks the
-/// same few things again and again, for rows that it knows the keys of: their
-/// plans are made once, and none of them reads a whole table.
-const AHEAD: &str = "set_config('synchronous_commit', 'off', TRUE), set_config('plan_cache_mode', 'force_generic_plan', TRUE), \
-    set_config('enable_seqscan', 'off', TRUE)";
 
 /// Which database it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -236,42 +231,6 @@ pub struct Db {
     log: Option<PathBuf>,
 }
 
-/// What was committed and may still be on its way to the disk: others see it,
-/// and nobody may be told that it is kept.
-#[must_use]
-pub struct Ahead(Way);
-
-enum Way {
-    /// Into this log, opened before anything was written: a descriptor that is
-    /// opened later is not told of an error that somebody else was told of.
-    /// The connection is free again: the next transaction finds its pages in memory there.
-    Log(File),
-    /// By the server of this connection. One that was opened later could be to
-    /// a server that crashed meanwhile and does not know of it.
-    Server(PooledConnection<Manager>),
-}
-
-/// Why something is not on the disk.
-#[derive(Debug)]
-pub enum Unsynced {
-    /// The server can't be asked: it may be there or not.
-    Unknown(String),
-    /// The disk refused. The system may have dropped what it could not write,
-    /// and would say nothing of it the next time.
-    Refused(std::io::Error),
-}
-
-impl Ahead {
-    /// Returns when it is on the disk.
-    pub fn sync(self) -> Result<(), Unsynced> {
-        match self.0 {
-            Way::Log(log) => log.sync_data().map_err(Unsynced::Refused),
-            // A record that is flushed takes all before it along.
-            Way::Server(mut conn) => conn.batch_execute("SELECT pg_logical_emit_message(true, 'hoidap', '')").map_err(|e| Unsynced::Unknown(e.to_string())),
-        }
-    }
-}
-
 impl Db {
     /// A pool for an address: `postgres://…`, `sqlite:…` or a file's path.
     /// `connections`: the most that are open at once.
@@ -280,7 +239,7 @@ impl Db {
         let kind = manager.kind();
         // The first one is opened here, so that a wrong address is named at the start.
         let mut first = manager.open().map_err(|e| StoreError::Unavailable(e.to_string()))?;
-        let log = log_of(&mut first)?;
+        let log = ahead::log_of(&mut first)?;
         drop(first);
         let pool = |most| {
             Pool::builder()
@@ -293,8 +252,8 @@ impl Db {
         let (pool, writers) = match kind {
             Kind::Sqlite => (pool(connections.max(2) - 1), pool(1)),
             Kind::Postgres => {
-                // One that writes or waits to be synced, one that syncs, one for the jobs, and one to read.
-                let pool = pool(connections.max(4));
+                // The intake has two of its own; one for the jobs, and one to read.
+                let pool = pool(connections.max(4) - Chain::CONNECTIONS);
                 (pool.clone(), pool)
             }
         };
@@ -348,48 +307,16 @@ impl Db {
         let mut conn = match self.kind {
             // Its one write lock stands for all of them.
             Kind::Sqlite => self.begun(&self.writers, "PRAGMA synchronous = FULL; BEGIN IMMEDIATE")?,
-            Kind::Postgres => self.begun(&self.writers, &beginning(None, holds))?,
+            Kind::Postgres => self.begun(&self.writers, &beginning([], holds))?,
         };
         finish(&mut conn, f)
     }
-
-    /// As [`Self::write`], but does not wait for the disk: [`Ahead::sync`] does.
-    pub fn write_ahead<T, E: From<StoreError>>(
-        &self,
-        holds: impl IntoIterator<Item = Hold>,
-        f: impl FnOnce(&mut Conn) -> Result<T, E>,
-    ) -> Result<(T, Ahead), E> {
-        let Some(log) = &self.log else {
-            let mut conn = self.begun(&self.writers, &beginning(Some(AHEAD), holds))?;
-            let done = finish(&mut conn, f)?;
-            return Ok((done, Ahead(Way::Server(conn))));
-        };
-        let mut conn = self.begun(&self.writers, "PRAGMA synchronous = NORMAL; BEGIN IMMEDIATE")?;
-        // The transaction has the log open: it is there, and nobody takes it away.
-        let opened = File::open(log).map_err(|e| StoreError::Unavailable(format!("the log can't be opened: {e}")));
-        finish(&mut conn, |conn| {
-            let log = opened?;
-            Ok((f(conn)?, Ahead(Way::Log(log))))
-        })
-    }
-}
-
-/// Where SQLite keeps the log of a database, as SQLite itself resolved its address.
-fn log_of(conn: &mut Conn) -> Stored<Option<PathBuf>> {
-    #[derive(QueryableByName)]
-    struct Named {
-        #[diesel(sql_type = Text)]
-        file: String,
-    }
-    let Conn::Sqlite(c) = conn else { return Ok(None) };
-    let named: Named = diesel::sql_query("SELECT file FROM pragma_database_list WHERE name = 'main'").get_result(c)?;
-    Ok(Some(PathBuf::from(named.file + "-wal")))
 }
 
 /// How a transaction that writes begins on PostgreSQL: in one message, because each
 /// is a journey to the server; each lock after the one before it.
-fn beginning(settings: Option<&str>, holds: impl IntoIterator<Item = Hold>) -> String {
-    let calls: Vec<String> = settings.map(str::to_owned).into_iter().chain(holds.into_iter().map(Hold::sql)).collect();
+fn beginning(settings: impl IntoIterator<Item = String>, holds: impl IntoIterator<Item = Hold>) -> String {
+    let calls: Vec<String> = settings.into_iter().chain(holds.into_iter().map(Hold::sql)).collect();
     let select = if calls.is_empty() { String::new() } else { format!("; SELECT {}", calls.join(", ")) };
     format!("BEGIN ISOLATION LEVEL READ COMMITTED{select}")
 }

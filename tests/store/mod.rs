@@ -1,5 +1,6 @@
 //! Where everything is kept: the same on both databases.
 
+mod ahead;
 mod migrations;
 mod parity;
 mod transactions;

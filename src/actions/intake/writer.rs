@@ -15,7 +15,7 @@ use crate::actions::{Service, keep, ratings};
 use crate::domain::error::Problem;
 use crate::domain::submission::Submission;
 use crate::keys::Keys;
-use crate::store::{self, Ahead};
+use crate::store::{self, Ahead, Chain};
 
 /// The most submissions of one transaction.
 const BATCH: usize = 512;
@@ -125,18 +125,24 @@ fn thread(name: &str, run: impl FnOnce() + Send + 'static) -> Result<JoinHandle<
 
 fn write_until_closed(service: &Service, arrivals: &Receiver<Arrival>, committed: &SyncSender<Written>) {
     let mut ratings = ratings::Held::default();
-    while let Ok(first) = arrivals.recv() {
+    let mut batches = service.batches();
+    let mut next = None;
+    while let Some(first) = next.take().or_else(|| arrivals.recv().ok()) {
         let mut arrived = Vec::with_capacity(USUAL);
         arrived.extend(std::iter::once(first).chain(arrivals.try_iter()).take(BATCH));
         let submissions: Vec<_> = arrived.iter().map(|arrival| (&arrival.submission, &arrival.prepared)).collect();
         metrics::histogram!("hoidap_intake_batch").record(submissions.len() as f64);
-        let stored = guarded(&mut ratings, |ratings| write(service, ratings, &submissions));
+        let mut more = || {
+            next = arrivals.try_recv().ok();
+            next.is_some()
+        };
+        let stored = guarded(&mut ratings, |ratings| write(service, &mut batches, &mut more, ratings, &submissions));
         let (fates, ahead) = match stored {
             Ok((fates, ahead)) => (fates, Some(ahead)),
             Err(Problem::Unavailable(why)) => (submissions.iter().map(|_| Err(Problem::Unavailable(why.clone()))).collect(), None),
             Err(problem) => {
                 tracing::warn!(%problem, submissions = submissions.len(), "a batch failed; each is tried alone");
-                (each_alone(service, &mut ratings, &submissions), None)
+                (each_alone(service, &mut batches, &mut ratings, &submissions), None)
             }
         };
         if committed.send(Written { arrived, fates, ahead }).is_err() {
@@ -146,8 +152,14 @@ fn write_until_closed(service: &Service, arrivals: &Receiver<Arrival>, committed
 }
 
 /// Stores submissions in a transaction that does not wait for the disk.
-fn write(service: &Service, ratings: &mut ratings::Held, submissions: &[(&Submission, &Prepared)]) -> Result<(Vec<Fate>, Ahead), Problem> {
-    service.write_batch_ahead(&hashes(submissions), |tx, opening| store_prepared(tx, opening, ratings, submissions))
+fn write(
+    service: &Service,
+    batches: &mut Chain,
+    more: impl FnOnce() -> bool,
+    ratings: &mut ratings::Held,
+    submissions: &[(&Submission, &Prepared)],
+) -> Result<(Vec<Fate>, Ahead), Problem> {
+    service.write_batch(batches, more, &hashes(submissions), |tx, opening| store_prepared(tx, opening, ratings, submissions))
 }
 
 /// A fault in one submission must not stop the intake for everybody after it.
@@ -158,7 +170,7 @@ fn guarded<T>(ratings: &mut ratings::Held, store: impl FnOnce(&mut ratings::Held
 }
 
 /// Stores each in a transaction of its own, and takes it to the disk before the next.
-fn each_alone(service: &Service, ratings: &mut ratings::Held, submissions: &[(&Submission, &Prepared)]) -> Vec<Fate> {
+fn each_alone(service: &Service, batches: &mut Chain, ratings: &mut ratings::Held, submissions: &[(&Submission, &Prepared)]) -> Vec<Fate> {
     let mut gone = None;
     let alone = |submission| {
         // The database went away meanwhile: the rest need not wait for it one after the other.
@@ -166,7 +178,7 @@ fn each_alone(service: &Service, ratings: &mut ratings::Held, submissions: &[(&S
             return Err(Problem::Unavailable(String::clone(why)));
         }
         let stored = guarded(ratings, |ratings| {
-            let (fates, ahead) = write(service, ratings, std::slice::from_ref(submission))?;
+            let (fates, ahead) = write(service, batches, || false, ratings, std::slice::from_ref(submission))?;
             keep(ahead)?;
             Ok(fates)
         });
