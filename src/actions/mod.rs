@@ -184,18 +184,18 @@ impl Service {
         self.db.chain(holds(Some(Lock::Intake)))
     }
 
-    /// As [`Self::write_intake`], for submissions with these hashes of receipt codes. Does not
+    /// As [`Self::write_intake`], with what a batch is opened with. Does not
     /// wait for the disk: nobody may be told of it before [`Ahead::sync`]. `more`: does another batch follow at once?
     fn write_batch<T>(
         &self,
         batches: &mut Chain,
         more: impl FnOnce() -> bool,
-        hashes: &[&str],
+        open: impl FnOnce(&mut Conn) -> store::Stored<Opening>,
         f: impl FnOnce(&mut Tx<'_>, Opening) -> Result<T, Problem>,
     ) -> Result<(T, Ahead), Problem> {
         batches.write(more, |conn| {
             let now = self.clock.now();
-            let opening = store::intake::open(conn, hashes)?;
+            let opening = open(conn)?;
             self.run_at(conn, now, opening.version, opening.day, |tx| dated(tx, |tx| f(tx, opening)))
         })
     }

@@ -138,11 +138,7 @@ impl Chain {
 
     /// Runs one write transaction: all of it or nothing. `more`, asked when it is written, says
     /// whether another follows at once: then that one holds its locks already when this returns.
-    pub fn write<T, E: From<StoreError>>(
-        &mut self,
-        more: impl FnOnce() -> bool,
-        f: impl FnOnce(&mut Conn) -> Result<T, E>,
-    ) -> Result<(T, Ahead), E> {
+    pub fn write<T, E: From<StoreError>>(&mut self, more: impl FnOnce() -> bool, f: impl FnOnce(&mut Conn) -> Result<T, E>) -> Result<(T, Ahead), E> {
         if self.db.kind == Kind::Sqlite {
             return self.db.write_ahead(self.holds.iter().copied(), f);
         }

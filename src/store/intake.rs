@@ -48,19 +48,23 @@ pub struct Earlier {
     pub feedback: Option<(i64, Option<Day>)>,
 }
 
-/// What a batch of submissions with these hashes of receipt codes begins with. Asked
+/// What a batch begins with. `said` are the hashes of all receipt codes, to look for opinions; `rated`
+/// those to look for responses as well, where the database would not refuse a second one by itself. Asked
 /// under [`super::Lock::Intake`]: nobody else moves the numbers and the mark until the transaction ends.
-pub fn open(conn: &mut Conn, hashes: &[&str]) -> Stored<Opening> {
+pub fn open(conn: &mut Conn, rated: &[&str], said: &[&str]) -> Stored<Opening> {
     let rows = match conn {
-        Conn::Pg(c) => Asked::<_, true>(owned(hashes).as_slice()).load(c)?,
+        Conn::Pg(c) => Asked::<true>(&owned(rated), &owned(said)).load(c)?,
         Conn::Sqlite(c) => {
             let counters: Vec<FoundRow> = Count.load(c)?;
-            counters.into_iter().chain(one_by_one(c, hashes)?).collect()
+            counters.into_iter().chain(one_by_one(c, rated, said)?).collect()
         }
     };
     let (counters, stored): (Vec<FoundRow>, Vec<FoundRow>) = rows.into_iter().partition(|(name, ..)| COUNTERS.contains(&name.as_str()));
     let value = |wanted: &str| counters.iter().find(|(name, ..)| name == wanted).and_then(|(_, _, value, _)| *value).unwrap_or(0);
-    Ok(Opening { version: value(VERSION), day: Moment::from_micros(value(DAY)), earlier: found(stored), serial: value(SERIAL), mark: value(CHANGES) })
+    // Of what is stored, all is to be known.
+    let known: Vec<&str> = stored.iter().map(|(hash, ..)| hash.as_str()).collect();
+    let earlier = if known.is_empty() { HashMap::new() } else { earlier(conn, &known)? };
+    Ok(Opening { version: value(VERSION), day: Moment::from_micros(value(DAY)), earlier, serial: value(SERIAL), mark: value(CHANGES) })
 }
 
 /// The last public number that was given; 0 before the first.
@@ -71,8 +75,11 @@ pub fn last_number(conn: &mut Conn) -> Stored<i64> {
 /// What is stored already of the submissions with these hashes of receipt codes, by hash.
 pub fn earlier(conn: &mut Conn, hashes: &[&str]) -> Stored<HashMap<String, Earlier>> {
     Ok(found(match conn {
-        Conn::Pg(c) => Asked::<_, false>(owned(hashes).as_slice()).load(c)?,
-        Conn::Sqlite(c) => one_by_one(c, hashes)?,
+        Conn::Pg(c) => {
+            let hashes = owned(hashes);
+            Asked::<false>(&hashes, &hashes).load(c)?
+        }
+        Conn::Sqlite(c) => one_by_one(c, hashes, hashes)?,
     }))
 }
 
@@ -129,40 +136,49 @@ fn owned(hashes: &[&str]) -> Vec<String> {
 }
 
 /// A list would be a table of its own in SQLite, made for each batch.
-fn one_by_one(conn: &mut SqliteConnection, hashes: &[&str]) -> QueryResult<Vec<FoundRow>> {
-    Ok(hashes.iter().map(|hash| Asked::<_, false>(*hash).load(conn)).collect::<QueryResult<Vec<_>>>()?.concat())
+fn one_by_one(conn: &mut SqliteConnection, rated: &[&str], said: &[&str]) -> QueryResult<Vec<FoundRow>> {
+    let mut found = Vec::new();
+    for hash in rated {
+        found.extend(One::<0>(hash).load::<FoundRow>(conn)?);
+    }
+    for hash in said {
+        found.extend(One::<1>(hash).load::<FoundRow>(conn)?);
+    }
+    Ok(found)
 }
 
 type FoundSql = (Text, Nullable<Id>, Nullable<BigInt>, Nullable<CalendarDay>);
 
-/// What is stored, and the counters if they are asked for, in one statement that
-/// stays prepared. Holds the hashes, or on SQLite one of them.
-struct Asked<'a, T: ?Sized, const COUNTED: bool>(&'a T);
-
-impl<T: ?Sized + 'static, const COUNTED: bool> QueryId for Asked<'_, T, COUNTED> {
-    type QueryId = Asked<'static, T, COUNTED>;
-    const HAS_STATIC_QUERY_ID: bool = true;
-}
-
-impl<T: ?Sized + 'static, const COUNTED: bool> Query for Asked<'_, T, COUNTED> {
-    type SqlType = FoundSql;
-}
-
-impl<C, T: ?Sized, const COUNTED: bool> RunQueryDsl<C> for Asked<'_, T, COUNTED> {}
-
 /// Each followed by what the hash is. What was sealed when it came had no deadline then, whatever became of it.
 const EARLIER: [&str; 2] = [
     "SELECT r.receipt_hash, r.id, NULL, NULL FROM responses AS r WHERE r.receipt_hash ",
-    " UNION ALL SELECT f.receipt_hash, NULL, f.serial, CASE WHEN s.serial IS NULL THEN f.first_due_on END \
+    "SELECT f.receipt_hash, NULL, f.serial, CASE WHEN s.serial IS NULL THEN f.first_due_on END \
      FROM feedback AS f LEFT JOIN sealed_intakes AS s ON s.serial = f.serial WHERE f.receipt_hash ",
 ];
 
-impl<const COUNTED: bool> QueryFragment<Pg> for Asked<'_, [String], COUNTED> {
+/// What is stored, and the counters if they are asked for, in one statement that
+/// stays prepared. Holds the hashes to look for among responses, and among opinions.
+struct Asked<'a, const COUNTED: bool>(&'a [String], &'a [String]);
+
+impl<const COUNTED: bool> QueryId for Asked<'_, COUNTED> {
+    type QueryId = Asked<'static, COUNTED>;
+    const HAS_STATIC_QUERY_ID: bool = true;
+}
+
+impl<const COUNTED: bool> Query for Asked<'_, COUNTED> {
+    type SqlType = FoundSql;
+}
+
+impl<C, const COUNTED: bool> RunQueryDsl<C> for Asked<'_, COUNTED> {}
+
+impl<const COUNTED: bool> QueryFragment<Pg> for Asked<'_, COUNTED> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        for select in EARLIER {
+        let [rated, said] = EARLIER;
+        for (union, select, hashes) in [("", rated, self.0), (" UNION ALL ", said, self.1)] {
+            out.push_sql(union);
             out.push_sql(select);
             out.push_sql("= ANY (");
-            out.push_bind_param::<Array<Text>, [String]>(self.0)?;
+            out.push_bind_param::<Array<Text>, [String]>(hashes)?;
             out.push_sql(")");
         }
         // Last: a column that begins with nothing twice would be words.
@@ -174,14 +190,25 @@ impl<const COUNTED: bool> QueryFragment<Pg> for Asked<'_, [String], COUNTED> {
     }
 }
 
-impl QueryFragment<Sqlite> for Asked<'_, str, false> {
+/// What is stored under one hash, in a place of [`EARLIER`].
+struct One<'a, const PLACE: usize>(&'a str);
+
+impl<const PLACE: usize> QueryId for One<'_, PLACE> {
+    type QueryId = One<'static, PLACE>;
+    const HAS_STATIC_QUERY_ID: bool = true;
+}
+
+impl<const PLACE: usize> Query for One<'_, PLACE> {
+    type SqlType = FoundSql;
+}
+
+impl<C, const PLACE: usize> RunQueryDsl<C> for One<'_, PLACE> {}
+
+impl<const PLACE: usize> QueryFragment<Sqlite> for One<'_, PLACE> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
-        for select in EARLIER {
-            out.push_sql(select);
-            out.push_sql("= ");
-            out.push_bind_param::<Text, str>(self.0)?;
-        }
-        Ok(())
+        out.push_sql(EARLIER.get(PLACE).copied().unwrap_or_default());
+        out.push_sql("= ");
+        out.push_bind_param::<Text, str>(self.0)
     }
 }
 

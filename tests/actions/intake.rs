@@ -12,7 +12,7 @@ use hoidap::domain::error::Problem;
 use hoidap::domain::submission::Submission;
 use hoidap::domain::words::Serial;
 
-use crate::support::{Bed, NEIGHBOUR, WARD, each_database, refusal};
+use crate::support::{Bed, Citizen, NEIGHBOUR, WARD, each_database, refusal};
 
 /// Stores these in one transaction.
 fn store(bed: &Bed, submissions: &[Submission]) -> Result<Vec<Receipt>, Problem> {
@@ -80,6 +80,29 @@ fn the_same_submission_twice_in_one_batch_is_stored_once() {
         assert_eq!(receipts[1].feedback.unwrap().0, Serial(2), "no number is left out");
         let compared = bed.recounts();
         assert_eq!((compared.items, compared.responses), (2, 1));
+    });
+}
+
+#[test]
+fn an_id_that_was_used_takes_nothing_else_and_harms_nobody_in_its_batch() {
+    each_database(|bed| {
+        let ways: [fn(Citizen) -> Citizen; 3] = [|c| c.rates(4), |c| c.says("Cảm ơn."), |c| c.rates(4).says("Cảm ơn.")];
+        for (first, earlier) in ways.iter().enumerate() {
+            for (second, later) in ways.iter().enumerate() {
+                let citizen = bed.citizen();
+                let before = submit_all(bed, vec![earlier(citizen.clone()).submission(bed)]).pop().unwrap().unwrap();
+                let batch = [later(citizen), bed.citizen().rates(5), bed.citizen().says("Khác.")];
+                let mut fates = submit_all(bed, batch.iter().map(|citizen| citizen.submission(bed)).collect()).into_iter();
+                let again = fates.next().unwrap();
+                if first == second {
+                    assert_eq!(again.unwrap(), Receipt { repeated: true, ..before });
+                } else {
+                    assert_eq!(refusal(again), "already_sent");
+                }
+                assert!(fates.all(|fate| !fate.unwrap().repeated));
+            }
+        }
+        bed.recounts();
     });
 }
 

@@ -53,6 +53,22 @@ fn one_that_fails_or_panics_leaves_nothing_and_the_next_goes_on() {
 }
 
 #[test]
+fn others_get_their_turn_though_more_follows_without_end() {
+    each_database(|bed| {
+        let mut chain = chain(bed);
+        thread::scope(|scope| {
+            let other = scope.spawn(|| bed.service.write_intake(|tx| Ok(store::advance(tx.conn, "other", 1)?)));
+            while !other.is_finished() {
+                let _ = chain.write(|| true, one).unwrap();
+            }
+            // What has begun holds the locks until it is written.
+            let _ = chain.write(|| false, one).unwrap();
+            other.join().unwrap().unwrap();
+        });
+    });
+}
+
+#[test]
 fn nobody_waits_for_one_that_nothing_follows() {
     each_database(|bed| {
         let _ = chain(bed).write(|| false, one).unwrap();

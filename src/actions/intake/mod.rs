@@ -22,11 +22,11 @@ use crate::domain::time::Day;
 use crate::domain::visibility::Record;
 use crate::domain::words::{By, Kind, Serial};
 use crate::keys::{self, Keys};
-use crate::store;
 use crate::store::feedback::{NewEvent, NewItem, SealedIntake};
 use crate::store::intake::{Earlier, Moved, Opening};
 use crate::store::outbox::NewMessage;
 use crate::store::response::NewResponse;
+use crate::store::{self, Conn};
 
 mod writer;
 
@@ -97,8 +97,24 @@ impl Prepared {
 pub fn store_all(tx: &mut Tx<'_>, ratings: &mut ratings::Held, submissions: &[Submission]) -> Result<Vec<Fate>, Problem> {
     let prepared: Vec<Prepared> = submissions.iter().map(|submission| Prepared::of(tx.keys, submission)).collect();
     let submissions: Vec<_> = submissions.iter().zip(&prepared).collect();
-    let opening = store::intake::open(tx.conn, &hashes(&submissions))?;
+    let opening = open(tx.conn, &submissions, Look::Everywhere)?;
     store_prepared(tx, opening, ratings, &submissions)
+}
+
+/// Where to look whether a submission is stored already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Look {
+    /// Not for ratings of one that brings ratings: a second time the database refuses
+    /// them, and the batch with them. Nearly all come once.
+    WhereNothingRefuses,
+    /// Everywhere.
+    Everywhere,
+}
+
+fn open(conn: &mut Conn, submissions: &[(&Submission, &Prepared)], look: Look) -> store::Stored<Opening> {
+    let rated = submissions.iter().filter(|(_, prepared)| look == Look::Everywhere || prepared.response.is_none());
+    let rated: Vec<&str> = rated.map(|(_, prepared)| prepared.receipt_hash.as_str()).collect();
+    store::intake::open(conn, &rated, &hashes(submissions))
 }
 
 /// The hashes of the receipt codes of submissions.
@@ -112,6 +128,14 @@ fn store_prepared(tx: &mut Tx<'_>, mut opening: Opening, ratings: &mut ratings::
     let mut first: HashMap<&str, &Submission> = HashMap::new();
     let mut fits = Vec::with_capacity(submissions.len());
     for ((submission, _), hash) in submissions.iter().zip(&hashes) {
+        let misfit = match first.get(hash) {
+            Some(_) => None,
+            None => submission.still_fits(&tx.catalogue, tx.today).err(),
+        };
+        // It may have been stored while it fitted.
+        if misfit.is_some() && !known.contains_key(*hash) {
+            known.extend(store::intake::earlier(tx.conn, &[hash])?);
+        }
         let same = if let Some(first) = first.get(hash) {
             Some(submission.says_the_same_as(first))
         } else if let Some(earlier) = known.get(*hash) {
@@ -119,13 +143,14 @@ fn store_prepared(tx: &mut Tx<'_>, mut opening: Opening, ratings: &mut ratings::
         } else {
             None
         };
-        fits.push(match same {
-            Some(true) => Ok(false),
-            Some(false) => Err(Code::AlreadySent.into()),
-            None => submission.still_fits(&tx.catalogue, tx.today).map(|()| {
+        fits.push(match (same, misfit) {
+            (Some(true), _) => Ok(false),
+            (Some(false), _) => Err(Code::AlreadySent.into()),
+            (None, Some(misfit)) => Err(misfit),
+            (None, None) => {
                 first.insert(hash, submission);
-                true
-            }),
+                Ok(true)
+            }
         });
     }
 

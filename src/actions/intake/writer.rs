@@ -10,7 +10,7 @@ use std::thread::JoinHandle;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio::sync::oneshot;
 
-use super::{Fate, Prepared, hashes, store_prepared};
+use super::{Fate, Look, Prepared, open, store_prepared};
 use crate::actions::{Service, keep, ratings};
 use crate::domain::error::Problem;
 use crate::domain::submission::Submission;
@@ -133,10 +133,15 @@ fn write_until_closed(service: &Service, arrivals: &Receiver<Arrival>, committed
         let submissions: Vec<_> = arrived.iter().map(|arrival| (&arrival.submission, &arrival.prepared)).collect();
         metrics::histogram!("hoidap_intake_batch").record(submissions.len() as f64);
         let mut more = || {
-            next = arrivals.try_recv().ok();
+            next = next.take().or_else(|| arrivals.try_recv().ok());
             next.is_some()
         };
-        let stored = guarded(&mut ratings, |ratings| write(service, &mut batches, &mut more, ratings, &submissions));
+        let mut store = |look| guarded(&mut ratings, |ratings| write(service, &mut batches, &mut more, look, ratings, &submissions));
+        let stored = match store(Look::WhereNothingRefuses) {
+            // Something in it may have come before.
+            Err(problem) if !matches!(problem, Problem::Unavailable(_)) => store(Look::Everywhere),
+            stored => stored,
+        };
         let (fates, ahead) = match stored {
             Ok((fates, ahead)) => (fates, Some(ahead)),
             Err(Problem::Unavailable(why)) => (submissions.iter().map(|_| Err(Problem::Unavailable(why.clone()))).collect(), None),
@@ -156,10 +161,11 @@ fn write(
     service: &Service,
     batches: &mut Chain,
     more: impl FnOnce() -> bool,
+    look: Look,
     ratings: &mut ratings::Held,
     submissions: &[(&Submission, &Prepared)],
 ) -> Result<(Vec<Fate>, Ahead), Problem> {
-    service.write_batch(batches, more, &hashes(submissions), |tx, opening| store_prepared(tx, opening, ratings, submissions))
+    service.write_batch(batches, more, |conn| open(conn, submissions, look), |tx, opening| store_prepared(tx, opening, ratings, submissions))
 }
 
 /// A fault in one submission must not stop the intake for everybody after it.
@@ -178,7 +184,7 @@ fn each_alone(service: &Service, batches: &mut Chain, ratings: &mut ratings::Hel
             return Err(Problem::Unavailable(String::clone(why)));
         }
         let stored = guarded(ratings, |ratings| {
-            let (fates, ahead) = write(service, batches, || false, ratings, std::slice::from_ref(submission))?;
+            let (fates, ahead) = write(service, batches, || false, Look::Everywhere, ratings, std::slice::from_ref(submission))?;
             keep(ahead)?;
             Ok(fates)
         });
