@@ -96,7 +96,7 @@ impl Db {
 pub struct Chain {
     db: Db,
     holds: Vec<Hold>,
-    /// None when it is not open: at first, and after anything that can't be told what it left.
+    /// None when it is not open: at first, and after anything that left it nobody knows how.
     link: Option<Link>,
 }
 
@@ -136,8 +136,13 @@ impl Chain {
     /// How many connections it has open on PostgreSQL.
     pub(super) const CONNECTIONS: u32 = 2;
 
-    /// Runs one write transaction: all of it or nothing. `more`, asked when it is written, says
-    /// whether another follows at once: then that one holds its locks already when this returns.
+    /// Runs one write transaction: all of it or nothing. `more`, asked when it is written: does
+    /// another follow at once? Then that one may hold its locks already when this returns, and
+    /// this returns when it has them.
+    ///
+    /// # Errors
+    /// Of what runs, and of the transaction. When one that follows does not get its locks,
+    /// this one is said to have failed, though it may be stored: who sends again finds it.
     pub fn write<T, E: From<StoreError>>(&mut self, more: impl FnOnce() -> bool, f: impl FnOnce(&mut Conn) -> Result<T, E>) -> Result<(T, Ahead), E> {
         if self.db.kind == Kind::Sqlite {
             return self.db.write_ahead(self.holds.iter().copied(), f);
@@ -146,8 +151,11 @@ impl Chain {
         let mut link = self.begun()?;
         match f(&mut link.conn) {
             Ok(value) => {
-                if more() {
-                    link.begun = turn(&mut link.conn, &self.beginning())?;
+                // While something is on its way to the disk this one waits for that, and nobody else should for its locks.
+                let synced = Arc::strong_count(&link.witness) == 1;
+                if synced && more() {
+                    link.conn.batch_execute(&format!("COMMIT; {}", self.beginning())).map_err(StoreError::from)?;
+                    link.begun = true;
                 } else {
                     Manage::commit_transaction(&mut link.conn).map_err(StoreError::from)?;
                 }
@@ -213,15 +221,6 @@ fn started(conn: &mut Conn) -> Stored<String> {
         Conn::Pg(c) => moment.get_result(c)?,
         Conn::Sqlite(_) => String::new(),
     })
-}
-
-/// Ends the open transaction and begins the next in one message, as a journey less.
-/// Returns whether the next has begun; this one is committed even if it has not.
-fn turn(conn: &mut Conn, next: &str) -> Stored<bool> {
-    let Err(error) = conn.batch_execute(&format!("COMMIT; {next}")) else { return Ok(true) };
-    // What failed was the next, at a lock, if the server is inside a failed transaction and refuses everything but its end.
-    let committed = conn.ping().is_err() && Manage::rollback_transaction(conn).is_ok();
-    if committed { Ok(false) } else { Err(error.into()) }
 }
 
 /// Where SQLite keeps the log of a database, as SQLite itself resolved its address.

@@ -1,6 +1,6 @@
 //! What a batch of the intake begins with and what it counts on: the reference
 //! data in force, the numbers to go on from, and what is stored already of what
-//! was sent. One question, because PostgreSQL is a journey away.
+//! was sent. One question where nothing is, because PostgreSQL is a journey away.
 
 use std::collections::HashMap;
 use std::ops::RangeInclusive;

@@ -169,6 +169,14 @@ fn file_of(url: &str) -> &str {
     url.strip_prefix("sqlite://").or_else(|| url.strip_prefix("sqlite:")).unwrap_or(url)
 }
 
+/// An address of PostgreSQL with how long a connection may take: a host that is gone says nothing.
+fn with_patience(url: &str) -> String {
+    if url.contains("connect_timeout=") {
+        return url.to_owned();
+    }
+    format!("{url}{}connect_timeout=5", if url.contains('?') { '&' } else { '?' })
+}
+
 impl Manager {
     fn kind(&self) -> Kind {
         if self.url.starts_with("postgres://") || self.url.starts_with("postgresql://") { Kind::Postgres } else { Kind::Sqlite }
@@ -177,7 +185,7 @@ impl Manager {
     fn open(&self) -> ConnectionResult<Conn> {
         match self.kind() {
             Kind::Postgres => {
-                let mut conn = PgConnection::establish(&self.url)?;
+                let mut conn = PgConnection::establish(&with_patience(&self.url))?;
                 // A plan that was made when a table was empty reads all of it when it is full.
                 // A lock is waited for as long as on SQLite.
                 conn.batch_execute("SET plan_cache_mode = force_custom_plan; SET lock_timeout = '5s'").map_err(ConnectionError::CouldntSetupConfiguration)?;

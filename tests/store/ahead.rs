@@ -69,6 +69,19 @@ fn others_get_their_turn_though_more_follows_without_end() {
 }
 
 #[test]
+fn nobody_waits_for_one_that_follows_while_the_disk_is_at_the_one_before() {
+    each_database(|bed| {
+        let mut chain = chain(bed);
+        let (_, on_its_way) = chain.write(|| false, one).unwrap();
+        let (_, ahead) = chain.write(|| true, one).unwrap();
+        bed.service.write_intake(|tx| Ok(one(tx.conn)?)).unwrap();
+        on_its_way.sync().unwrap();
+        ahead.sync().unwrap();
+        assert_eq!(seen(bed), 3);
+    });
+}
+
+#[test]
 fn nobody_waits_for_one_that_nothing_follows() {
     each_database(|bed| {
         let _ = chain(bed).write(|| false, one).unwrap();
@@ -127,7 +140,7 @@ fn a_chain_whose_connection_went_away_at_work_stores_nothing_and_goes_on() {
 }
 
 #[test]
-fn what_is_committed_stays_so_when_the_next_gets_no_lock() {
+fn what_is_committed_is_not_confirmed_when_the_next_gets_no_lock_and_stays() {
     let (home, mut chain) = alone();
     let mut other = PgConnection::establish(home.url()).unwrap();
     let waits = "wait_event_type = 'Lock'";
@@ -144,9 +157,7 @@ fn what_is_committed_stays_so_when_the_next_gets_no_lock() {
     };
     thread::scope(|scope| {
         scope.spawn(|| while to_others(home, "pg_cancel_backend(pid)", &format!("{waits} AND query LIKE 'COMMIT%'")) < 1 {});
-        let (value, ahead) = chain.write(|| true, held).unwrap();
-        assert_eq!(value, 1);
-        ahead.sync().unwrap();
+        assert!(matches!(chain.write(|| true, held), Err(StoreError::Unavailable(_))));
     });
     drop(in_line.unwrap().join().unwrap());
     assert_eq!(chain.write(|| true, one).unwrap().0, 2);

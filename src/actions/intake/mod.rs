@@ -1,7 +1,8 @@
 //! Taking in what people send. Submissions are grouped: one writer takes what
 //! has arrived and stores it in one transaction; a second thread waits until it
-//! is on the disk, and only then answers each sender. When a batch fails, each
-//! submission in it is tried alone, so that a poisoned one fails alone.
+//! is on the disk, and only then answers each sender. When a batch fails,
+//! something in it may have come before: it is tried again with everything looked
+//! up, and then each submission alone, so that a poisoned one fails alone.
 
 use std::collections::HashMap;
 use std::ops::RangeInclusive;

@@ -19,13 +19,15 @@ use crate::store::{self, Ahead, Chain};
 
 /// The most submissions of one transaction.
 const BATCH: usize = 512;
+/// How many batches are looked up whole from one on in which something had come before: more of the kind may follow.
+const CAREFUL: u32 = 16;
 /// The room that a batch has before it grows.
 const USUAL: usize = 64;
 /// The most submissions that wait; more are told to come back.
 const QUEUE: usize = 4_096;
 
-/// How many committed batches may wait for another to be synced. On PostgreSQL each
-/// keeps a connection and a process of the server at work beside those that write.
+/// How many committed batches may wait for another to be synced. On PostgreSQL none:
+/// more of them are smaller ones, and store less.
 const fn unsynced(kind: store::Kind) -> usize {
     match kind {
         store::Kind::Sqlite => 1,
@@ -126,7 +128,7 @@ fn thread(name: &str, run: impl FnOnce() + Send + 'static) -> Result<JoinHandle<
 fn write_until_closed(service: &Service, arrivals: &Receiver<Arrival>, committed: &SyncSender<Written>) {
     let mut ratings = ratings::Held::default();
     let mut batches = service.batches();
-    let mut next = None;
+    let (mut next, mut careful) = (None, 0);
     while let Some(first) = next.take().or_else(|| arrivals.recv().ok()) {
         let mut arrived = Vec::with_capacity(USUAL);
         arrived.extend(std::iter::once(first).chain(arrivals.try_iter()).take(BATCH));
@@ -137,11 +139,15 @@ fn write_until_closed(service: &Service, arrivals: &Receiver<Arrival>, committed
             next.is_some()
         };
         let mut store = |look| guarded(&mut ratings, |ratings| write(service, &mut batches, &mut more, look, ratings, &submissions));
-        let stored = match store(Look::WhereNothingRefuses) {
-            // Something in it may have come before.
-            Err(problem) if !matches!(problem, Problem::Unavailable(_)) => store(Look::Everywhere),
+        let stored = match store(if careful > 0 { Look::Everywhere } else { Look::WhereNothingRefuses }) {
+            Err(problem) if careful == 0 && !matches!(problem, Problem::Unavailable(_)) => {
+                tracing::debug!(%problem, submissions = submissions.len(), "a batch is looked up: something in it may have come before");
+                careful = CAREFUL;
+                store(Look::Everywhere)
+            }
             stored => stored,
         };
+        careful = careful.saturating_sub(1);
         let (fates, ahead) = match stored {
             Ok((fates, ahead)) => (fates, Some(ahead)),
             Err(Problem::Unavailable(why)) => (submissions.iter().map(|_| Err(Problem::Unavailable(why.clone()))).collect(), None),
